@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/**
+ * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.
+ */
+const QueueEnv = z.record(
+  z.string(),
+  z.object({ url: z.string(), arn: z.string(), dlqUrl: z.string(), maxReceiveCount: z.int() }),
+);
+export type QueueTargets = z.infer<typeof QueueEnv>;
+
+const int = z.coerce.number().int();
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, ctx): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        ctx.addIssue({ code: 'custom', message: 'not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const EnvSchema = z.object({
+  ESCAPEMENT_TABLE: z.string(),
+  /** JSON: queue name → { url, arn, dlqUrl, maxReceiveCount } */
+  ESCAPEMENT_QUEUES: json(QueueEnv),
+  ESCAPEMENT_DISPATCH_QUEUE_URL: z.string(),
+  ESCAPEMENT_SHARDS: int.min(1).max(1024),
+  ESCAPEMENT_LOOK_AHEAD_SECONDS: int.min(60).max(900),
+  ESCAPEMENT_RETENTION_DAYS: int.min(1),
+  /** The executor's own work queue. */
+  ESCAPEMENT_QUEUE: z.string(),
+  /** JSON: queue name → defaults of tasks that name none */
+  ESCAPEMENT_QUEUE_DEFAULTS: json(
+    z.record(
+      z.string(),
+      z.object({
+        priority: z.int(),
+        workers: z.int(),
+        timeoutSeconds: z.int(),
+        retry: z.object({
+          strategy: z.enum(['fixed', 'linear', 'exponential']),
+          limit: z.int(),
+          baseSeconds: z.int(),
+          maxSeconds: z.int(),
+          jitter: z.enum(['none', 'full', 'equal']),
+        }),
+      }),
+    ),
+  ),
+  ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
+  ESCAPEMENT_VERSION: z.string(),
+});
+export type Env = z.infer<typeof EnvSchema>;
+export type EnvName = keyof typeof EnvSchema.shape;
+
+/** Reads just the named variables; throws one error that lists everything missing or malformed. */
+export function readEnv<N extends EnvName>(
+  names: readonly N[],
+  source: NodeJS.ProcessEnv = process.env,
+): Pick<Env, N> {
+  const problems: string[] = [];
+  const values: Partial<Record<EnvName, unknown>> = {};
+  for (const name of names) {
+    const parsed = EnvSchema.shape[name].safeParse(source[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  if (problems.length > 0) throw new Error(`Bad environment:\n${problems.join('\n')}`);
+  return values as Pick<Env, N>;
+}

@@ -1,0 +1,103 @@
+import type { IndexEntry } from './index-entry.ts';
+import type { TaskKey } from './task.ts';
+import type { EpochMs, EpochSeconds } from './time.ts';
+
+/** One run of a task. The occurrence is its key: the primary key itself is what makes a run unique. */
+export interface ExecutionKey extends TaskKey {
+  /**
+   * Scheduled: the due instant as 15 digits. Manual: the same, then `#m#` and a ULID. Sorts by due instant.
+   */
+  occurrence: string;
+}
+
+/**
+ * - `queued`    waits for a message (manual, or retried by a person)         → running, cancelled, skipped
+ * - `running`   claimed under a lease by one executor                        → success, retrying, dead, cancelled
+ * - `retrying`  an attempt failed; nextAttemptAt says when the next one runs → running, cancelled, skipped
+ * - `success` `dead` `cancelled` `skipped` are final; a person's retry makes dead, cancelled, skipped queued again.
+ */
+export type ExecutionStatus =
+  | 'queued'
+  | 'running'
+  | 'retrying'
+  | 'success'
+  | 'dead'
+  | 'cancelled'
+  | 'skipped';
+export type Trigger = 'schedule' | 'manual' | 'retry' | 'redrive' | 'backfill' | 'event';
+
+/** Why a run is dead, skipped or cancelled. */
+export type EndReason =
+  | 'exhausted'
+  | 'nonRetryable'
+  | 'timedOut'
+  | 'crashed'
+  | 'overlap'
+  | 'misfire'
+  | 'waitedTooLong'
+  | 'taskChanged'
+  | 'taskDeleted'
+  | 'requested';
+
+export interface AttemptRecord {
+  attempt: number;
+  status: 'success' | 'failed';
+  startedAt: EpochMs;
+  finishedAt: EpochMs;
+  errorType?: string;
+  errorMessage?: string;
+  requestId?: string;
+}
+
+export interface Execution extends ExecutionKey {
+  status: ExecutionStatus;
+  trigger: Trigger;
+  reason?: EndReason;
+  shard: number;
+  taskName: string;
+  handler: string;
+  queue: string;
+  tags: string[];
+  scheduledAt: EpochMs;
+  /** First line of the current or last attempt. */
+  startedAt?: EpochMs;
+  finishedAt?: EpochMs;
+  /** Due instant → claim of the first attempt. */
+  latenessMs?: number;
+  /** Monotonic for ever, also over a person's retries: the fencing token. 0 = never started. */
+  attempt: number;
+  maxAttempts: number;
+  /** Number of retries by a person. */
+  epoch: number;
+  /** The task's generation under which it was permitted. */
+  generation: number;
+  /** Nonce of the invocation that holds the lease. */
+  owner?: string;
+  leaseUntil?: EpochMs;
+  nextAttemptAt?: EpochMs;
+  cancelRequested?: boolean;
+  /** Dead runs only: is the letter in the SQS dead-letter queue? */
+  letter?: 'pending' | 'sent' | 'purged';
+  diedAt?: EpochMs;
+  errorType?: string;
+  errorMessage?: string;
+  /** Failed attempts, and the last one when there was more than one. */
+  attempts?: AttemptRecord[];
+  /** Serialized JSON of at most INLINE_JSON_BYTES; a larger one is an item beside it (`resultStored`). */
+  result?: string;
+  resultStored?: boolean;
+  /** Payload given by the trigger instead of the task's own; same rule. */
+  payload?: string;
+  payloadStored?: boolean;
+  /** Serialized JSON `{percent, message}` as the handler reported it last. */
+  progress?: string;
+  /** Occurrences that this one stands for besides itself (misfire), and the run it collided with (overlap). */
+  missed?: number;
+  collidedWith?: string;
+  index?: IndexEntry;
+  /** Set on ending: retention. */
+  ttl?: EpochSeconds;
+}
+
+export const isFinal = (status: ExecutionStatus): boolean =>
+  status === 'success' || status === 'dead' || status === 'cancelled' || status === 'skipped';

@@ -1,0 +1,69 @@
+import { DAY_MS, MINUTE_MS, SECOND_MS } from './time.ts';
+
+/**
+ * Every limit with a dimension, in one place. AWS limits carry their source; protocol constants name the
+ * rule that fixes them (docs/protocol.md).
+ */
+
+// --- Amazon SQS: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+export const SQS_MAX_DELAY_SECONDS = 900;
+export const SQS_MAX_VISIBILITY_SECONDS = 43_200;
+export const SQS_BATCH_ENTRIES = 10;
+
+// --- Amazon DynamoDB: docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+export const DYNAMODB_BATCH_GET_KEYS = 100;
+export const DYNAMODB_TRANSACT_ITEMS = 100;
+
+// --- AWS Lambda: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+export const LAMBDA_MAX_TIMEOUT_SECONDS = 900;
+
+// --- Protocol (docs/protocol.md §1)
+/** Largest difference that we tolerate between two hosts' clocks. */
+export const CLOCK_SKEW_MS = 2 * SECOND_MS;
+/** A handler is certainly dead this long after its deadline (worker.terminate()). */
+export const KILL_MS = 5 * SECOND_MS;
+/** Slack of a lease beyond deadline and kill; must be ≥ 2 × CLOCK_SKEW_MS. */
+export const GRACE_MS = 5 * SECOND_MS;
+/** A handler begins at most this long after the task was last seen to permit it. */
+export const START_BUDGET_MS = 5 * SECOND_MS;
+/** The tick hints what falls due within this window, beyond the next tick and its jitter. */
+export const LOOK_AHEAD_MS = 75 * SECOND_MS;
+/** Whoever makes a task due sooner than this sends the hint himself; > look-ahead + tick period + jitter. */
+export const HOT_WINDOW_MS = 150 * SECOND_MS;
+/** An entry this long past due lost its hint: the tick hints it anew. */
+export const OVERDUE_MS = 60 * SECOND_MS;
+/** First look of the sweeper at a run that waits for a message. */
+export const OPEN_LOOK_MS = 60 * SECOND_MS;
+/** A running run shows up in a sweep this long after its lease ended. */
+export const LEASE_LOOK_MS = 5 * SECOND_MS;
+/** An early message is waited out in the executor up to this; a longer one is sent again with a delay. */
+export const EARLY_WAIT_MS = 2 * SECOND_MS;
+/** What the executor must have left of its own time beyond timeout and kill before it takes a run. */
+export const EXECUTOR_MARGIN_MS = 3 * SECOND_MS;
+/** A kept message is given back to the queue while this many receives are left (protocol A2). */
+export const RECEIVES_IN_RESERVE = 5;
+/** A manual run waits this long at most behind its task's live run, then it is skipped. */
+export const MANUAL_WAIT_MS = 60 * MINUTE_MS;
+/** A deleted task's items stay this long, so that late messages still find "deleted". */
+export const DELETED_TASK_KEPT_MS = 7 * DAY_MS;
+
+// --- The contract (docs/api.md)
+export const MIN_MISFIRE_GRACE_SECONDS = 150;
+export const DEFAULT_MISFIRE_GRACE_SECONDS = 300;
+export const MAX_TASK_TIMEOUT_SECONDS = 870;
+export const MAX_RETRY_LIMIT = 100;
+export const MAX_RETRY_DELAY_SECONDS = 43_200;
+export const MAX_PAYLOAD_BYTES = 128 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_RESULT_BYTES = 16 * 1024;
+/** A larger result or payload override lives in an item of its own, so that the hot row stays under 1 KB. */
+export const INLINE_JSON_BYTES = 512;
+export const MAX_ERROR_MESSAGE_CHARS = 2_000;
+/** In the list of attempts each message is kept shorter: every write bills the whole item. */
+export const MAX_ATTEMPT_MESSAGE_CHARS = 256;
+export const MAX_ATTEMPTS_KEPT = 101;
+export const PAGE_LIMIT_DEFAULT = 50;
+export const PAGE_LIMIT_MAX = 200;
+export const MAX_CRON_EXPRESSIONS = 20;
+export const UPCOMING_MAX = 100;
+export const IDEMPOTENCY_KEPT_MS = DAY_MS;

@@ -1,0 +1,77 @@
+import type { IndexEntry } from './index-entry.ts';
+import type { Schedule } from './schedule.ts';
+import type { EpochMs, EpochSeconds } from './time.ts';
+
+export interface TaskKey {
+  tenant: string;
+  taskId: string;
+}
+
+/** `disabled` is paused by the system (a stop rule); every rule treats both alike. */
+export type TaskStatus = 'active' | 'paused' | 'disabled' | 'completed' | 'deleted';
+export type OverlapPolicy = 'forbid' | 'queue' | 'allow';
+export type MisfirePolicy = 'fireOnce' | 'skip' | 'catchUp';
+export type RetryStrategy = 'fixed' | 'linear' | 'exponential';
+export type Jitter = 'none' | 'full' | 'equal';
+
+export interface RetryPolicy {
+  strategy: RetryStrategy;
+  /** Retries after the first attempt. */
+  limit: number;
+  baseSeconds: number;
+  maxSeconds: number;
+  jitter: Jitter;
+}
+
+/** The hot item: every run writes it, so it stays under 1 KB. */
+export interface TaskState extends TaskKey {
+  status: TaskStatus;
+  /** Fixed at creation; a task keeps its number for life. */
+  shard: number;
+  /** Absent when nothing is due any more, or while the task is not active. */
+  nextRunAt?: EpochMs;
+  /** +1 on every admin change of status, schedule, overlap or misfire; fences runs permitted earlier. */
+  generation: number;
+  /** +1 on every admin change; the ETag. */
+  version: number;
+  /** The `version` at which the definition was last written; must equal the definition's own. */
+  definitionVersion: number;
+  /** `<occurrence>@<epoch>` of the last claimed run: the overlap pointer, never cleared. */
+  run?: string;
+  /** Occurrences passed over by misfire rules, ever. */
+  missed: number;
+  createdAt: EpochMs;
+  updatedAt: EpochMs;
+  createdBy: string;
+  /** Present iff active with a nextRunAt. */
+  index?: IndexEntry;
+  /** Set when deleted. */
+  ttl?: EpochSeconds;
+}
+
+/** What the user wrote; changes rarely. Payload is serialized JSON. */
+export interface TaskDefinition extends TaskKey {
+  definitionVersion: number;
+  name: string;
+  description?: string;
+  handler: string;
+  payload: string;
+  schedule: Schedule;
+  queue: string;
+  tags: string[];
+  timeoutSeconds: number;
+  retry: RetryPolicy;
+  overlap: OverlapPolicy;
+  misfire: MisfirePolicy;
+  misfireGraceSeconds: number;
+  catchUpLimit: number;
+  system: boolean;
+  /** `tasks` set: lists all tasks of a tenant; removed when deleted. */
+  index?: IndexEntry;
+  ttl?: EpochSeconds;
+}
+
+export interface Task {
+  state: TaskState;
+  definition: TaskDefinition;
+}

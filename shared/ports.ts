@@ -1,0 +1,216 @@
+import type { Change, Guard, Outcome } from './domain/change.ts';
+import type { Execution, ExecutionKey } from './domain/execution.ts';
+import type { Task, TaskDefinition, TaskKey, TaskState } from './domain/task.ts';
+import type { DurationMs, EpochMs } from './domain/time.ts';
+import type { DispatchMessage, Hint, Letter } from './messages.ts';
+
+/** What the use cases need of the outside, with the guarantees that every implementation gives. */
+
+export interface Clock {
+  nowMs(): EpochMs;
+  /** Never goes back; only differences mean anything. */
+  monotonicMs(): number;
+  sleep(ms: DurationMs): Promise<void>;
+}
+export interface Random {
+  /** 0 ≤ x < 1 */
+  next(): number;
+}
+export interface Ids {
+  ulid(nowMs: EpochMs): string;
+  /** Unguessable and unique: owner of a lease. */
+  nonce(): string;
+}
+
+/** All reads are strongly consistent unless they say "index". */
+export interface TaskStore {
+  /** State and definition of the same version; undefined when the task never existed or its items expired. */
+  read(key: TaskKey): Promise<Task | undefined>;
+  readState(key: TaskKey): Promise<TaskState | undefined>;
+  /** Both items or none; refused when a state item exists (a deleted one may be replaced: `over` names it). */
+  create(task: Task, over?: TaskState): Promise<Outcome<TaskState>>;
+  update(key: TaskKey, change: Change<TaskState>): Promise<Outcome<TaskState>>;
+  /** State change and new definition, both or none. */
+  replace(key: TaskKey, change: Change<TaskState>, definition: TaskDefinition): Promise<Outcome<TaskState>>;
+}
+
+export interface ExecutionStore {
+  read(key: ExecutionKey): Promise<Execution | undefined>;
+  /** Put if absent. */
+  insert(execution: Execution): Promise<Outcome<Execution>>;
+  update(key: ExecutionKey, change: Change<Execution>): Promise<Outcome<Execution>>;
+  remove(key: ExecutionKey, guard: Guard<Execution>): Promise<Outcome<Execution>>;
+  /** Large payload overrides and results, beside the run. Last writer wins. */
+  putDocument(key: ExecutionKey, kind: 'payload' | 'result', json: string, ttlAt?: EpochMs): Promise<void>;
+  readDocument(key: ExecutionKey, kind: 'payload' | 'result'): Promise<string | undefined>;
+}
+
+export interface DueEntry extends TaskKey {
+  at: EpochMs;
+}
+export interface OpenEntry extends ExecutionKey {
+  at: EpochMs;
+}
+export interface IndexPage<E> {
+  entries: E[];
+  /** Pass it on to read the following page; undefined at the end. */
+  next: string | undefined;
+}
+
+/** Index reads: eventually consistent, oldest first, never a scan. */
+export interface ShardIndex {
+  /** Tasks of a shard in set `due` or `hot` with after < at ≤ until. */
+  due(q: {
+    set: 'due' | 'hot';
+    shard: number;
+    after: EpochMs;
+    until: EpochMs;
+    limit: number;
+    from?: string;
+  }): Promise<IndexPage<DueEntry>>;
+  /** Runs of a shard in set `open` with at ≤ until. */
+  open(q: { shard: number; until: EpochMs; limit: number; from?: string }): Promise<IndexPage<OpenEntry>>;
+}
+
+/**
+ * Lists for people. Keys come from the index (eventually consistent, merged over all shards); readMany then
+ * reads the items themselves, so a stale entry shows the present state or vanishes.
+ */
+export interface Listings {
+  /** By name, ascending. */
+  tasks(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<TaskKey>>;
+  readTasks(keys: TaskKey[]): Promise<Task[]>;
+  /** Newest first by time of ending; `since` bounds that time from below. */
+  ended(q: {
+    tenant: string;
+    since?: EpochMs;
+    limit: number;
+    from?: string;
+  }): Promise<IndexPage<ExecutionKey>>;
+  /** Newest first by time of death. */
+  dead(q: {
+    tenant: string;
+    queue: string;
+    since?: EpochMs;
+    limit: number;
+    from?: string;
+  }): Promise<IndexPage<ExecutionKey>>;
+  /** Runs that have not ended, latest look first. */
+  open(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<ExecutionKey>>;
+  readExecutions(keys: ExecutionKey[]): Promise<Execution[]>;
+  /** One task's history by primary key (consistent), newest due instant first, bounds on the due instant. */
+  history(q: {
+    key: TaskKey;
+    fromAt?: EpochMs;
+    toAt?: EpochMs;
+    limit: number;
+    from?: string;
+  }): Promise<IndexPage<Execution>>;
+}
+
+/** A request that carried an Idempotency-Key, remembered for a day. */
+export interface IdempotencyStore {
+  /** Remembers `record` unless the key is known; returns what stands now. */
+  remember(q: {
+    tenant: string;
+    scope: string;
+    key: string;
+    record: { requestHash: string; value: string };
+    expiresAt: EpochMs;
+  }): Promise<{ requestHash: string; value: string }>;
+}
+
+export interface QueueDepth {
+  ready: number;
+  delayed: number;
+  inFlight: number;
+  /** Messages in the SQS dead-letter queue, letters and hints alike. */
+  letters: number;
+}
+export interface QueueInspector {
+  depth(queue: string): Promise<QueueDepth>;
+  /** Empties the SQS dead-letter queue; the table is not touched. */
+  purgeLetters(queue: string): Promise<void>;
+}
+
+export interface Cursor {
+  /** Everything due up to here was claimed for hinting. */
+  upto: EpochMs;
+  /** When that was. */
+  at: EpochMs;
+}
+export interface CursorStore {
+  read(name: CursorName, shard: number): Promise<Cursor | undefined>;
+  /** Conditional: false when somebody else moved it since `seen` was read. */
+  claim(name: CursorName, shard: number, seen: Cursor | undefined, next: Cursor): Promise<boolean>;
+}
+export type CursorName = 'dispatch' | 'sweep';
+
+/** Written by every tick, shown by /v1/health. */
+export interface Heartbeat {
+  record(nowMs: EpochMs): Promise<void>;
+  read(): Promise<EpochMs | undefined>;
+}
+
+/** A message to a work queue that does not (or no longer) exist goes nowhere and is reported as failed. */
+export interface WorkQueues {
+  /** Sends in batches of ten; resolves with the hints that the queue refused. */
+  send(hints: { queue: string; hint: Hint; delaySeconds: number }[]): Promise<{ failed: Hint[] }>;
+  sendLetter(queue: string, letter: Letter): Promise<void>;
+  /** ARN that a letter of this queue names as its redrive destination. */
+  arnOf(queue: string): string;
+}
+
+export interface DispatchQueue {
+  send(messages: DispatchMessage[]): Promise<void>;
+}
+
+/** Runs user code. Never rejects: whatever happens is a result. Honours timeout and signal by killing the thread. */
+export interface HandlerRunner {
+  run(request: HandlerRequest): Promise<HandlerResult>;
+}
+export interface HandlerRequest {
+  handler: string;
+  /** Parsed JSON; validated against the handler's schema in the thread. */
+  payload: unknown;
+  execution: {
+    id: string;
+    idempotencyKey: string;
+    taskId: string;
+    taskName: string;
+    tenant: string;
+    attempt: number;
+    maxAttempts: number;
+    scheduledAt: string;
+    trigger: string;
+    queue: string;
+  };
+  /** Time left until the attempt's deadline. */
+  timeoutMs: DurationMs;
+  /** Aborts when somebody asked the run to stop. */
+  signal?: AbortSignal;
+  onProgress?(progress: { percent?: number; message?: string }): void;
+}
+export type HandlerResult =
+  | { kind: 'success'; result: unknown }
+  | {
+      kind: 'failed';
+      /** What happened: thrown, over its time, its thread vanished, or stopped on request. */
+      cause: 'error' | 'timedOut' | 'crashed' | 'aborted';
+      errorType: string;
+      errorMessage: string;
+      nonRetryable: boolean;
+      retryAfterSeconds?: number;
+    };
+
+/** Structured, bounded fields; never payloads. */
+export interface Log {
+  debug(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
+  info(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
+  warn(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
+  error(
+    message: string,
+    fields?: Record<string, string | number | boolean | undefined>,
+    cause?: unknown,
+  ): void;
+}
