@@ -1,0 +1,88 @@
+import type { Change } from './change.ts';
+import type { Execution } from './execution.ts';
+import { firstLook } from './execution-births.ts';
+import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
+
+/** What people do to runs. */
+
+export type CancelDecision =
+  | { kind: 'cancelled' | 'requested'; change: Change<Execution> }
+  /** It ended already. */
+  | { kind: 'refused' };
+
+/** A waiting run ends at once; a running one is asked (success wins over the request). */
+export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs: DurationMs): CancelDecision {
+  if (seen.status === 'queued' || seen.status === 'retrying') {
+    return {
+      kind: 'cancelled',
+      change: {
+        set: {
+          status: 'cancelled',
+          reason: 'requested',
+          finishedAt: nowMs,
+          index: { set: 'ended', shard: seen.shard, at: nowMs },
+          ttl: Math.ceil((nowMs + retentionMs) / SECOND_MS),
+        },
+        remove: ['nextAttemptAt', 'leaseUntil'],
+        guard: { equals: { status: seen.status, attempt: seen.attempt } },
+      },
+    };
+  }
+  if (seen.status === 'running') {
+    return {
+      kind: 'requested',
+      change: {
+        set: { cancelRequested: true },
+        guard: { equals: { status: 'running', attempt: seen.attempt } },
+      },
+    };
+  }
+  return { kind: 'refused' };
+}
+
+/**
+ * Dead, cancelled or skipped runs again, under the same key, with a fresh set of attempts (protocol A4).
+ * `refused` when it has not ended so, or, for a letter, when `epoch` names an earlier death.
+ */
+export function revivedExecution(
+  seen: Execution,
+  q: { retryLimit: number; generation: number; nowMs: EpochMs; epoch?: number },
+): Change<Execution> | 'refused' {
+  const { status } = seen;
+  if (status !== 'dead' && status !== 'cancelled' && status !== 'skipped') return 'refused';
+  if (q.epoch !== undefined && (status !== 'dead' || seen.epoch !== q.epoch)) return 'refused';
+  return {
+    set: {
+      status: 'queued',
+      epoch: seen.epoch + 1,
+      maxAttempts: seen.attempt + q.retryLimit + 1,
+      generation: q.generation,
+      index: { set: 'open', shard: seen.shard, at: firstLook(q.nowMs, q.nowMs) },
+    },
+    remove: [
+      'letter',
+      'diedAt',
+      'cancelRequested',
+      'reason',
+      'finishedAt',
+      'nextAttemptAt',
+      'errorType',
+      'errorMessage',
+      'progress',
+      'ttl',
+    ],
+    guard: { equals: { status, epoch: seen.epoch } },
+  };
+}
+
+/** The letter is thrown away: the run stays dead in the history and leaves the list of dead letters. */
+export function purgedLetter(seen: Execution): Change<Execution> | 'refused' {
+  if (seen.status !== 'dead' || seen.letter === 'purged') return 'refused';
+  return {
+    set: {
+      letter: 'purged',
+      index: { set: 'ended', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt },
+    },
+    guard: { equals: { status: 'dead', epoch: seen.epoch } },
+  };
+}

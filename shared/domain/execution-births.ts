@@ -1,0 +1,106 @@
+import type { EndReason, Execution, ExecutionKey, Trigger } from './execution.ts';
+import {
+  INLINE_JSON_BYTES,
+  LEASE_LOOK_MS,
+  LOOK_AHEAD_MS,
+  OPEN_LOOK_MS,
+  SQS_MAX_DELAY_SECONDS,
+} from './limits.ts';
+import { dueAtOf } from './occurrence.ts';
+import type { Task } from './task.ts';
+import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
+
+/** The three ways in which a run comes into being; each is inserted only if its key is absent. */
+
+type Common = Omit<Execution, 'status' | 'trigger' | 'attempt' | 'maxAttempts' | 'epoch'>;
+
+const common = (task: Task, key: ExecutionKey): Common => ({
+  tenant: key.tenant,
+  taskId: key.taskId,
+  occurrence: key.occurrence,
+  shard: task.state.shard,
+  taskName: task.definition.name,
+  handler: task.definition.handler,
+  queue: task.definition.queue,
+  tags: task.definition.tags,
+  scheduledAt: dueAtOf(key.occurrence),
+  generation: task.state.generation,
+});
+
+/** W1: born running at its due time, under a lease. */
+export function claimedExecution(
+  task: Task,
+  key: ExecutionKey,
+  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; missed: number },
+): Execution {
+  const born = common(task, key);
+  return {
+    ...born,
+    status: 'running',
+    trigger: 'schedule',
+    attempt: 1,
+    maxAttempts: task.definition.retry.limit + 1,
+    epoch: 0,
+    owner: q.owner,
+    startedAt: q.startedAt,
+    latenessMs: Math.max(0, q.startedAt - born.scheduledAt),
+    leaseUntil: q.leaseUntil,
+    ...(q.missed > 0 ? { missed: q.missed } : {}),
+    index: { set: 'open', shard: born.shard, at: q.leaseUntil + LEASE_LOOK_MS },
+  };
+}
+
+/** An occurrence that is written down instead of run. */
+export function skippedExecution(
+  task: Task,
+  key: ExecutionKey,
+  q: { reason: EndReason; nowMs: EpochMs; retentionMs: DurationMs; missed?: number; collidedWith?: string },
+): Execution {
+  const born = common(task, key);
+  return {
+    ...born,
+    status: 'skipped',
+    trigger: 'schedule',
+    reason: q.reason,
+    attempt: 0,
+    maxAttempts: task.definition.retry.limit + 1,
+    epoch: 0,
+    finishedAt: q.nowMs,
+    ...(q.missed !== undefined && q.missed > 0 ? { missed: q.missed } : {}),
+    ...(q.collidedWith !== undefined ? { collidedWith: q.collidedWith } : {}),
+    index: { set: 'ended', shard: born.shard, at: q.nowMs },
+    ttl: Math.ceil((q.nowMs + q.retentionMs) / SECOND_MS),
+  };
+}
+
+/**
+ * A person's trigger: waits for its message. When the due instant is further away than SQS can delay, the
+ * sweeper's next look is the alarm clock, a look-ahead early so that its hint still lands on the second.
+ */
+export function manualExecution(
+  task: Task,
+  key: ExecutionKey,
+  q: { trigger: Trigger; nowMs: EpochMs; payload?: string },
+): Execution {
+  const born = common(task, key);
+  const { payload } = q;
+  const inline = payload !== undefined && Buffer.byteLength(payload) <= INLINE_JSON_BYTES;
+  return {
+    ...born,
+    status: 'queued',
+    trigger: q.trigger,
+    attempt: 0,
+    maxAttempts: task.definition.retry.limit + 1,
+    epoch: 0,
+    ...(payload === undefined ? {} : inline ? { payload } : { payloadStored: true }),
+    index: { set: 'open', shard: born.shard, at: firstLook(born.scheduledAt, q.nowMs) },
+  };
+}
+
+/** True when a message can carry the wait; else the index does. */
+export const withinMessageDelay = (at: EpochMs, nowMs: EpochMs): boolean =>
+  at - nowMs <= SQS_MAX_DELAY_SECONDS * SECOND_MS;
+
+/** The sweeper's first look at a run that waits until `at`. */
+export const firstLook = (at: EpochMs, nowMs: EpochMs): EpochMs =>
+  withinMessageDelay(at, nowMs) ? Math.max(at, nowMs) + OPEN_LOOK_MS : at - LOOK_AHEAD_MS;

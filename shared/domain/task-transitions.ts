@@ -1,0 +1,202 @@
+import type { Change } from './change.ts';
+import type { IndexEntry } from './index-entry.ts';
+import { DELETED_TASK_KEPT_MS, HOT_WINDOW_MS, SQS_MAX_DELAY_SECONDS } from './limits.ts';
+import type { Task, TaskDefinition, TaskState } from './task.ts';
+import { type EpochMs, SECOND_MS } from './time.ts';
+
+/**
+ * Every change of a task's state, as a conditional write (docs/lifecycle.md). Nobody else sets a status.
+ */
+
+/** Where an active task waits (rule H1): `hot` = so near that whoever writes this also sends the hint. */
+export function placeDue(shard: number, nextRunAt: EpochMs, nowMs: EpochMs): IndexEntry {
+  return { set: nextRunAt <= nowMs + HOT_WINDOW_MS ? 'hot' : 'due', shard, at: nextRunAt };
+}
+
+/** Delay of the hint that goes with a `hot` entry; undefined when the tick will send it. */
+export function hintDelaySeconds(state: TaskState, nowMs: EpochMs): number | undefined {
+  if (state.index?.set !== 'hot' || state.nextRunAt === undefined) return undefined;
+  return delaySeconds(state.nextRunAt, nowMs);
+}
+
+/** DelaySeconds lands on the second before or at the instant; the executor waits out the rest (rule A7). */
+export const delaySeconds = (at: EpochMs, nowMs: EpochMs): number =>
+  Math.min(SQS_MAX_DELAY_SECONDS, Math.max(0, Math.floor((at - nowMs) / SECOND_MS)));
+
+type Waiting = Pick<TaskState, 'status' | 'nextRunAt' | 'index'>;
+
+const waiting = (shard: number, nextRunAt: EpochMs | null, nowMs: EpochMs): Waiting =>
+  nextRunAt === null
+    ? { status: 'completed' }
+    : { status: 'active', nextRunAt, index: placeDue(shard, nextRunAt, nowMs) };
+
+const absentIn = (next: Waiting): ('nextRunAt' | 'index')[] =>
+  next.nextRunAt === undefined ? ['nextRunAt', 'index'] : [];
+
+/** A new task, or a new life of a deleted one: generations go on counting, so that old messages stay fenced. */
+export function createdTask(q: {
+  definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>;
+  shard: number;
+  nextRunAt: EpochMs | null;
+  nowMs: EpochMs;
+  createdBy: string;
+  over?: TaskState;
+}): Task {
+  const { definition, shard, nowMs } = q;
+  const version = (q.over?.version ?? 0) + 1;
+  const state: TaskState = {
+    tenant: definition.tenant,
+    taskId: definition.taskId,
+    ...waiting(shard, q.nextRunAt, nowMs),
+    shard,
+    generation: (q.over?.generation ?? 0) + 1,
+    version,
+    definitionVersion: version,
+    missed: 0,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+    createdBy: q.createdBy,
+  };
+  if (q.over?.run !== undefined) state.run = q.over.run;
+  return { state, definition: listed(definition, shard, version) };
+}
+
+const listed = (
+  definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>,
+  shard: number,
+  definitionVersion: number,
+): TaskDefinition => ({
+  ...definition,
+  definitionVersion,
+  index: { set: 'tasks', shard, name: definition.name },
+});
+
+/** Payload, name and the like: runs already permitted stay permitted. */
+export function editedDefinition(
+  seen: TaskState,
+  definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>,
+  nowMs: EpochMs,
+): { change: Change<TaskState>; definition: TaskDefinition } {
+  const version = seen.version + 1;
+  return {
+    change: {
+      set: { version, definitionVersion: version, updatedAt: nowMs },
+      guard: { equals: { version: seen.version }, not: { status: 'deleted' } },
+    },
+    definition: listed(definition, seen.shard, version),
+  };
+}
+
+/** Schedule, overlap or misfire changed: fences every run permitted before; a paused task stays paused. */
+export function editedRules(
+  seen: TaskState,
+  definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>,
+  nextRunAt: EpochMs | null,
+  nowMs: EpochMs,
+): { change: Change<TaskState>; definition: TaskDefinition } {
+  const { change, definition: edited } = editedDefinition(seen, definition, nowMs);
+  const generation = seen.generation + 1;
+  if (seen.status === 'paused' || seen.status === 'disabled') {
+    return { change: { ...change, set: { ...change.set, generation } }, definition: edited };
+  }
+  const next = waiting(seen.shard, nextRunAt, nowMs);
+  return {
+    change: { ...change, set: { ...change.set, ...next, generation }, remove: absentIn(next) },
+    definition: edited,
+  };
+}
+
+export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
+  return {
+    set: {
+      status: 'paused',
+      generation: seen.generation + 1,
+      version: seen.version + 1,
+      updatedAt: nowMs,
+    },
+    remove: ['nextRunAt', 'index'],
+    guard: { equals: { status: 'active', version: seen.version } },
+  };
+}
+
+/** `nextRunAt`: the first occurrence after now, or a one-time task's own instant though it has passed. */
+export function resumedTask(seen: TaskState, nextRunAt: EpochMs | null, nowMs: EpochMs): Change<TaskState> {
+  const next = waiting(seen.shard, nextRunAt, nowMs);
+  return {
+    set: { ...next, generation: seen.generation + 1, version: seen.version + 1, updatedAt: nowMs },
+    remove: absentIn(next),
+    guard: { equals: { status: seen.status, version: seen.version } },
+  };
+}
+
+/** The items stay a while, so that late messages find "deleted"; the definition leaves the lists. */
+export function deletedTask(
+  seen: TaskState,
+  definition: TaskDefinition,
+  nowMs: EpochMs,
+): { change: Change<TaskState>; definition: TaskDefinition } {
+  const version = seen.version + 1;
+  const ttl = Math.ceil((nowMs + DELETED_TASK_KEPT_MS) / SECOND_MS);
+  const { index: _unlisted, ...kept } = definition;
+  return {
+    change: {
+      set: {
+        status: 'deleted',
+        generation: seen.generation + 1,
+        version,
+        definitionVersion: version,
+        updatedAt: nowMs,
+        ttl,
+      },
+      remove: ['nextRunAt', 'index'],
+      guard: { equals: { version: seen.version }, not: { status: 'deleted' } },
+    },
+    definition: { ...kept, definitionVersion: version, ttl },
+  };
+}
+
+/**
+ * W2: the task moves past an occurrence. This confirms the claim, and the occurrence stops being its own outbox.
+ * `run` is the claimed run's pointer; absent when the occurrence was not run. `exclusive` (overlap forbid and
+ * queue) also requires that no other run was claimed since the task was read.
+ */
+export function advancedTask(
+  seen: TaskState,
+  q: {
+    scheduledAt: EpochMs;
+    nextRunAt: EpochMs | null;
+    nowMs: EpochMs;
+    run?: string;
+    exclusive: boolean;
+    missed: number;
+  },
+): Change<TaskState> {
+  const next = waiting(seen.shard, q.nextRunAt, q.nowMs);
+  const set: Partial<TaskState> = { ...next };
+  if (q.run !== undefined) set.run = q.run;
+  if (q.missed > 0) set.missed = seen.missed + q.missed;
+  return {
+    set,
+    remove: absentIn(next),
+    guard: {
+      equals: {
+        status: 'active',
+        nextRunAt: q.scheduledAt,
+        generation: seen.generation,
+        ...(q.exclusive && seen.run !== undefined ? { run: seen.run } : {}),
+      },
+      missing: q.exclusive && seen.run === undefined ? ['run'] : [],
+    },
+  };
+}
+
+/** CLAIM: a manual or revived run becomes the one that overlap rules look at. */
+export function claimedPointer(seen: TaskState, run: string): Change<TaskState> {
+  return {
+    set: { run },
+    guard: {
+      ...(seen.run === undefined ? { missing: ['run'] } : { equals: { run: seen.run } }),
+      not: { status: 'deleted' },
+    },
+  };
+}
