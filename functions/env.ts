@@ -53,6 +53,8 @@ const EnvSchema = z.object({
   ),
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
   ESCAPEMENT_VERSION: z.string(),
+  /** Where demo.count writes; only set where somebody counts. */
+  ESCAPEMENT_COUNT_FILE: z.string().optional(),
 });
 export type Env = z.infer<typeof EnvSchema>;
 export type EnvName = keyof typeof EnvSchema.shape;

@@ -1,0 +1,32 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import { defineHandler } from '../../shared/contract/handler.ts';
+import { runInBatches } from '../../shared/domain/batch.ts';
+
+export const batch = defineHandler({
+  name: 'demo.batch',
+  description: 'Works through numbered items with the batch helper; every `failEvery`-th item fails.',
+  payload: z.object({
+    items: z.int().min(0).max(1_000_000),
+    batchSize: z.int().min(1),
+    concurrency: z.int().min(1).max(1_000),
+    failEvery: z.int().min(1).optional(),
+  }),
+  run({ payload: { items, batchSize, concurrency, failEvery }, signal, progress }) {
+    return runInBatches(numbers(items), {
+      batchSize,
+      concurrency,
+      signal,
+      async worker(item) {
+        await turn();
+        if (failEvery !== undefined && item % failEvery === 0) throw new Error(`Item ${item} fails`);
+      },
+      onBatch: ({ total, fail }) =>
+        progress({ percent: Math.floor((total / items) * 100), message: `${total} done, ${fail} failed` }),
+    });
+  },
+});
+
+function* numbers(count: number) {
+  for (let n = 1; n <= count; n++) yield n;
+}

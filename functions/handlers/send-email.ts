@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineHandler } from '../../shared/contract/handler.ts';
+
+export const sendEmail = defineHandler({
+  name: 'demo.send-email',
+  description: 'Pretends to send an e-mail: writes a log line instead.',
+  payload: z.object({ to: z.email() }),
+  run({ payload, execution, log }) {
+    // A real one would hand the key to its provider, so that a second attempt sends nothing twice.
+    log.info('E-mail sent', { to: payload.to, idempotencyKey: execution.idempotencyKey });
+    return { sent: true, to: payload.to };
+  },
+});
