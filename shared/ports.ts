@@ -165,6 +165,12 @@ export interface DispatchQueue {
   send(messages: DispatchMessage[]): Promise<void>;
 }
 
+/** Messages in hand of the executor's own queue (protocol A2). */
+export interface Visibility {
+  /** The message comes back in so many seconds from now, if it is not deleted before. */
+  extend(receiptHandle: string, seconds: number): Promise<void>;
+}
+
 /** Runs user code. Never rejects: whatever happens is a result. Honours timeout and signal by killing the thread. */
 export interface HandlerRunner {
   run(request: HandlerRequest): Promise<HandlerResult>;

@@ -1,0 +1,114 @@
+import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
+import type { TaskDefinition, TaskKey, TaskState } from '../../shared/domain/task.ts';
+import type {
+  Clock,
+  Cursor,
+  CursorStore,
+  ExecutionStore,
+  Heartbeat,
+  IdempotencyStore,
+  TaskStore,
+} from '../../shared/ports.ts';
+import { applyChange } from './apply-change.ts';
+import { MemoryTable } from './memory-table.ts';
+
+export const taskId = (key: TaskKey): string => `${key.tenant}#${key.taskId}`;
+export const runId = (key: ExecutionKey): string => `${taskId(key)}#${key.occurrence}`;
+
+/** Everything the stores hold; tests may look in, and put what no use case would write. */
+export function makeMemoryTables() {
+  return {
+    states: new MemoryTable<TaskKey, TaskState>(taskId),
+    definitions: new MemoryTable<TaskKey, TaskDefinition>(taskId),
+    executions: new MemoryTable<ExecutionKey, Execution>(runId),
+    documents: new Map<string, string>(),
+    cursors: new Map<string, Cursor>(),
+    requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
+    heartbeat: { at: undefined as number | undefined },
+  };
+}
+export type MemoryTables = ReturnType<typeof makeMemoryTables>;
+
+export const makeMemoryTaskStore = ({ states, definitions }: MemoryTables): TaskStore => ({
+  async read(key) {
+    const state = states.get(key);
+    const definition = definitions.get(key);
+    return state && definition ? { state, definition } : undefined;
+  },
+  async readState(key) {
+    return states.get(key);
+  },
+  async create(task, over) {
+    const existing = states.get(task.state);
+    const replaceable =
+      existing?.status === 'deleted' && over !== undefined && existing.version === over.version;
+    if (existing && !replaceable) return { ok: false, existing };
+    states.put(task.state);
+    definitions.put(task.definition);
+    return { ok: true, record: structuredClone(task.state) };
+  },
+  async update(key, change) {
+    return states.update(key, change);
+  },
+  async replace(key, change, definition) {
+    const outcome = applyChange(states.get(key), structuredClone(change));
+    if (outcome.ok) {
+      states.put(outcome.record);
+      definitions.put(definition);
+    }
+    return outcome;
+  },
+});
+
+export const makeMemoryExecutionStore = ({ executions, documents }: MemoryTables): ExecutionStore => ({
+  async read(key) {
+    return executions.get(key);
+  },
+  async insert(execution) {
+    return executions.insert(execution);
+  },
+  async update(key, change) {
+    return executions.update(key, change);
+  },
+  async remove(key, guard) {
+    return executions.remove(key, guard);
+  },
+  async putDocument(key, kind, json) {
+    documents.set(`${runId(key)}#${kind}`, json);
+  },
+  async readDocument(key, kind) {
+    return documents.get(`${runId(key)}#${kind}`);
+  },
+});
+
+export const makeMemoryCursorStore = ({ cursors }: MemoryTables): CursorStore => ({
+  async read(name, shard) {
+    return structuredClone(cursors.get(`${name}#${shard}`));
+  },
+  async claim(name, shard, seen, next) {
+    const standing = cursors.get(`${name}#${shard}`);
+    if (standing?.upto !== seen?.upto || standing?.at !== seen?.at) return false;
+    cursors.set(`${name}#${shard}`, { ...next });
+    return true;
+  },
+});
+
+export const makeMemoryHeartbeat = ({ heartbeat }: MemoryTables): Heartbeat => ({
+  async record(nowMs) {
+    heartbeat.at = nowMs;
+  },
+  async read() {
+    return heartbeat.at;
+  },
+});
+
+export const makeMemoryIdempotency = ({ requests }: MemoryTables, clock: Clock): IdempotencyStore => ({
+  async remember({ tenant, scope, key, record, expiresAt }) {
+    const id = `${tenant}#${scope}#${key}`;
+    const standing = requests.get(id);
+    if (standing && standing.expiresAt > clock.nowMs())
+      return { requestHash: standing.requestHash, value: standing.value };
+    requests.set(id, { ...record, expiresAt });
+    return { ...record };
+  },
+});
