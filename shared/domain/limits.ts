@@ -65,5 +65,13 @@ export const MAX_ATTEMPTS_KEPT = 101;
 export const PAGE_LIMIT_DEFAULT = 50;
 export const PAGE_LIMIT_MAX = 200;
 export const MAX_CRON_EXPRESSIONS = 20;
+export const MAX_CRON_EXPRESSION_CHARS = 512;
+/** Ten years. */
+export const MAX_INTERVAL_SECONDS = 315_576_000;
+export const MAX_JITTER_SECONDS = 86_400;
+/** Instants that users may write: [1970, 2101). */
+export const MAX_INSTANT_EXCLUSIVE_MS = Date.UTC(2101, 0, 1);
 export const UPCOMING_MAX = 100;
+/** Missed occurrences of a cron schedule are counted one by one, and no further than this. */
+export const MISSED_COUNT_CAP = 100_000;
 export const IDEMPOTENCY_KEPT_MS = DAY_MS;

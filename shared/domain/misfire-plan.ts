@@ -1,0 +1,69 @@
+import { MISSED_COUNT_CAP } from './limits.ts';
+import { countOccurrences, firstOccurrence, nextOccurrence, nthNewestOccurrence } from './next-occurrence.ts';
+import type { Schedule } from './schedule.ts';
+import type { MisfirePolicy, OverlapPolicy } from './task.ts';
+import type { DurationMs, EpochMs } from './time.ts';
+
+export interface MisfireRules {
+  schedule: Schedule;
+  overlap: OverlapPolicy;
+  misfire: MisfirePolicy;
+  misfireGraceMs: DurationMs;
+  catchUpLimit: number;
+}
+
+/**
+ * What becomes of the occurrence a task waits for, and what it waits for next (null: nothing, it is completed).
+ * `missed`: occurrences passed over for good, at most MISSED_COUNT_CAP; with `skip` and `fastForward` the one at
+ * scheduledAt is among them.
+ */
+export interface OccurrencePlan {
+  kind: 'run' | 'skip' | 'fastForward';
+  nextRunAt: EpochMs | null;
+  missed: number;
+}
+
+/**
+ * Protocol §5. Depends on the task's own nextRunAt (scheduledAt) and never picks the run's key from the clock, so
+ * two executors with different clocks still agree on the key.
+ *
+ * - overlap `queue`: runs, and whatever fell due meanwhile is one with it; misfire rules do not apply.
+ * - not late: runs.
+ * - `fireOnce`: runs the oldest missed one, for all that fell due until now.
+ * - `skip`: runs none of them; waits for the first that is not late.
+ * - `catchUp`: runs each in turn, but no more than the newest `catchUpLimit`.
+ */
+export function planOccurrence(rules: MisfireRules, scheduledAt: EpochMs, nowMs: EpochMs): OccurrencePlan {
+  const { schedule, overlap, misfire, misfireGraceMs, catchUpLimit } = rules;
+  const late = nowMs > scheduledAt + misfireGraceMs;
+  if (overlap === 'queue' || (late && misfire === 'fireOnce')) {
+    return {
+      kind: 'run',
+      nextRunAt: nextOccurrence(schedule, Math.max(scheduledAt, nowMs)),
+      missed: missedIn(schedule, scheduledAt + 1, nowMs),
+    };
+  }
+  if (late && misfire === 'skip') {
+    const notLate = nowMs - misfireGraceMs;
+    return {
+      kind: 'skip',
+      nextRunAt: firstOccurrence(schedule, notLate),
+      missed: 1 + missedIn(schedule, scheduledAt + 1, notLate - 1),
+    };
+  }
+  if (late && misfire === 'catchUp') {
+    // The one at scheduledAt and `catchUpLimit` later ones: one too many.
+    const keepFrom = nthNewestOccurrence(schedule, scheduledAt + 1, nowMs, catchUpLimit);
+    if (keepFrom !== null) {
+      return {
+        kind: 'fastForward',
+        nextRunAt: keepFrom,
+        missed: 1 + missedIn(schedule, scheduledAt + 1, keepFrom - 1),
+      };
+    }
+  }
+  return { kind: 'run', nextRunAt: nextOccurrence(schedule, scheduledAt), missed: 0 };
+}
+
+const missedIn = (schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): number =>
+  toMs < fromMs ? 0 : countOccurrences(schedule, fromMs, toMs, MISSED_COUNT_CAP - 1);
