@@ -47,6 +47,8 @@ export interface ExecutionStore {
 
 export interface DueEntry extends TaskKey {
   at: EpochMs;
+  /** The task's work queue. */
+  queue: string;
 }
 export interface OpenEntry extends ExecutionKey {
   at: EpochMs;

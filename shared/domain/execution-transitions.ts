@@ -13,7 +13,7 @@ import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
 
 /**
  * Every change of a run by executor and sweeper, as a conditional write (docs/lifecycle.md). The attempt number
- * is the fencing token, the owner nonce tells our own repeated request from a rival's.
+ * is the fencing token; the owner nonce tells our own repeated request from a rival's, so it stays on after the end.
  */
 
 /** What a failed attempt leaves behind. */
@@ -70,7 +70,7 @@ export function startedAttempt(
 }
 
 /** Our own unconfirmed claim moves under the task's new generation, which still wants this occurrence. */
-export const adoptedClaim = (seen: Execution, owner: string, generation: number): Change<Execution> => ({
+export const adoptedClaim = (owner: string, generation: number): Change<Execution> => ({
   set: { generation },
   guard: { equals: ownedBy(owner, 1) },
 });
@@ -135,7 +135,7 @@ export function succeeded(
   }
   return {
     set,
-    remove: ['leaseUntil', 'owner', 'errorType', 'errorMessage'],
+    remove: ['leaseUntil', 'errorType', 'errorMessage'],
     guard: { equals: ownedBy(q.owner, seen.attempt) },
   };
 }
@@ -172,7 +172,7 @@ export function stopped(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, q)),
     },
-    remove: ['leaseUntil', 'owner', 'nextAttemptAt'],
+    remove: ['leaseUntil', 'nextAttemptAt'],
     guard: { equals: { ...ownedBy(q.owner, seen.attempt), cancelRequested: true } },
   };
 }
@@ -204,7 +204,7 @@ export function expiredLease(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, { nowMs: q.nowMs, failure })),
     },
-    remove: ['leaseUntil', 'owner'],
+    remove: ['leaseUntil'],
     guard,
   };
 }
@@ -258,7 +258,7 @@ function afterFailure(
   };
   if (nextAttemptAt !== undefined) {
     const index = { set: 'open', shard: seen.shard, at: retryLook(nextAttemptAt, nowMs) } as const;
-    return { set: { ...trace, status: 'retrying', nextAttemptAt, index }, remove: ['leaseUntil', 'owner'] };
+    return { set: { ...trace, status: 'retrying', nextAttemptAt, index }, remove: ['leaseUntil'] };
   }
   return {
     set: {
@@ -271,7 +271,7 @@ function afterFailure(
       index: { set: 'open', shard: seen.shard, at: nowMs + OPEN_LOOK_MS },
       ttl: ttlAfter(nowMs, q.retentionMs),
     },
-    remove: ['leaseUntil', 'owner', 'nextAttemptAt'],
+    remove: ['leaseUntil', 'nextAttemptAt'],
   };
 }
 

@@ -9,8 +9,12 @@ import { type EpochMs, SECOND_MS } from './time.ts';
  */
 
 /** Where an active task waits (rule H1): `hot` = so near that whoever writes this also sends the hint. */
-export function placeDue(shard: number, nextRunAt: EpochMs, nowMs: EpochMs): IndexEntry {
-  return { set: nextRunAt <= nowMs + HOT_WINDOW_MS ? 'hot' : 'due', shard, at: nextRunAt };
+export function placeDue(place: Place, nextRunAt: EpochMs, nowMs: EpochMs): IndexEntry {
+  return { set: nextRunAt <= nowMs + HOT_WINDOW_MS ? 'hot' : 'due', ...place, at: nextRunAt };
+}
+interface Place {
+  shard: number;
+  queue: string;
 }
 
 /** Delay of the hint that goes with a `hot` entry; undefined when the tick will send it. */
@@ -25,10 +29,10 @@ export const delaySeconds = (at: EpochMs, nowMs: EpochMs): number =>
 
 type Waiting = Pick<TaskState, 'status' | 'nextRunAt' | 'index'>;
 
-const waiting = (shard: number, nextRunAt: EpochMs | null, nowMs: EpochMs): Waiting =>
+const waiting = (place: Place, nextRunAt: EpochMs | null, nowMs: EpochMs): Waiting =>
   nextRunAt === null
     ? { status: 'completed' }
-    : { status: 'active', nextRunAt, index: placeDue(shard, nextRunAt, nowMs) };
+    : { status: 'active', nextRunAt, index: placeDue(place, nextRunAt, nowMs) };
 
 const absentIn = (next: Waiting): ('nextRunAt' | 'index')[] =>
   next.nextRunAt === undefined ? ['nextRunAt', 'index'] : [];
@@ -47,7 +51,7 @@ export function createdTask(q: {
   const state: TaskState = {
     tenant: definition.tenant,
     taskId: definition.taskId,
-    ...waiting(shard, q.nextRunAt, nowMs),
+    ...waiting({ shard, queue: definition.queue }, q.nextRunAt, nowMs),
     shard,
     generation: (q.over?.generation ?? 0) + 1,
     version,
@@ -78,11 +82,15 @@ export function editedDefinition(
   nowMs: EpochMs,
 ): { change: Change<TaskState>; definition: TaskDefinition } {
   const version = seen.version + 1;
+  const set: Partial<TaskState> = { version, definitionVersion: version, updatedAt: nowMs };
+  const equals: Partial<TaskState> = { version: seen.version };
+  const { index } = seen;
+  if ((index?.set === 'due' || index?.set === 'hot') && index.queue !== definition.queue) {
+    set.index = { ...index, queue: definition.queue };
+    equals.index = index;
+  }
   return {
-    change: {
-      set: { version, definitionVersion: version, updatedAt: nowMs },
-      guard: { equals: { version: seen.version }, not: { status: 'deleted' } },
-    },
+    change: { set, guard: { equals, not: { status: 'deleted' } } },
     definition: listed(definition, seen.shard, version),
   };
 }
@@ -94,16 +102,20 @@ export function editedRules(
   nextRunAt: EpochMs | null,
   nowMs: EpochMs,
 ): { change: Change<TaskState>; definition: TaskDefinition } {
-  const { change, definition: edited } = editedDefinition(seen, definition, nowMs);
-  const generation = seen.generation + 1;
-  if (seen.status === 'paused' || seen.status === 'disabled') {
-    return { change: { ...change, set: { ...change.set, generation } }, definition: edited };
-  }
-  const next = waiting(seen.shard, nextRunAt, nowMs);
-  return {
-    change: { ...change, set: { ...change.set, ...next, generation }, remove: absentIn(next) },
-    definition: edited,
+  const version = seen.version + 1;
+  const set: Partial<TaskState> = {
+    version,
+    definitionVersion: version,
+    generation: seen.generation + 1,
+    updatedAt: nowMs,
   };
+  const guard: Change<TaskState>['guard'] = { equals: { version: seen.version }, not: { status: 'deleted' } };
+  const edited = listed(definition, seen.shard, version);
+  if (seen.status === 'paused' || seen.status === 'disabled') {
+    return { change: { set, guard }, definition: edited };
+  }
+  const next = waiting({ shard: seen.shard, queue: definition.queue }, nextRunAt, nowMs);
+  return { change: { set: { ...set, ...next }, remove: absentIn(next), guard }, definition: edited };
 }
 
 export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
@@ -120,8 +132,12 @@ export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
 }
 
 /** `nextRunAt`: the first occurrence after now, or a one-time task's own instant though it has passed. */
-export function resumedTask(seen: TaskState, nextRunAt: EpochMs | null, nowMs: EpochMs): Change<TaskState> {
-  const next = waiting(seen.shard, nextRunAt, nowMs);
+export function resumedTask(
+  seen: TaskState,
+  q: { queue: string; nextRunAt: EpochMs | null; nowMs: EpochMs },
+): Change<TaskState> {
+  const { nowMs } = q;
+  const next = waiting({ shard: seen.shard, queue: q.queue }, q.nextRunAt, nowMs);
   return {
     set: { ...next, generation: seen.generation + 1, version: seen.version + 1, updatedAt: nowMs },
     remove: absentIn(next),
@@ -165,13 +181,14 @@ export function advancedTask(
   q: {
     scheduledAt: EpochMs;
     nextRunAt: EpochMs | null;
+    queue: string;
     nowMs: EpochMs;
     run?: string;
     exclusive: boolean;
     missed: number;
   },
 ): Change<TaskState> {
-  const next = waiting(seen.shard, q.nextRunAt, q.nowMs);
+  const next = waiting({ shard: seen.shard, queue: q.queue }, q.nextRunAt, q.nowMs);
   const set: Partial<TaskState> = { ...next };
   if (q.run !== undefined) set.run = q.run;
   if (q.missed > 0) set.missed = seen.missed + q.missed;

@@ -1,0 +1,50 @@
+import type { Execution } from '../../domain/execution.ts';
+import { letterSent } from '../../domain/execution-transitions.ts';
+import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
+import { toIso } from '../../domain/time.ts';
+import type { Letter } from '../../messages.ts';
+import type { ExecutionStore, Log, WorkQueues } from '../../ports.ts';
+
+/**
+ * Protocol A3, steps 1 and 2: the letter goes out, then the run says so. Dying in between, or failing to send,
+ * leaves the letter pending: the sweeper sends it (again). A refused mark means that a person revived the run.
+ */
+export async function sendLetter(
+  deps: { executions: ExecutionStore; queues: WorkQueues; log: Log },
+  dead: Execution,
+): Promise<boolean> {
+  try {
+    await deps.queues.sendLetter(dead.queue, letterOf(dead, deps.queues.arnOf(dead.queue)));
+    await deps.executions.update(dead, letterSent(dead));
+    return true;
+  } catch (error) {
+    deps.log.error(
+      'dead letter still pending; the sweeper sends it',
+      { executionId: executionId(dead) },
+      error,
+    );
+    return false;
+  }
+}
+
+export const letterOf = (dead: Execution, redriveTo: string): Letter => ({
+  v: 1,
+  kind: 'letter',
+  tenant: dead.tenant,
+  taskId: dead.taskId,
+  occurrence: dead.occurrence,
+  epoch: dead.epoch,
+  executionId: executionId(dead),
+  idempotencyKey: idempotencyKey(dead),
+  queue: dead.queue,
+  taskName: dead.taskName,
+  handler: dead.handler,
+  scheduledAt: toIso(dead.scheduledAt),
+  diedAt: toIso(dead.diedAt ?? dead.scheduledAt),
+  reason: dead.reason ?? 'exhausted',
+  attempts: dead.attempt,
+  ...(dead.errorType === undefined ? {} : { errorType: dead.errorType }),
+  ...(dead.errorMessage === undefined ? {} : { errorMessage: dead.errorMessage }),
+  payload: `/v1/tasks/${dead.taskId}`,
+  redriveTo,
+});

@@ -1,0 +1,128 @@
+import type { Execution } from '../../domain/execution.ts';
+import { reportedProgress } from '../../domain/execution-transitions.ts';
+import { KILL_MS, START_BUDGET_MS } from '../../domain/limits.ts';
+import { executionId, idempotencyKey, scheduledOccurrence } from '../../domain/occurrence.ts';
+import type { Task } from '../../domain/task.ts';
+import { type DurationMs, SECOND_MS, toIso } from '../../domain/time.ts';
+import type { HandlerResult } from '../../ports.ts';
+import {
+  type Delivery,
+  type Disposition,
+  done,
+  type ExecutorDeps,
+  elapsedMs,
+  hintAt,
+  type Mark,
+} from './context.ts';
+import { finish } from './finish.ts';
+import { isExclusive } from './overlap.ts';
+
+/** Progress reports closer together than this are merged: each one is a write. */
+const PROGRESS_EVERY_MS = 2 * SECOND_MS;
+
+export interface Claim {
+  task: Task;
+  /** Running under our lease. */
+  run: Execution;
+  owner: string;
+  /** Read before the write that made it ours; the deadline counts from here. */
+  t0: Mark;
+  /** The last moment at which the task was known to permit the run. */
+  confirmed: Mark;
+}
+
+/**
+ * RUN and FIN. The handler begins only while the permission is fresh and the deadline ahead; otherwise nothing is
+ * written and the sweeper finds the lease expired.
+ */
+export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Delivery): Promise<Disposition> {
+  const { clock } = deps;
+  const { run, task } = claim;
+  const payload = await payloadOf(deps, claim);
+  const timeoutMs = task.definition.timeoutSeconds * SECOND_MS;
+  const leftMs = timeoutMs - elapsedMs(clock, claim.t0);
+  if (elapsedMs(clock, claim.confirmed) > START_BUDGET_MS || leftMs <= 0) {
+    return done('too late to begin; the sweeper goes on');
+  }
+  const progress = progressWriter(deps, claim, delivery);
+  const result: HandlerResult =
+    payload.kind === 'missing'
+      ? missingPayload
+      : await deps.handlers.run({
+          handler: task.definition.handler,
+          payload: payload.value,
+          execution: {
+            id: executionId(run),
+            idempotencyKey: idempotencyKey(run),
+            taskId: run.taskId,
+            taskName: run.taskName,
+            tenant: run.tenant,
+            attempt: run.attempt,
+            maxAttempts: run.maxAttempts,
+            scheduledAt: toIso(run.scheduledAt),
+            trigger: run.trigger,
+            queue: run.queue,
+          },
+          timeoutMs: leftMs,
+          onProgress: progress,
+        });
+  warnIfLate(deps, claim, timeoutMs);
+  const disposition = await finish(deps, claim, result, delivery);
+  if (isExclusive(task)) await wakeNext(deps, claim);
+  return disposition;
+}
+
+type Payload = { kind: 'present'; value: unknown } | { kind: 'missing' };
+
+/** The trigger's own payload, or the one that the task has now (it goes with the handler it names now). */
+async function payloadOf(deps: ExecutorDeps, { run, task }: Claim): Promise<Payload> {
+  if (!run.payloadStored) {
+    const value: unknown = JSON.parse(run.payload ?? task.definition.payload);
+    return { kind: 'present', value };
+  }
+  const stored = await deps.executions.readDocument(run, 'payload');
+  if (stored === undefined) return { kind: 'missing' };
+  const value: unknown = JSON.parse(stored);
+  return { kind: 'present', value };
+}
+
+const missingPayload: HandlerResult = {
+  kind: 'failed',
+  cause: 'error',
+  errorType: 'PayloadMissing',
+  errorMessage: 'the payload given with the trigger is not stored any more',
+  nonRetryable: true,
+};
+
+function progressWriter(deps: ExecutorDeps, { run, owner }: Claim, delivery: Delivery) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return (progress: { percent?: number; message?: string }): void => {
+    const nowMs = deps.clock.monotonicMs();
+    if (nowMs - lastAt < PROGRESS_EVERY_MS) return;
+    lastAt = nowMs;
+    const change = reportedProgress(run, owner, JSON.stringify(progress));
+    delivery.alongside(
+      deps.executions.update(run, change).then(
+        () => undefined,
+        (error: unknown) =>
+          deps.log.warn('progress not stored', { executionId: executionId(run), error: String(error) }),
+      ),
+    );
+  };
+}
+
+/** A handler that outlives its lease would break the promise that none runs twice: it must show. */
+function warnIfLate(deps: ExecutorDeps, claim: Claim, timeoutMs: DurationMs): void {
+  if (elapsedMs(deps.clock, claim.t0) > timeoutMs + KILL_MS) {
+    deps.log.error('a handler outlived its deadline', { executionId: executionId(claim.run) });
+  }
+}
+
+/** Overlap forbid and queue: an occurrence that came due meanwhile waits in the task itself; wake it. */
+async function wakeNext(deps: ExecutorDeps, { run }: Claim): Promise<void> {
+  const task = await deps.tasks.read(run);
+  const dueAt = task?.state.status === 'active' ? task.state.nextRunAt : undefined;
+  if (task === undefined || dueAt === undefined || dueAt > deps.clock.nowMs()) return;
+  const key = { tenant: run.tenant, taskId: run.taskId, occurrence: scheduledOccurrence(dueAt) };
+  await hintAt(deps, key, { queue: task.definition.queue, at: dueAt });
+}

@@ -1,0 +1,153 @@
+import { type Execution, type ExecutionKey, isFinal } from '../../domain/execution.ts';
+import { claimedExecution, skippedExecution } from '../../domain/execution-births.ts';
+import { adoptedClaim, erasableClaim, withdrawnClaim } from '../../domain/execution-transitions.ts';
+import { GRACE_MS, KILL_MS } from '../../domain/limits.ts';
+import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
+import { dueAtOf, executionId, runPointer } from '../../domain/occurrence.ts';
+import type { Task } from '../../domain/task.ts';
+import { SECOND_MS } from '../../domain/time.ts';
+import { advance } from './advance.ts';
+import { runAttempt } from './attempt.ts';
+import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps, mark } from './context.ts';
+import { hasTimeFor, isPending, planFor, planToRun } from './eligibility.ts';
+import { isExclusive, livePrevious } from './overlap.ts';
+import { takeOver } from './take-over.ts';
+
+/** Step B: a due occurrence that nobody has claimed, as far as we know. */
+export async function claimOccurrence(
+  deps: ExecutorDeps,
+  key: ExecutionKey,
+  task: Task,
+  delivery: Delivery,
+): Promise<Disposition> {
+  const { clock, executions } = deps;
+  if (!hasTimeFor(task, delivery)) {
+    const soon = { queue: task.definition.queue, at: clock.nowMs(), note: 'too little time left here' };
+    return comeBackAt(deps, key, delivery, soon);
+  }
+  const t0 = mark(clock);
+  const plan = planFor(task, dueAtOf(key.occurrence), t0.wallMs);
+  const previous = isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
+  if (previous && task.definition.overlap === 'queue') return done('waits behind the run before it');
+
+  const runs = plan.kind === 'run' && previous === undefined;
+  const owner = deps.ids.nonce();
+  const run = runs
+    ? claimedExecution(task, key, {
+        owner,
+        startedAt: t0.wallMs,
+        leaseUntil: t0.wallMs + task.definition.timeoutSeconds * SECOND_MS + KILL_MS + GRACE_MS,
+        missed: plan.missed,
+      })
+    : skippedExecution(task, key, {
+        reason: previous ? 'overlap' : 'misfire',
+        nowMs: t0.wallMs,
+        retentionMs: deps.retentionMs,
+        missed: plan.missed,
+        ...(previous ? { collidedWith: executionId(previous) } : {}),
+      });
+  const inserted = await executions.insert(run);
+  if (!inserted.ok && !(runs && inserted.existing?.owner === owner)) {
+    return afterLostClaim(deps, key, task, plan, inserted.existing, delivery);
+  }
+  if (!runs) {
+    await advance(deps, key, task, plan, undefined, delivery);
+    return done(`skipped: ${run.reason}`);
+  }
+  return confirmClaim(deps, task, run, plan, t0, owner, delivery);
+}
+
+/** Somebody wrote this run before us. */
+async function afterLostClaim(
+  deps: ExecutorDeps,
+  key: ExecutionKey,
+  task: Task,
+  plan: OccurrencePlan,
+  existing: Execution | undefined,
+  delivery: Delivery,
+): Promise<Disposition> {
+  if (existing === undefined) return done('claimed and erased by another');
+  if (isFinal(existing.status)) {
+    await advance(deps, key, task, plan, undefined, delivery);
+    return done(`already ${existing.status}; the task moved past it`);
+  }
+  if (existing.status === 'running') {
+    // Helping an owner who is slow to advance matters only where the next run need not wait for this one.
+    if (!isExclusive(task)) await advance(deps, key, task, plan, runPointer(key.occurrence, 0), delivery);
+    return done('another is running it');
+  }
+  return takeOver(deps, existing, delivery);
+}
+
+/** W2 and step C: our claim counts once the task has moved past the occurrence. */
+async function confirmClaim(
+  deps: ExecutorDeps,
+  seenTask: Task,
+  run: Execution,
+  firstPlan: OccurrencePlan,
+  t0: ReturnType<typeof mark>,
+  owner: string,
+  delivery: Delivery,
+): Promise<Disposition> {
+  const { executions, clock } = deps;
+  const pointer = runPointer(run.occurrence, 0);
+  let task = seenTask;
+  let plan = firstPlan;
+  let generation = run.generation;
+  // Each turn means that a person edited the task in between; whoever edits faster than this waits for the sweeper.
+  for (let turn = 0; turn < 5; turn++) {
+    const advancing = mark(clock);
+    if (await advance(deps, run, task, plan, pointer, delivery)) {
+      return runAttempt(deps, { task, run, owner, t0, confirmed: advancing }, delivery);
+    }
+    const confirmed = mark(clock);
+    const again = await deps.tasks.read(run);
+    if (again === undefined) return withdraw(deps, run, owner, 'cancelled', 'taskDeleted');
+    task = again;
+    if (!isPending(task, run)) {
+      const { status } = task.state;
+      if (task.state.generation !== generation || (status !== 'active' && status !== 'completed')) {
+        const reason = status === 'deleted' ? 'taskDeleted' : 'taskChanged';
+        return withdraw(deps, run, owner, 'cancelled', reason);
+      }
+      if (!isExclusive(task) || task.state.run === pointer) {
+        return runAttempt(deps, { task, run, owner, t0, confirmed }, delivery);
+      }
+      return withdraw(deps, run, owner, 'skipped', 'overlap');
+    }
+    plan = planToRun(task, run.scheduledAt, clock.nowMs());
+    const previous = isExclusive(task) ? await livePrevious(executions, task, run) : undefined;
+    if (previous && task.definition.overlap === 'queue') return erase(deps, run, owner);
+    if (previous) {
+      const withdrawn = await withdraw(deps, run, owner, 'skipped', 'overlap');
+      await advance(deps, run, task, plan, undefined, delivery);
+      return withdrawn;
+    }
+    if (generation !== task.state.generation) {
+      const adopted = await executions.update(run, adoptedClaim(owner, task.state.generation));
+      if (!adopted.ok) return done('lost our claim');
+      generation = task.state.generation;
+    }
+  }
+  return done('the task changes too fast; the sweeper goes on');
+}
+
+async function withdraw(
+  deps: ExecutorDeps,
+  run: Execution,
+  owner: string,
+  status: 'cancelled' | 'skipped',
+  reason: 'taskChanged' | 'taskDeleted' | 'overlap',
+): Promise<Disposition> {
+  const q = { status, reason, nowMs: deps.clock.nowMs(), retentionMs: deps.retentionMs };
+  await deps.executions.update(run, withdrawnClaim(run, owner, q));
+  return done(`${status}: ${reason}`);
+}
+
+async function erase(deps: ExecutorDeps, run: Execution, owner: string): Promise<Disposition> {
+  const erased = await deps.executions.remove(run, erasableClaim(owner));
+  if (!erased.ok && erased.existing?.cancelRequested) {
+    return withdraw(deps, run, owner, 'cancelled', 'taskChanged');
+  }
+  return done('waits behind the run before it');
+}

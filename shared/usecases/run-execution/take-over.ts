@@ -1,0 +1,130 @@
+import type { EndReason, Execution } from '../../domain/execution.ts';
+import { endedWaiting, startedAttempt } from '../../domain/execution-transitions.ts';
+import { GRACE_MS, KILL_MS, MANUAL_WAIT_MS } from '../../domain/limits.ts';
+import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
+import type { Task } from '../../domain/task.ts';
+import { claimedPointer } from '../../domain/task-transitions.ts';
+import { SECOND_MS } from '../../domain/time.ts';
+import { advance } from './advance.ts';
+import { runAttempt } from './attempt.ts';
+import {
+  comeBackAt,
+  type Delivery,
+  type Disposition,
+  done,
+  type ExecutorDeps,
+  type Mark,
+  mark,
+} from './context.ts';
+import { hasTimeFor, isPending, planToRun } from './eligibility.ts';
+import { isExclusive, livePrevious } from './overlap.ts';
+
+/** How often a run that waits behind another one looks again; the end of that one is not announced to it. */
+const WAIT_LOOK_MS = 10 * SECOND_MS;
+
+/**
+ * Step D: a run that exists and waits (a retry, a person's trigger or retry, a crash's leftover). The task is
+ * read after the run, so that what permits the run cannot be older than the run itself.
+ */
+export async function takeOver(
+  deps: ExecutorDeps,
+  seen: Execution,
+  delivery: Delivery,
+): Promise<Disposition> {
+  const { clock } = deps;
+  const task = await deps.tasks.read(seen);
+  if (task === undefined || task.state.status === 'deleted') {
+    return endWaiting(deps, seen, 'cancelled', 'taskDeleted');
+  }
+  const { queue } = task.definition;
+  if (seen.nextAttemptAt !== undefined && seen.nextAttemptAt > clock.nowMs()) {
+    return comeBackAt(deps, seen, delivery, { queue, at: seen.nextAttemptAt, note: 'backing off' });
+  }
+  if (!hasTimeFor(task, delivery)) {
+    return comeBackAt(deps, seen, delivery, { queue, at: clock.nowMs(), note: 'too little time left here' });
+  }
+  const own = runPointer(seen.occurrence, seen.epoch);
+  const pointed = task.state.run === undefined ? undefined : parseRunPointer(task.state.run);
+  if (pointed?.occurrence === seen.occurrence && pointed.epoch > seen.epoch) return done('our view is stale');
+  const mine = task.state.run === own;
+  const mustWait = isExclusive(task) && !mine;
+
+  const t0 = mark(clock);
+  if (isPending(task, seen)) {
+    if (mustWait && (await livePrevious(deps.executions, task, seen)))
+      return waitOn(deps, seen, delivery, queue);
+    const plan = planToRun(task, seen.scheduledAt, clock.nowMs());
+    if (!(await advance(deps, seen, task, plan, own, delivery))) return done('the task changed meanwhile');
+    return start(deps, seen, task, t0, delivery);
+  }
+  if (!isManual(seen.occurrence) && seen.epoch === 0) {
+    const { status, generation } = task.state;
+    if ((status !== 'active' && status !== 'completed') || generation !== seen.generation) {
+      return endWaiting(deps, seen, 'cancelled', 'taskChanged');
+    }
+    if (mustWait) return endWaiting(deps, seen, 'skipped', 'overlap');
+    return start(deps, seen, task, t0, delivery);
+  }
+  if (mustWait) {
+    const previous = await livePrevious(deps.executions, task, seen);
+    if (previous && clock.nowMs() - seen.scheduledAt > MANUAL_WAIT_MS && seen.epoch === 0) {
+      return endWaiting(deps, seen, 'skipped', 'waitedTooLong', previous);
+    }
+    if (previous) return waitOn(deps, seen, delivery, queue);
+    const claimed = await deps.tasks.update(seen, claimedPointer(task.state, own));
+    if (!claimed.ok) return waitOn(deps, seen, delivery, queue);
+  }
+  return start(deps, seen, task, t0, delivery);
+}
+
+const waitOn = (
+  deps: ExecutorDeps,
+  seen: Execution,
+  delivery: Delivery,
+  queue: string,
+): Promise<Disposition> =>
+  comeBackAt(deps, seen, delivery, {
+    queue,
+    at: deps.clock.nowMs() + WAIT_LOOK_MS,
+    note: 'waits behind the run before it',
+  });
+
+async function endWaiting(
+  deps: ExecutorDeps,
+  seen: Execution,
+  status: 'cancelled' | 'skipped',
+  reason: EndReason,
+  previous?: Execution,
+): Promise<Disposition> {
+  const q = {
+    status,
+    reason,
+    nowMs: deps.clock.nowMs(),
+    retentionMs: deps.retentionMs,
+    ...(previous === undefined ? {} : { collidedWith: executionId(previous) }),
+  };
+  await deps.executions.update(seen, endedWaiting(seen, q));
+  return done(`${status}: ${reason}`);
+}
+
+/** START: t0 was read before the task was asked, so the budget to begin counts from then. */
+async function start(
+  deps: ExecutorDeps,
+  seen: Execution,
+  task: Task,
+  t0: Mark,
+  delivery: Delivery,
+): Promise<Disposition> {
+  const owner = deps.ids.nonce();
+  const change = startedAttempt(seen, {
+    owner,
+    startedAt: t0.wallMs,
+    leaseUntil: t0.wallMs + task.definition.timeoutSeconds * SECOND_MS + KILL_MS + GRACE_MS,
+    generation: task.state.generation,
+  });
+  const started = await deps.executions.update(seen, change);
+  const run = started.ok ? started.record : started.existing;
+  const ours = run !== undefined && (started.ok || (run.owner === owner && run.attempt === seen.attempt + 1));
+  if (!ours) return done('another started it');
+  return runAttempt(deps, { task, run, owner, t0, confirmed: t0 }, delivery);
+}

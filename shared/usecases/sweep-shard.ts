@@ -1,0 +1,142 @@
+import { failuresInBudget } from '../domain/attempt-budget.ts';
+import { crossedAgeOrDue } from '../domain/crossed-age.ts';
+import type { Execution } from '../domain/execution.ts';
+import { claimedLetter, expiredLease } from '../domain/execution-transitions.ts';
+import { CLOCK_SKEW_MS } from '../domain/limits.ts';
+import { executionId } from '../domain/occurrence.ts';
+import { retryDelayMs } from '../domain/retry-policy.ts';
+import type { RetryPolicy } from '../domain/task.ts';
+import { delaySeconds } from '../domain/task-transitions.ts';
+import type { DurationMs, EpochMs } from '../domain/time.ts';
+import type {
+  Clock,
+  CursorStore,
+  ExecutionStore,
+  Log,
+  OpenEntry,
+  Random,
+  ShardIndex,
+  TaskStore,
+  WorkQueues,
+} from '../ports.ts';
+import { sendLetter } from './dead-letter/send-letter.ts';
+
+export interface SweepDeps {
+  clock: Clock;
+  random: Random;
+  index: ShardIndex;
+  cursors: CursorStore;
+  tasks: TaskStore;
+  executions: ExecutionStore;
+  queues: WorkQueues;
+  log: Log;
+  retentionMs: DurationMs;
+}
+
+export interface Swept {
+  hinted: number;
+  expired: number;
+  letters: number;
+}
+
+const PAGE = 100;
+
+/**
+ * Each minute, per shard: every run that has not ended and whose next look has come (rule H3). Waiting ones are
+ * hinted with growing distance, an expired lease ends its attempt, a letter that its author could not send goes
+ * out. Each item is read again, and each write is conditional: doubled sweepers are harmless. Dying anywhere
+ * leaves the rest for the next minute.
+ */
+export async function sweepShard(
+  deps: SweepDeps,
+  q: { shard: number; restore: boolean },
+  remainingMs: () => DurationMs,
+): Promise<Swept> {
+  const nowMs = deps.clock.nowMs();
+  const swept: Swept = { hinted: 0, expired: 0, letters: 0 };
+  // After a loss of messages also runs whose message was still to come are hinted.
+  const until = q.restore ? nowMs + RESTORE_AHEAD_MS : nowMs;
+  const first = await deps.index.open({ shard: q.shard, until, limit: PAGE });
+  if (first.entries.length === 0) return swept;
+
+  const seen = await deps.cursors.read('sweep', q.shard);
+  if (!(await deps.cursors.claim('sweep', q.shard, seen, { upto: nowMs, at: nowMs }))) return swept;
+  const look: Look = { nowMs, sinceMs: q.restore ? undefined : seen?.at, restore: q.restore };
+  for (let page = first; ; ) {
+    for (const group of groupsOf(page.entries, CONCURRENCY)) {
+      await Promise.all(group.map((entry) => sweepRun(deps, entry, look, swept)));
+      if (remainingMs() < STOP_BELOW_MS) return swept;
+    }
+    if (page.next === undefined) return swept;
+    page = await deps.index.open({ shard: q.shard, until, limit: PAGE, from: page.next });
+  }
+}
+const CONCURRENCY = 10;
+const STOP_BELOW_MS = 5_000;
+/** The longest that a message may have been under way: 15 min of delay, and the sweeper's look after it. */
+const RESTORE_AHEAD_MS = 17 * 60_000;
+
+interface Look {
+  nowMs: EpochMs;
+  sinceMs: EpochMs | undefined;
+  restore: boolean;
+}
+
+async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Swept): Promise<void> {
+  try {
+    const run = await deps.executions.read(entry);
+    if (run === undefined) return;
+    if (run.status === 'queued' || run.status === 'retrying') {
+      if (look.restore || crossedAgeOrDue(entry.at, look.sinceMs, look.nowMs)) {
+        await hintWaiting(deps, run);
+        swept.hinted++;
+      }
+    } else if (run.status === 'running') {
+      if (await expire(deps, run)) swept.expired++;
+    } else if (run.status === 'dead' && run.letter === 'pending' && entry.at <= look.nowMs) {
+      const claimed = await deps.executions.update(run, claimedLetter(run, deps.clock.nowMs()));
+      if (claimed.ok && (await sendLetter(deps, claimed.record))) swept.letters++;
+    }
+  } catch (error) {
+    deps.log.error('run not swept; the next sweep tries again', { executionId: executionId(entry) }, error);
+  }
+}
+
+/** The queue that the task names now is where its runs go; a deleted task's run is ended by the executor. */
+async function hintWaiting(deps: SweepDeps, run: Execution): Promise<void> {
+  const { tenant, taskId, occurrence } = run;
+  const hint = { v: 1, kind: 'hint', tenant, taskId, occurrence } as const;
+  const at = run.nextAttemptAt ?? run.scheduledAt;
+  const { failed } = await deps.queues.send([
+    { queue: run.queue, hint, delaySeconds: delaySeconds(at, deps.clock.nowMs()) },
+  ]);
+  if (failed.length > 0) deps.log.warn('hint refused', { executionId: executionId(run), queue: run.queue });
+}
+
+/** The lease of a run that healthy processes finish in time has ended, also by the slowest clock. */
+async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
+  const nowMs = deps.clock.nowMs();
+  if (run.leaseUntil === undefined || nowMs < run.leaseUntil + CLOCK_SKEW_MS) return false;
+  const task = await deps.tasks.read(run);
+  const nextAttemptAt =
+    task === undefined || run.attempt >= run.maxAttempts
+      ? undefined
+      : nowMs + backoffMs(deps, run, task.definition.retry);
+  const outcome = await deps.executions.update(
+    run,
+    expiredLease(run, { nowMs, retentionMs: deps.retentionMs, nextAttemptAt }),
+  );
+  if (!outcome.ok) return false;
+  if (outcome.record.status === 'retrying') await hintWaiting(deps, outcome.record);
+  if (outcome.record.status === 'dead') await sendLetter(deps, outcome.record);
+  return true;
+}
+
+const backoffMs = (deps: SweepDeps, run: Execution, retry: RetryPolicy): DurationMs =>
+  retryDelayMs(retry, failuresInBudget(run, retry.limit), () => deps.random.next());
+
+function groupsOf<T>(items: T[], size: number): T[][] {
+  const groups: T[][] = [];
+  for (let at = 0; at < items.length; at += size) groups.push(items.slice(at, at + size));
+  return groups;
+}
