@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import {
+  MAX_RETRY_DELAY_SECONDS,
+  MAX_RETRY_LIMIT,
+  MAX_TASK_TIMEOUT_SECONDS,
+  RECEIVES_IN_RESERVE,
+} from '../shared/domain/limits.ts';
+
+/** Work queues are configuration: each becomes a queue, its dead-letter queue and an executor function. */
+
+const QUEUE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Lambda's limit: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ENVIRONMENT_BYTES = 4_096;
+
+const retryDelaySeconds = z.int().min(1).max(MAX_RETRY_DELAY_SECONDS);
+
+const QueueSchema = z.strictObject({
+  /**
+   * Order in which people see the queues, highest first. It moves no messages: each queue has workers of its own.
+   * @default - 10 for high, 1 for low, 5 for the others
+   */
+  priority: z.int().min(0).max(100).optional(),
+  /**
+   * Executor invocations at the same time, each with up to ten runs.
+   * @default - 5 for low, 20 for the others
+   */
+  workers: z.int().min(2).max(1000).optional(),
+  /**
+   * Seconds for one attempt, of tasks that do not say.
+   * @default 60
+   */
+  timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).default(60),
+  /**
+   * Of tasks that do not say.
+   * @default - exponential, 5 retries, 10 s doubling up to an hour, no jitter
+   */
+  retry: z
+    .strictObject({
+      strategy: z.enum(['fixed', 'linear', 'exponential']).default('exponential'),
+      /** Retries after the first attempt. */
+      limit: z.int().min(0).max(MAX_RETRY_LIMIT).default(5),
+      baseSeconds: retryDelaySeconds.default(10),
+      /** Cap of one delay. */
+      maxSeconds: retryDelaySeconds.default(3600),
+      jitter: z.enum(['none', 'full', 'equal']).default('none'),
+    })
+    .refine((retry) => retry.maxSeconds >= retry.baseSeconds, {
+      path: ['maxSeconds'],
+      error: 'expected at least baseSeconds',
+    })
+    .prefault({}),
+  /**
+   * SQS moves a message to the dead-letter queue after this many receives. A backstop only: attempts are counted in
+   * the table. Throttles and crashes are receives too, so it must leave room beyond those kept in reserve.
+   * @default 20
+   */
+  maxReceiveCount: z
+    .int()
+    .min(2 * RECEIVES_IN_RESERVE)
+    .max(1000)
+    .default(20),
+  /**
+   * Memory of this queue's executor in MB.
+   * @default - functionMemoryMb
+   */
+  memoryMb: z.int().min(128).max(10_240).optional(),
+});
+type QueueSettings = z.output<typeof QueueSchema>;
+
+export type QueueConfig = QueueSettings & { priority: number; workers: number };
+
+const SHIPPED: Readonly<Record<string, { priority: number; workers: number }>> = {
+  high: { priority: 10, workers: 20 },
+  default: { priority: 5, workers: 20 },
+  low: { priority: 1, workers: 5 },
+};
+const OTHERS = { priority: 5, workers: 20 };
+
+const complete = (name: string, settings: QueueSettings): QueueConfig => {
+  const house = SHIPPED[name] ?? OTHERS;
+  return {
+    ...settings,
+    priority: settings.priority ?? house.priority,
+    workers: settings.workers ?? house.workers,
+  };
+};
+
+const QueueName = z
+  .string()
+  .regex(QUEUE_NAME, `expected ${QUEUE_NAME.source}`)
+  .refine((name) => name !== 'dispatch', 'is the name of the queue between tick and dispatch')
+  .refine((name) => !name.endsWith('-dlq'), 'ends like the name of a dead-letter queue');
+
+/** What is given is laid over the queues that ship; null takes one of those away. */
+export const QueuesSchema = z
+  .record(QueueName, QueueSchema.nullable())
+  .refine((given) => given.default !== null, {
+    path: ['default'],
+    error: 'cannot be taken away: tasks that name no queue go there',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .transform((given) => {
+    const queues: Record<string, QueueConfig> = {};
+    for (const name of new Set([...Object.keys(SHIPPED), ...Object.keys(given)])) {
+      const settings = given[name] === undefined ? QueueSchema.parse({}) : given[name];
+      if (settings !== null) queues[name] = complete(name, settings);
+    }
+    return queues;
+  });
+
+/** Functions carry the list of queues in their environment, which has a limit: better said here than at deployment. */
+export function environmentProblem(prefix: string, queues: Record<string, QueueConfig>): string | undefined {
+  const othersBytes = 600;
+  const address = 'https://sqs.ap-southeast-1.amazonaws.com/123456789012/-dlq'.length + prefix.length;
+  const bytes = Object.entries(queues).reduce(
+    (sum, [name, queue]) =>
+      sum + 3 * (address + name.length) + 2 * name.length + 90 + JSON.stringify(queue).length,
+    othersBytes,
+  );
+  if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
+  const count = Object.keys(queues).length;
+  return `${count} queues need about ${bytes} bytes of a function's environment, and Lambda gives ${MAX_ENVIRONMENT_BYTES}: expected fewer queues or shorter names`;
+}

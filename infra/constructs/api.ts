@@ -1,0 +1,101 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** Reachable without a credential: a health check, the description of the API and its pages. */
+export const PUBLIC_PATHS = ['/v1/health', '/v1/openapi.json', '/docs'] as const;
+
+/** One line per request. Never the Authorization header, never a query string. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  at: '$context.requestTimeEpoch',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  ip: '$context.identity.sourceIp',
+  actor: '$context.authorizer.actor',
+  error: '$context.error.message',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+export interface AdminApiProps {
+  handler: IFunction;
+  authorizer: IFunction;
+  name: string;
+  requestsPerSecond: number;
+  burst: number;
+  corsOrigins: string[];
+  logRetentionDays: RetentionDays;
+}
+
+/** HTTP API in front of one function. The authorizer only names the caller; the function refuses, in the API's own error format. */
+export class AdminApi extends Construct {
+  readonly httpApi: HttpApi;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: AdminApiProps) {
+    super(scope, id);
+    this.httpApi = new HttpApi(this, 'HttpApi', {
+      apiName: props.name,
+      createDefaultStage: false,
+      ...(props.corsOrigins.length > 0 && { corsPreflight: corsFor(props.corsOrigins) }),
+    });
+    const integration = new HttpLambdaIntegration('Handler', props.handler);
+    const authorizer = new HttpLambdaAuthorizer('Authorizer', props.authorizer, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      // An identity source would have the gateway answer a missing header itself; a cache would keep revoked tokens alive.
+      identitySource: [],
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    for (const path of ['/', '/{proxy+}']) {
+      this.httpApi.addRoutes({ path, methods: [HttpMethod.ANY], integration, authorizer });
+    }
+    for (const path of PUBLIC_PATHS) {
+      this.httpApi.addRoutes({
+        path,
+        methods: [HttpMethod.GET],
+        integration,
+        authorizer: new HttpNoneAuthorizer(),
+      });
+    }
+
+    const logs = new LogGroup(this, 'AccessLogs', {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.httpApi,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: props.requestsPerSecond, burstLimit: props.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+    this.url = stage.url;
+  }
+}
+
+const corsFor = (allowOrigins: string[]) => ({
+  allowOrigins,
+  allowMethods: [CorsHttpMethod.ANY],
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+  exposeHeaders: ['etag', 'location', 'retry-after'],
+  maxAge: Duration.hours(1),
+});

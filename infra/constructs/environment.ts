@@ -1,0 +1,86 @@
+import { Stack } from 'aws-cdk-lib';
+import type { EnvName } from '../../functions/env.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Config } from '../config.ts';
+import type { FunctionName } from './permissions.ts';
+import type { QueueWithDeadLetters } from './queues.ts';
+import type { TaskTable } from './tables.ts';
+
+/** Which settings reach which function: no function knows the place of something that it may not use. */
+const NEEDS = {
+  tick: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_DISPATCH_QUEUE_URL',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+  ],
+  dispatch: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_DISPATCH_QUEUE_URL',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+  ],
+  executor: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+  ],
+  sweeper: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_SHARDS', 'ESCAPEMENT_RETENTION_DAYS'],
+  authorizer: ['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN'],
+  api: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_VERSION',
+  ],
+} as const satisfies Record<FunctionName, readonly EnvName[]>;
+
+export interface Surroundings {
+  table: TaskTable;
+  workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
+  dispatchQueue: QueueWithDeadLetters;
+  adminTokenSecretArn: string;
+}
+
+/** `ownQueue` is the work queue of an executor. */
+export function environmentOf(
+  name: FunctionName,
+  config: Config,
+  around: Surroundings,
+  ownQueue = '',
+): Partial<Record<EnvName, string>> {
+  const values: Record<(typeof NEEDS)[FunctionName][number], () => string> = {
+    ESCAPEMENT_TABLE: () => around.table.tableName,
+    ESCAPEMENT_QUEUES: () => queueTargets(around),
+    ESCAPEMENT_DISPATCH_QUEUE_URL: () => around.dispatchQueue.queue.queueUrl,
+    ESCAPEMENT_SHARDS: () => String(config.shards),
+    ESCAPEMENT_LOOK_AHEAD_SECONDS: () => String(config.lookAheadSeconds),
+    ESCAPEMENT_RETENTION_DAYS: () => String(config.retentionDays),
+    ESCAPEMENT_QUEUE: () => ownQueue,
+    ESCAPEMENT_QUEUE_DEFAULTS: () => JSON.stringify(queueDefaults(config)),
+    ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
+    ESCAPEMENT_VERSION: () => packageJson.version,
+  };
+  return Object.fromEntries(NEEDS[name].map((variable) => [variable, values[variable]()]));
+}
+
+function queueTargets({ table, workQueues }: Surroundings): string {
+  const targets = Object.entries(workQueues).map(([name, { queue, deadLetters, maxReceiveCount }]) => [
+    name,
+    { url: queue.queueUrl, arn: queue.queueArn, dlqUrl: deadLetters.queueUrl, maxReceiveCount },
+  ]);
+  return Stack.of(table).toJsonString(Object.fromEntries(targets));
+}
+
+const queueDefaults = ({ queues }: Config) =>
+  Object.fromEntries(
+    Object.entries(queues).map(([name, { priority, workers, timeoutSeconds, retry }]) => [
+      name,
+      { priority, workers, timeoutSeconds, retry },
+    ]),
+  );

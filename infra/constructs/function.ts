@@ -1,0 +1,86 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { EnvName } from '../../functions/env.ts';
+
+/** What all functions of a deployment share. */
+export interface HouseSettings {
+  memoryMb: number;
+  architecture: 'arm64' | 'x86_64';
+  logRetentionDays: RetentionDays;
+  logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  tracing: boolean;
+}
+
+export interface HouseFunctionProps extends HouseSettings {
+  description: string;
+  code: Code;
+  timeout: Duration;
+  environment: Partial<Record<EnvName, string>>;
+  permissions: PolicyStatement[];
+  /**
+   * The function sends to the queue that it reads, for ever and on purpose; Lambda would cut such a chain after 16 rounds.
+   * @default false
+   */
+  feedsItself?: boolean;
+  /**
+   * A failed or late asynchronous call is dropped: the next one is a minute away and does the same.
+   * @default false
+   */
+  dropsFailedCalls?: boolean;
+}
+
+/** The house's Lambda function: its own role, its own log group, JSON logs, ES module `index.mjs`. */
+export class HouseFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: HouseFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of ${Stack.of(this).stackName}: ${props.description}`,
+    });
+    // In place of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logGroup.logGroupArn],
+      }),
+    );
+    for (const permission of props.permissions) role.addToPolicy(permission);
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      code: props.code,
+      handler: 'index.handler',
+      role,
+      timeout: props.timeout,
+      memorySize: props.memoryMb,
+      environment: props.environment,
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel[props.logLevel],
+      tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(props.feedsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
+      ...(props.dropsFailedCalls && { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { LAMBDA_MAX_TIMEOUT_SECONDS } from '../../shared/domain/limits.ts';
+import type { Config } from '../config.ts';
+import { type BundleProps, bundle } from './bundle.ts';
+import { environmentOf, type Surroundings } from './environment.ts';
+import { HouseFunction } from './function.ts';
+import { type FunctionName, statementsOf } from './permissions.ts';
+import type { QueueWithDeadLetters } from './queues.ts';
+
+interface Role {
+  description: string;
+  entries: BundleProps['entries'];
+  timeout: Duration;
+  feedsItself?: boolean;
+  dropsFailedCalls?: boolean;
+}
+
+/** The six functions: what each is for, where its code is, how long it may run. */
+export const ROLES = {
+  tick: {
+    description: 'Finds the shards with work that is due',
+    entries: { index: 'functions/tick.ts' },
+    timeout: Duration.seconds(30),
+    dropsFailedCalls: true,
+  },
+  dispatch: {
+    description: 'Sends the hints of one shard to the work queues',
+    entries: { index: 'functions/dispatch.ts' },
+    timeout: Duration.seconds(60),
+    // What does not fit into one invocation goes on in the next.
+    feedsItself: true,
+  },
+  executor: {
+    description: 'Runs what is due',
+    entries: { index: 'functions/executor.ts', 'handler-thread': 'functions/handler-thread.ts' },
+    // All the time that Lambda gives, for attempts of up to 870 s.
+    timeout: Duration.seconds(LAMBDA_MAX_TIMEOUT_SECONDS),
+    // A task that runs every second sends its next hint itself.
+    feedsItself: true,
+  },
+  sweeper: {
+    description: 'Takes up what did not end',
+    entries: { index: 'functions/sweeper.ts' },
+    timeout: Duration.seconds(60),
+    dropsFailedCalls: true,
+  },
+  authorizer: {
+    description: 'Names the caller of the API',
+    entries: { index: 'functions/authorizer.ts' },
+    // An HTTP API waits 10 s for its authorizer.
+    timeout: Duration.seconds(9),
+  },
+  api: {
+    description: 'Serves the API',
+    entries: { index: 'functions/api/index.ts' },
+    // An HTTP API waits 30 s for an integration.
+    timeout: Duration.seconds(29),
+  },
+} as const satisfies Record<FunctionName, Role>;
+
+/** Makes any of the six, with the environment and the permissions that the tables give it and the deployment's settings. */
+export class FunctionMaker {
+  private readonly config: Config;
+  private readonly around: Surroundings;
+
+  constructor(config: Config, around: Surroundings) {
+    this.config = config;
+    this.around = around;
+  }
+
+  make(scope: Construct, id: string, name: Exclude<FunctionName, 'executor'>): HouseFunction {
+    return this.build(scope, id, name, ROLES[name]);
+  }
+
+  /** One per work queue, all from the same bundle. */
+  makeExecutor(scope: Construct, id: string, queueName: string, queue: QueueWithDeadLetters): HouseFunction {
+    const role: Role = {
+      ...ROLES.executor,
+      description: `${ROLES.executor.description} on queue ${queueName}`,
+    };
+    return this.build(scope, id, 'executor', role, { name: queueName, queue });
+  }
+
+  private build(
+    scope: Construct,
+    id: string,
+    name: FunctionName,
+    { entries, ...role }: Role,
+    own?: { name: string; queue: QueueWithDeadLetters },
+  ): HouseFunction {
+    const { config, around } = this;
+    const { handlers } = config;
+    const workQueues = Object.values(around.workQueues);
+    return new HouseFunction(scope, id, {
+      ...role,
+      code: bundle({ entries, ...(handlers !== undefined && { handlers }) }),
+      memoryMb: (own && config.queues[own.name]?.memoryMb) ?? config.functionMemoryMb,
+      architecture: config.architecture,
+      logRetentionDays: config.logRetentionDays satisfies RetentionDays,
+      logLevel: config.logLevel,
+      tracing: config.tracing,
+      environment: environmentOf(name, config, around, own?.name),
+      permissions: statementsOf(name, {
+        table: [around.table.tableArn],
+        index: [around.table.indexArn],
+        dispatchQueue: [around.dispatchQueue.queue.queueArn],
+        workQueues: workQueues.map(({ queue }) => queue.queueArn),
+        deadLetterQueues: workQueues.map(({ deadLetters }) => deadLetters.queueArn),
+        adminTokenSecret: [around.adminTokenSecretArn],
+        ...(own && { ownQueue: [own.queue.queue.queueArn] }),
+      }),
+    });
+  }
+}

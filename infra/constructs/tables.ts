@@ -1,0 +1,49 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  TableEncryptionV2,
+  type TablePropsV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+
+export const INDEX_NAME = 'byStatusAndTime';
+
+export type TaskTableProps = Pick<
+  TablePropsV2,
+  'deletionProtection' | 'pointInTimeRecoverySpecification' | 'removalPolicy' | 'warmThroughput'
+>;
+
+/** Tasks, executions and control items: one table, one sparse index that is the tick's and the sweeper's worklist. */
+export class TaskTable extends TableV2 {
+  constructor(scope: Construct, id: string, props: TaskTableProps = {}) {
+    super(scope, id, {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: INDEX_NAME,
+          partitionKey: { name: 'statusKey', type: AttributeType.STRING },
+          sortKey: { name: 'timeKey', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+          // An index that cannot keep up throttles the table itself, so both are warmed alike.
+          ...(props.warmThroughput && { warmThroughput: props.warmThroughput }),
+        },
+      ],
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      // Retention only: items go hours or days late.
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...props,
+    });
+  }
+
+  get indexArn(): string {
+    return `${this.tableArn}/index/${INDEX_NAME}`;
+  }
+}

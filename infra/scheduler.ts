@@ -1,0 +1,151 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
+import { type Config, resolveConfig, type Settings } from './config.ts';
+import { AdminApi } from './constructs/api.ts';
+import { Clock } from './constructs/clock.ts';
+import type { HouseFunction } from './constructs/function.ts';
+import { FunctionMaker, ROLES } from './constructs/functions.ts';
+import { QueueWithDeadLetters } from './constructs/queues.ts';
+import { TaskTable } from './constructs/tables.ts';
+import { Workers } from './constructs/workers.ts';
+
+/** Every setting is optional; config.ts documents each with its unit and default. */
+export type SchedulerProps = Settings;
+
+/** A whole scheduler, to be put into any stack: `new Scheduler(this, 'Jobs', { handlers: 'src/handlers.ts' })`. */
+export class Scheduler extends Construct {
+  readonly table: TaskTable;
+  readonly dispatchQueue: QueueWithDeadLetters;
+  /** By name, each with its dead-letter queue. */
+  readonly workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
+  readonly adminTokenSecret: Pick<ISecret, 'secretArn' | 'grantRead'>;
+  readonly tick: HouseFunction;
+  readonly dispatch: HouseFunction;
+  /** By name of their queue. */
+  readonly executors: Readonly<Record<string, HouseFunction>>;
+  readonly sweeper: HouseFunction;
+  readonly authorizer: HouseFunction;
+  readonly apiHandler: HouseFunction;
+  readonly api: AdminApi;
+
+  constructor(scope: Construct, id: string, props: SchedulerProps = {}) {
+    super(scope, id);
+    const config = resolveConfig(props);
+
+    // What is kept
+    this.table = makeTable(this, config);
+    this.adminTokenSecret = makeAdminTokenSecret(this, config);
+
+    // The joints
+    this.dispatchQueue = new QueueWithDeadLetters(this, 'DispatchQueue', {
+      queueName: `${config.name}-dispatch`,
+      consumerTimeout: ROLES.dispatch.timeout,
+    });
+    this.workQueues = mapValues(
+      config.queues,
+      ({ maxReceiveCount }, name) =>
+        new QueueWithDeadLetters(this, `Queue-${name}`, {
+          queueName: `${config.name}-${name}`,
+          consumerTimeout: ROLES.executor.timeout,
+          maxReceiveCount,
+        }),
+    );
+    const functions = new FunctionMaker(config, {
+      table: this.table,
+      dispatchQueue: this.dispatchQueue,
+      workQueues: this.workQueues,
+      adminTokenSecretArn: this.adminTokenSecret.secretArn,
+    });
+
+    // Due → hinted → run; and what did not end goes on
+    this.tick = functions.make(this, 'Tick', 'tick');
+    this.sweeper = functions.make(this, 'Sweeper', 'sweeper');
+    new Clock(this, 'Clock', { tick: this.tick.lambda, sweeper: this.sweeper.lambda });
+
+    this.dispatch = functions.make(this, 'Dispatch', 'dispatch');
+    new Workers(this, 'Dispatchers', {
+      queue: this.dispatchQueue,
+      consumer: this.dispatch.lambda,
+      workers: Math.max(2, config.shards),
+      // One shard an invocation: each has all the time and all the CPU.
+      batchSize: 1,
+    });
+
+    this.executors = mapValues(this.workQueues, (queue, name) =>
+      functions.makeExecutor(this, `Executor-${name}`, name, queue),
+    );
+    for (const [name, { workers }] of Object.entries(config.queues)) {
+      const queue = this.workQueues[name];
+      const executor = this.executors[name];
+      if (!queue || !executor) continue;
+      new Workers(this, `Workers-${name}`, {
+        queue,
+        consumer: executor.lambda,
+        workers,
+        batchSize: SQS_BATCH_ENTRIES,
+      });
+    }
+
+    // People
+    this.authorizer = functions.make(this, 'Authorizer', 'authorizer');
+    this.apiHandler = functions.make(this, 'ApiHandler', 'api');
+    this.api = new AdminApi(this, 'Api', {
+      ...config.api,
+      name: config.name,
+      handler: this.apiHandler.lambda,
+      authorizer: this.authorizer.lambda,
+      logRetentionDays: config.logRetentionDays,
+    });
+  }
+
+  /** Lets somebody read the administrator's token. */
+  grantReadAdminToken(grantee: IGrantable): Grant {
+    return this.adminTokenSecret.grantRead(grantee);
+  }
+
+  /** What your handlers may do beyond running; every executor gets the permission. */
+  addToHandlerPolicy(statement: PolicyStatement): void {
+    for (const { lambda } of Object.values(this.executors)) lambda.addToRolePolicy(statement);
+  }
+
+  /** An environment variable for your handlers. */
+  addHandlerEnvironment(name: string, value: string): void {
+    for (const { lambda } of Object.values(this.executors)) lambda.addEnvironment(name, value);
+  }
+}
+
+function makeTable(scope: Construct, { data }: Config): TaskTable {
+  const destroy = data.onDelete === 'destroy';
+  return new TaskTable(scope, 'Table', {
+    removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    deletionProtection: data.deletionProtection ?? !destroy,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: data.pointInTimeRecovery },
+    ...(data.warmThroughput && { warmThroughput: data.warmThroughput }),
+  });
+}
+
+/** The first administrator's token is `esc_<id>_<secret>`; Secrets Manager draws the secret, so no template or log ever holds it. */
+function makeAdminTokenSecret(scope: Construct, { auth }: Config): Scheduler['adminTokenSecret'] {
+  if (auth.adminTokenSecretArn !== undefined) {
+    return Secret.fromSecretCompleteArn(scope, 'AdminToken', auth.adminTokenSecretArn);
+  }
+  return new Secret(scope, 'AdminToken', {
+    description: 'Token of the administrator: esc_<id>_<secret>',
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ id: 'admin' }),
+      generateStringKey: 'secret',
+      excludePunctuation: true,
+      passwordLength: 40,
+    },
+  });
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
