@@ -159,6 +159,8 @@ export interface WorkQueues {
   /** Sends in batches of ten; resolves with the hints that the queue refused. */
   send(hints: { queue: string; hint: Hint; delaySeconds: number }[]): Promise<{ failed: Hint[] }>;
   sendLetter(queue: string, letter: Letter): Promise<void>;
+  /** Sets a message aside that nobody can read (protocol A5): to the dead-letter queue, as it came, with the reason. */
+  sendPoison(queue: string, body: string, reason: string): Promise<void>;
   /** ARN that a letter of this queue names as its redrive destination. */
   arnOf(queue: string): string;
 }

@@ -1,0 +1,25 @@
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { executorRuntime } from './runtime.ts';
+import { handleWorkMessage, type WorkDeps } from './work-message.ts';
+
+/**
+ * One batch of a work queue: every message on its own, none waits for another's outcome to be written, and only
+ * those kept are reported as failed. Never throws: that would bring the whole batch back.
+ */
+export const makeExecutor =
+  (deps: WorkDeps) =>
+  async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const background: Promise<void>[] = [];
+    const outcomes = await Promise.all(
+      event.Records.map(async (record) => ({
+        itemIdentifier: record.messageId,
+        outcome: await handleWorkMessage(deps, record, context, (work) => background.push(work)),
+      })),
+    );
+    await Promise.all(background);
+    const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
+    return { batchItemFailures: kept.map(({ itemIdentifier }) => ({ itemIdentifier })) };
+  };
+
+export const handler = middy(makeExecutor(executorRuntime()));

@@ -1,0 +1,116 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
+import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
+import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
+import { Table } from '../shared/adapters/dynamodb/table.ts';
+import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
+import { makeVisibility } from '../shared/adapters/sqs/visibility.ts';
+import { makeWorkQueues } from '../shared/adapters/sqs/work-queues.ts';
+import { systemClock } from '../shared/adapters/system/clock.ts';
+import { systemIds } from '../shared/adapters/system/ids.ts';
+import { makeLog } from '../shared/adapters/system/log.ts';
+import { systemRandom } from '../shared/adapters/system/random.ts';
+import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
+import { readEnv } from './env.ts';
+import { HandlerPool } from './handler-pool.ts';
+
+/**
+ * Composition root: the only place that builds clients, clock, random and ids. Each function takes what it
+ * needs, so that its environment and its permissions stay as small.
+ */
+const system = { clock: systemClock, random: systemRandom, ids: systemIds };
+
+const table = (name: string): Table =>
+  new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
+
+export function tickRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_DISPATCH_QUEUE_URL',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+  ]);
+  const store = table(env.ESCAPEMENT_TABLE);
+  return {
+    ...system,
+    log: makeLog(),
+    index: makeShardIndex(store),
+    heartbeat: makeHeartbeat(store),
+    dispatchQueue: makeDispatchQueue(new SQSClient({}), env.ESCAPEMENT_DISPATCH_QUEUE_URL),
+    shards: env.ESCAPEMENT_SHARDS,
+    lookAheadMs: env.ESCAPEMENT_LOOK_AHEAD_SECONDS * SECOND_MS,
+  };
+}
+
+export function dispatchRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_DISPATCH_QUEUE_URL',
+    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+  ]);
+  const store = table(env.ESCAPEMENT_TABLE);
+  const client = new SQSClient({});
+  const log = makeLog();
+  return {
+    ...system,
+    log,
+    index: makeShardIndex(store),
+    cursors: makeCursorStore(store, systemIds),
+    queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
+    dispatchQueue: makeDispatchQueue(client, env.ESCAPEMENT_DISPATCH_QUEUE_URL),
+    lookAheadMs: env.ESCAPEMENT_LOOK_AHEAD_SECONDS * SECOND_MS,
+  };
+}
+
+export function executorRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE',
+    'ESCAPEMENT_RETENTION_DAYS',
+  ]);
+  const own = env.ESCAPEMENT_QUEUES[env.ESCAPEMENT_QUEUE];
+  if (own === undefined) throw new Error(`ESCAPEMENT_QUEUES does not know ${env.ESCAPEMENT_QUEUE}`);
+  const store = table(env.ESCAPEMENT_TABLE);
+  const client = new SQSClient({});
+  const log = makeLog();
+  return {
+    queue: env.ESCAPEMENT_QUEUE,
+    maxReceiveCount: own.maxReceiveCount,
+    visibility: makeVisibility(client, own.url),
+    executor: {
+      ...system,
+      log,
+      tasks: makeTaskStore(store),
+      executions: makeExecutionStore(store),
+      queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
+      handlers: new HandlerPool(),
+      retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+    },
+  };
+}
+
+export function sweeperRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+  ]);
+  const store = table(env.ESCAPEMENT_TABLE);
+  const log = makeLog();
+  return {
+    ...system,
+    log,
+    index: makeShardIndex(store),
+    cursors: makeCursorStore(store, systemIds),
+    tasks: makeTaskStore(store),
+    executions: makeExecutionStore(store),
+    queues: makeWorkQueues({ client: new SQSClient({}), targets: env.ESCAPEMENT_QUEUES, log }),
+    shards: env.ESCAPEMENT_SHARDS,
+    retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+  };
+}
