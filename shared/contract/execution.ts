@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { InstantSchema, TaskIdSchema } from './text.ts';
+
+export const ExecutionStatusSchema = z.enum([
+  'queued',
+  'running',
+  'retrying',
+  'success',
+  'dead',
+  'cancelled',
+  'skipped',
+]);
+
+export const AttemptSchema = z.strictObject({
+  attempt: z.int(),
+  status: z.enum(['running', 'success', 'failed', 'cancelled']),
+  startedAt: InstantSchema,
+  finishedAt: InstantSchema.nullable(),
+  errorType: z.string().nullable(),
+  errorMessage: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
+
+export const ExecutionSchema = z
+  .strictObject({
+    id: z.string().describe('opaque, unique, stable over retries'),
+    idempotencyKey: z.string().describe('what handlers pass on to others; one per occurrence'),
+    taskId: TaskIdSchema,
+    taskName: z.string(),
+    queue: z.string(),
+    tags: z.array(z.string()),
+    trigger: z.enum(['schedule', 'manual', 'retry', 'redrive', 'backfill', 'event']),
+    status: ExecutionStatusSchema,
+    reason: z.string().nullable().describe('why it is dead, skipped or cancelled'),
+    scheduledAt: InstantSchema,
+    startedAt: InstantSchema.nullable().describe('of the current or last attempt'),
+    finishedAt: InstantSchema.nullable(),
+    nextAttemptAt: InstantSchema.nullable(),
+    latenessMs: z.int().nullable().describe('due instant to the start of the first attempt'),
+    durationMs: z.int().nullable().describe('of the last attempt, once the run has ended'),
+    attempt: z.int().describe('0 = never started'),
+    maxAttempts: z.int(),
+    attempts: z.array(AttemptSchema),
+    errorMessage: z.string().nullable(),
+    result: z.unknown().describe('what the handler returned, or null'),
+    progress: z.unknown().describe('{ percent, message } as the handler reported it last, or null'),
+    cancelRequested: z.boolean().describe('a running run was asked to stop'),
+  })
+  .meta({ id: 'Execution' });
+export type ExecutionWire = z.infer<typeof ExecutionSchema>;
+
+export const TriggerInputSchema = z
+  .strictObject({
+    payload: z.unknown().describe("instead of the task's own").optional(),
+    delaySeconds: z
+      .number()
+      .min(0)
+      .max(366 * 86_400)
+      .optional(),
+  })
+  .meta({ id: 'TriggerInput' });
+export type TriggerInput = z.infer<typeof TriggerInputSchema>;

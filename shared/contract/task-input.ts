@@ -1,0 +1,144 @@
+import type { FieldProblem } from '../domain/errors.ts';
+import { DEFAULT_MISFIRE_GRACE_SECONDS, MAX_PAYLOAD_BYTES } from '../domain/limits.ts';
+import type { RetryPolicy, TaskDefinition, TaskKey } from '../domain/task.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { checkPayload, type HandlerRegistry } from './handler.ts';
+import { isObject } from './merge-patch.ts';
+import { resolveSchedule } from './resolve-schedule.ts';
+import { READ_ONLY_FIELDS } from './task.ts';
+import { concerns, soundFields, type TaskFields } from './task-fields.ts';
+
+export type QueueDefaults = Readonly<Record<string, { timeoutSeconds: number; retry: RetryPolicy }>>;
+
+export interface TaskInputContext {
+  key: TaskKey;
+  nowMs: EpochMs;
+  queues: QueueDefaults;
+  handlers: HandlerRegistry;
+  /** The task as it stands, when it is being replaced. */
+  previous?: TaskDefinition;
+}
+
+/** A definition before it has its place in the store. */
+export type NewDefinition = Omit<TaskDefinition, 'definitionVersion' | 'index' | 'ttl'>;
+export type TaskInputResult = { ok: true; definition: NewDefinition } | { ok: false; errors: FieldProblem[] };
+
+const DEFAULT_QUEUE = 'default';
+const DEFAULT_CATCH_UP_LIMIT = 10;
+
+/** PUT: the body without what the system writes, so that a document as GET gave it can be sent back. */
+export function withoutReadOnly(body: unknown, taskId: string): { input: unknown; errors: FieldProblem[] } {
+  if (!isObject(body)) return { input: body, errors: [] };
+  const ignored = new Set<string>(['id', ...READ_ONLY_FIELDS]);
+  const input = Object.fromEntries(Object.entries(body).filter(([name]) => !ignored.has(name)));
+  const sameId = !Object.hasOwn(body, 'id') || body.id === taskId;
+  return { input, errors: sameId ? [] : [{ path: 'id', message: 'must be the id in the path, or absent' }] };
+}
+
+/**
+ * From what a user wrote to a complete definition, or every problem at once: the shape of each field, then, for
+ * the sound ones, what they must be together and in this deployment.
+ */
+export async function readTaskInput(body: unknown, context: TaskInputContext): Promise<TaskInputResult> {
+  if (!isObject(body)) return { ok: false, errors: [{ path: '', message: 'expected an object' }] };
+  const { fields, errors } = soundFields(body);
+  const queueName = fields.queue ?? DEFAULT_QUEUE;
+  const queue = Object.hasOwn(context.queues, queueName) ? context.queues[queueName] : undefined;
+  if (!queue && !concerns(errors, 'queue')) errors.push(unknownQueue(queueName, context.queues));
+
+  const payload = fields.payload === undefined ? {} : fields.payload;
+  const serialized = JSON.stringify(payload);
+  errors.push(
+    ...payloadSizeProblems(serialized),
+    ...(await handlerProblems(fields.handler, payload, context)),
+  );
+  errors.push(...policyProblems(fields));
+  const retry = queue && mergedRetry(fields.retry, queue.retry);
+  if (retry && retry.maxSeconds < retry.baseSeconds)
+    errors.push({
+      path: 'retry.maxSeconds',
+      message: `must not be below baseSeconds (${retry.baseSeconds})`,
+    });
+
+  const misfireGraceSeconds = fields.misfireGraceSeconds ?? DEFAULT_MISFIRE_GRACE_SECONDS;
+  const resolved =
+    fields.schedule && resolveSchedule(fields.schedule, scheduleContext(context, misfireGraceSeconds));
+  if (resolved && !resolved.ok) errors.push(...resolved.errors);
+
+  const { name, handler, description } = fields;
+  if (errors.length > 0 || !resolved?.ok || !queue || !retry || name === undefined || handler === undefined)
+    return { ok: false, errors };
+  return {
+    ok: true,
+    definition: {
+      ...context.key,
+      name,
+      ...(description === undefined ? {} : { description }),
+      handler,
+      payload: serialized,
+      schedule: resolved.schedule,
+      queue: queueName,
+      tags: [...new Set(fields.tags)],
+      timeoutSeconds: fields.timeoutSeconds ?? queue.timeoutSeconds,
+      retry,
+      overlap: fields.overlap ?? 'forbid',
+      misfire: fields.misfire ?? 'fireOnce',
+      misfireGraceSeconds,
+      catchUpLimit: fields.catchUpLimit ?? DEFAULT_CATCH_UP_LIMIT,
+      system: fields.system ?? false,
+    },
+  };
+}
+
+export const payloadSizeProblems = (serialized: string): FieldProblem[] =>
+  Buffer.byteLength(serialized) <= MAX_PAYLOAD_BYTES
+    ? []
+    : [{ path: 'payload', message: `must be at most ${MAX_PAYLOAD_BYTES} bytes as JSON` }];
+
+const unknownQueue = (name: string, queues: QueueDefaults): FieldProblem => ({
+  path: 'queue',
+  message: `no queue ${JSON.stringify(name)} is configured; there are ${Object.keys(queues).join(', ')}`,
+});
+
+async function handlerProblems(
+  name: string | undefined,
+  payload: unknown,
+  { handlers }: TaskInputContext,
+): Promise<FieldProblem[]> {
+  if (name === undefined) return [];
+  const handler = handlers.get(name);
+  if (handler) {
+    const check = await checkPayload(handler, payload);
+    return check.ok ? [] : check.errors;
+  }
+  const known = [...handlers.keys()].join(', ');
+  return [
+    { path: 'handler', message: `no handler ${JSON.stringify(name)} is registered; there are ${known}` },
+  ];
+}
+
+function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProblem[] {
+  if (overlap !== 'forbid' || misfire !== 'catchUp') return [];
+  const message =
+    'catchUp needs overlap queue or allow: under forbid the runs caught up would forbid each other';
+  return [{ path: 'misfire', message }];
+}
+
+/** A base above the queue's cap raises the cap, unless the user names a cap himself. */
+function mergedRetry(given: TaskFields['retry'], defaults: RetryPolicy): RetryPolicy {
+  const baseSeconds = given?.baseSeconds ?? defaults.baseSeconds;
+  return {
+    strategy: given?.strategy ?? defaults.strategy,
+    limit: given?.limit ?? defaults.limit,
+    baseSeconds,
+    maxSeconds: given?.maxSeconds ?? Math.max(defaults.maxSeconds, baseSeconds),
+    jitter: given?.jitter ?? defaults.jitter,
+  };
+}
+
+const scheduleContext = ({ key, nowMs, previous }: TaskInputContext, misfireGraceSeconds: number) => ({
+  ...key,
+  nowMs,
+  misfireGraceSeconds,
+  ...(previous ? { previous: previous.schedule } : {}),
+});

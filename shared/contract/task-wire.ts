@@ -1,0 +1,65 @@
+import type { Execution } from '../domain/execution.ts';
+import { executionId } from '../domain/occurrence.ts';
+import type { Task, TaskDefinition, TaskStatus } from '../domain/task.ts';
+import { toIso } from '../domain/time.ts';
+import { isObject, mergePatch } from './merge-patch.ts';
+import { scheduleToWire } from './schedule.ts';
+import type { TaskWire } from './task.ts';
+
+/** A deleted task is never shown; callers have refused it by then. */
+type ShownStatus = Exclude<TaskStatus, 'deleted'>;
+
+export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire {
+  const { state, definition } = task;
+  return {
+    id: state.taskId,
+    ...inputOf(definition),
+    status: state.status as ShownStatus,
+    createdAt: toIso(state.createdAt),
+    updatedAt: toIso(state.updatedAt),
+    createdBy: state.createdBy,
+    version: state.version,
+    nextRunAt: state.nextRunAt === undefined ? null : toIso(state.nextRunAt),
+    lastRun: lastRun
+      ? {
+          executionId: executionId(lastRun),
+          status: lastRun.status,
+          scheduledAt: toIso(lastRun.scheduledAt),
+          finishedAt: lastRun.finishedAt === undefined ? null : toIso(lastRun.finishedAt),
+        }
+      : null,
+  };
+}
+
+/** The definition as its author could have written it: what a merge patch applies to. */
+const inputOf = (definition: TaskDefinition) => ({
+  name: definition.name,
+  ...(definition.description === undefined ? {} : { description: definition.description }),
+  handler: definition.handler,
+  payload: JSON.parse(definition.payload) as unknown,
+  schedule: scheduleToWire(definition.schedule),
+  queue: definition.queue,
+  tags: definition.tags,
+  timeoutSeconds: definition.timeoutSeconds,
+  retry: definition.retry,
+  overlap: definition.overlap,
+  misfire: definition.misfire,
+  misfireGraceSeconds: definition.misfireGraceSeconds,
+  catchUpLimit: definition.catchUpLimit,
+  system: definition.system,
+});
+
+/**
+ * The whole document after a merge patch. A schedule of another kind replaces the old one as a whole, and
+ * delaySeconds replaces at: members of one form mean nothing in the other.
+ */
+export function patchedInput(definition: TaskDefinition, patch: Record<string, unknown>): unknown {
+  const current: Record<string, unknown> = inputOf(definition);
+  if (isObject(patch.schedule)) {
+    const { kind, at, ...rest } = scheduleToWire(definition.schedule) as { kind: string; at?: string };
+    const sameKind = !('kind' in patch.schedule) || patch.schedule.kind === kind;
+    const keepsAt = at !== undefined && !('delaySeconds' in patch.schedule);
+    current.schedule = sameKind ? { kind, ...rest, ...(keepsAt ? { at } : {}) } : {};
+  }
+  return mergePatch(current, patch);
+}

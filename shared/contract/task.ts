@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import {
+  MAX_RETRY_DELAY_SECONDS,
+  MAX_RETRY_LIMIT,
+  MAX_TASK_TIMEOUT_SECONDS,
+  MIN_MISFIRE_GRACE_SECONDS,
+} from '../domain/limits.ts';
+import { ExecutionStatusSchema } from './execution.ts';
+import { ScheduleSchema } from './schedule.ts';
+import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
+
+const MAX_TAGS = 16;
+const MAX_CATCH_UP = 1_000;
+const MAX_MISFIRE_GRACE_SECONDS = 31 * 86_400;
+
+const retry = {
+  strategy: z.enum(['fixed', 'linear', 'exponential']),
+  limit: z.int().min(0).max(MAX_RETRY_LIMIT).describe('retries after the first attempt'),
+  baseSeconds: z.int().min(1).max(MAX_RETRY_DELAY_SECONDS),
+  maxSeconds: z.int().min(1).max(MAX_RETRY_DELAY_SECONDS).describe('cap of one delay, not below baseSeconds'),
+  jitter: z.enum(['none', 'full', 'equal']),
+};
+export const RetryPolicySchema = z.strictObject(retry).meta({ id: 'RetryPolicy' });
+
+/** What the user decides. Each field alone; what they must be together is decided in task-input.ts. */
+const decided = {
+  name: text(1, 128),
+  description: text(0, 1024).optional(),
+  handler: z.string().min(1).max(128).describe('a registered handler: GET /v1/handlers'),
+  payload: z.unknown().describe('any JSON of at most 128 KiB that the handler accepts; {} when absent'),
+  queue: z.string().min(1).max(64).describe('a configured queue: GET /v1/queues'),
+  tags: z.array(TagSchema).max(MAX_TAGS),
+  timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).describe('of one attempt'),
+  overlap: z.enum(['forbid', 'queue', 'allow']).describe('when the previous run still lives'),
+  misfire: z
+    .enum(['fireOnce', 'skip', 'catchUp'])
+    .describe('for occurrences missed by more than misfireGraceSeconds; catchUp does not go with forbid'),
+  misfireGraceSeconds: z.int().min(MIN_MISFIRE_GRACE_SECONDS).max(MAX_MISFIRE_GRACE_SECONDS),
+  catchUpLimit: z.int().min(1).max(MAX_CATCH_UP),
+  system: z.boolean().describe('true: shown, but only an admin may change it'),
+};
+
+export const TaskInputSchema = z
+  .strictObject({
+    name: decided.name,
+    description: decided.description,
+    handler: decided.handler,
+    payload: decided.payload.optional(),
+    schedule: ScheduleSchema,
+    queue: decided.queue.optional(),
+    tags: decided.tags.optional(),
+    timeoutSeconds: decided.timeoutSeconds.optional(),
+    retry: z.strictObject(retry).partial().optional(),
+    overlap: decided.overlap.optional(),
+    misfire: decided.misfire.optional(),
+    misfireGraceSeconds: decided.misfireGraceSeconds.optional(),
+    catchUpLimit: decided.catchUpLimit.optional(),
+    system: decided.system.optional(),
+  })
+  .meta({ id: 'TaskInput', description: 'What POST takes. Absent fields get the defaults of their queue.' });
+export type TaskInput = z.infer<typeof TaskInputSchema>;
+
+export const TaskSchema = z
+  .strictObject({
+    id: TaskIdSchema,
+    ...decided,
+    schedule: ScheduleSchema,
+    status: z.enum(['active', 'paused', 'completed', 'disabled']),
+    retry: RetryPolicySchema,
+    createdAt: InstantSchema,
+    updatedAt: InstantSchema,
+    createdBy: z.string(),
+    version: z.int().describe('optimistic lock; the ETag is this number in quotes'),
+    nextRunAt: InstantSchema.nullable().describe('null when nothing is due any more'),
+    lastRun: z
+      .strictObject({
+        executionId: z.string(),
+        status: ExecutionStatusSchema,
+        scheduledAt: InstantSchema,
+        finishedAt: InstantSchema.nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Task' });
+export type TaskWire = z.infer<typeof TaskSchema>;
+
+/** Fields of a task that the system writes: PUT ignores them, so that what GET gave can be sent back. */
+export const READ_ONLY_FIELDS = [
+  'status',
+  'createdAt',
+  'updatedAt',
+  'createdBy',
+  'version',
+  'nextRunAt',
+  'lastRun',
+] as const;
+
+/** Fields of the contract that this version does not have: refused by name, so that nothing is ignored. */
+export const UNAVAILABLE_FIELDS = ['target', 'concurrency', 'stop', 'deadline'] as const;
+
+export const TaskReplacementSchema = z
+  .strictObject({
+    ...TaskInputSchema.shape,
+    id: TaskIdSchema.optional().describe('when given, the same as in the path'),
+    ...Object.fromEntries(READ_ONLY_FIELDS.map((name) => [name, z.unknown().optional()])),
+  })
+  .meta({
+    id: 'TaskReplacement',
+    description:
+      'What PUT takes: a TaskInput, or a Task as GET gave it; the fields that the system writes are ignored.',
+  });
+
+export const TaskPatchSchema = z
+  .strictObject({
+    ...TaskInputSchema.partial().shape,
+    name: TaskInputSchema.shape.name.optional(),
+  })
+  .meta({
+    id: 'TaskPatch',
+    description:
+      'JSON merge patch (RFC 7396) of the fields of TaskInput; null takes a field back to its default. A schedule of another kind replaces the old one as a whole.',
+  });

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Characters as people and JSON Schema count them: code points, not UTF-16 units. */
+const characters = (text: string): number => [...text].length;
+
+/** Free text. Half a surrogate pair cannot be stored as UTF-8, so it is refused rather than altered. */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+    .refine(
+      (value) => value.length >= min && (value.length <= max || characters(value) <= max),
+      `must have ${min} to ${max} characters`,
+    )
+    .meta({ minLength: min, maxLength: max });
+
+export const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const TaskIdSchema = z
+  .string()
+  .regex(TASK_ID, 'must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit');
+
+export const TagSchema = z.string().regex(/^[a-z0-9:._-]{1,64}$/, 'must be 1 to 64 of a-z 0-9 : . _ -');
+
+/** Instants as the API writes them. */
+export const InstantSchema = z.iso.datetime({ precision: 3 }).describe('ISO 8601, UTC, with milliseconds');
