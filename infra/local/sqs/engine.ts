@@ -16,7 +16,7 @@ export interface SqsEngine {
   call(action: string, input: unknown, options?: { signal?: AbortSignal | undefined }): Promise<SqsResponse>;
   /** Answers the queue that exists when the attributes agree. A dead-letter queue comes before its source. */
   createQueue(name: string, attributes?: Readonly<Record<string, string>>): QueueIdentity;
-  /** By name, URL or ARN. */
+  /** By URL or ARN. */
   findQueue(reference: string): (QueueIdentity & { readonly visibilitySeconds: number }) | undefined;
   /** Ends long polls first, with nothing in them; refuses calls from then on. */
   close(): Promise<void>;
@@ -62,8 +62,7 @@ export async function openSqsEngine(options: Partial<StoreOptions> = {}): Promis
       return { url, arn };
     },
     findQueue(reference) {
-      const name = reference.slice(Math.max(reference.lastIndexOf('/'), reference.lastIndexOf(':')) + 1);
-      const queue = store.all().find((candidate) => candidate.name === name);
+      const queue = store.byArn(reference) ?? store.all().find((candidate) => candidate.url === reference);
       return queue && { url: queue.url, arn: queue.arn, visibilitySeconds: queue.settings.visibilitySeconds };
     },
     async close() {

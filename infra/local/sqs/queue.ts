@@ -4,21 +4,13 @@ import { Fifo } from './fifo.ts';
 import { deadLettered, type MessageContent, newMessage, type QueuedMessage } from './message.ts';
 import type { QueueSettings } from './queue-attributes.ts';
 import { TimerHeap } from './timer-heap.ts';
+import { type ReceiveRequest, Waiters } from './waiters.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MAX_IN_FLIGHT = 120_000;
 const MAX_VISIBILITY_MS = 43_200_000;
 const RETENTION_SWEEP_MS = 60_000;
 
-export interface ReceiveRequest {
-  readonly max: number;
-  readonly visibilitySeconds: number;
-  readonly waitSeconds: number;
-  readonly signal: AbortSignal | undefined;
-}
-interface Waiter extends ReceiveRequest {
-  finish(messages: QueuedMessage[]): void;
-}
 export interface QueueContext {
   nowMs(): number;
   /** Where this queue's exhausted messages go; undefined when the dead-letter queue is gone. */
@@ -42,7 +34,7 @@ export class Queue {
   readonly #hidden = new TimerHeap<QueuedMessage>();
   readonly #byHandle = new Map<string, QueuedMessage>();
   readonly #counts = { visible: 0, delayed: 0, inFlight: 0 };
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   #timer: NodeJS.Timeout | undefined;
   #nextSweepAt: number;
 
@@ -92,41 +84,23 @@ export class Queue {
 
   /** Resolves at once with what is visible; else with the first to become visible, or with none when the wait ends. */
   async receive(request: ReceiveRequest): Promise<QueuedMessage[]> {
-    const messages = this.#take(request.max, request.visibilitySeconds);
+    if (request.signal?.aborted) return [];
+    const messages = this.#take(request);
     if (messages.length > 0) return messages;
     if (request.waitSeconds === 0) {
+      // A long poll gets nothing instead, and no error.
       if (this.#counts.inFlight >= MAX_IN_FLIGHT)
         throw new SqsError('OverLimit', 'Too many messages in flight.');
       return messages;
     }
-    if (request.signal?.aborted) return messages;
-    return new Promise((resolve) => {
-      const end = (): void => waiter.finish([]);
-      const timeout = setTimeout(end, request.waitSeconds * 1_000);
-      const waiter: Waiter = {
-        ...request,
-        finish: (received) => {
-          clearTimeout(timeout);
-          request.signal?.removeEventListener('abort', end);
-          this.#waiters.delete(waiter);
-          this.#arm();
-          resolve(received);
-        },
-      };
-      // An aborted wait must not take a message along: nobody would handle it before its visibility ends.
-      request.signal?.addEventListener('abort', end);
-      this.#waiters.add(waiter);
-      this.#arm();
-    });
+    const received = this.#waiters.add(request);
+    this.#arm();
+    return received;
   }
 
-  /** Hands visible messages to those who wait, longest wait first. Call after sending. */
+  /** Hands visible messages to those who wait. Call it after sending. */
   serveWaiters(): void {
-    for (const waiter of this.#waiters) {
-      const messages = this.#take(waiter.max, waiter.visibilitySeconds);
-      if (messages.length === 0) break;
-      waiter.finish(messages);
-    }
+    this.#waiters.serve((request) => this.#take(request));
     this.#arm();
   }
 
@@ -209,11 +183,11 @@ export class Queue {
 
   /** Ends every wait with nothing. */
   close(): void {
-    for (const waiter of this.#waiters) waiter.finish([]);
+    this.#waiters.close();
     this.#arm();
   }
 
-  #take(max: number, visibilitySeconds: number): QueuedMessage[] {
+  #take({ max, visibilitySeconds }: ReceiveRequest): QueuedMessage[] {
     this.#catchUp();
     const now = this.#context.nowMs();
     const taken: QueuedMessage[] = [];
@@ -305,13 +279,13 @@ export class Queue {
     if (message.receiptHandle !== undefined) this.#byHandle.delete(message.receiptHandle);
   }
 
-  /** One timer for the next message to become visible, and only while somebody waits for it. */
+  /** One timer for the next message to become visible, and only while somebody waits; the wait keeps the process up. */
   #arm(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const next = this.#hidden.peek();
     if (this.#waiters.size === 0 || next === undefined) return;
     const inMs = Math.max(1, next.visibleAt - this.#context.nowMs());
-    this.#timer = setTimeout(() => this.serveWaiters(), inMs);
+    this.#timer = setTimeout(() => this.serveWaiters(), inMs).unref();
   }
 }
