@@ -11,9 +11,15 @@ export const makeMemoryShardIndex = ({ states, executions }: MemoryTables): Shar
   async due({ set, shard, after, until, ...q }) {
     const items = states.all().flatMap((state) => {
       const index = timed(state.index);
-      if (index?.set !== set || index.shard !== shard || index.at <= after || index.at > until) return [];
+      if (index?.set !== 'due' && index?.set !== 'hot') return [];
+      if (index.set !== set || index.shard !== shard || index.at <= after || index.at > until) return [];
       const { tenant, taskId: id } = state;
-      return [{ entry: { tenant, taskId: id, at: index.at }, position: positionOf(index, taskId(state)) }];
+      return [
+        {
+          entry: { tenant, taskId: id, at: index.at, queue: index.queue },
+          position: positionOf(index, taskId(state)),
+        },
+      ];
     });
     return page(items, q);
   },

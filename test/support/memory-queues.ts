@@ -122,6 +122,9 @@ export function makeMemoryWorkQueues(clock: Clock, names: string[], visibilityMs
       find(queue).letters.add(letter, 0, { redriveTo, reason, task });
       letters.push(structuredClone({ queue, letter, atMs: clock.nowMs() }));
     },
+    async sendPoison(queue, body, reason) {
+      find(queue).letters.add(body, 0, { kind: 'poison', reason });
+    },
   };
 }
 

@@ -1,0 +1,68 @@
+import type { IndexEntry } from '../../domain/index-entry.ts';
+import { padMs } from '../../domain/occurrence.ts';
+import type { TaskKey } from '../../domain/task.ts';
+import type { EpochMs } from '../../domain/time.ts';
+
+/**
+ * An entry of the index byStatusAndTime as its two attributes; an item without them is not in the index. timeKey is
+ * the instant as 15 digits; due and hot entries add `#<queue>`, and the list of tasks has `<name>#<taskId>` instead.
+ */
+export interface IndexKey {
+  statusKey: string;
+  timeKey: string;
+}
+
+/** Partition of the index: sets that only the machinery reads hold all tenants, lists for people hold one. */
+export const statusKey = {
+  due: (shard: number) => `due#${shard}`,
+  hot: (shard: number) => `hot#${shard}`,
+  open: (shard: number) => `open#${shard}`,
+  dead: (tenant: string, queue: string, shard: number) => `dead#${tenant}#${queue}#${shard}`,
+  ended: (tenant: string, shard: number) => `ended#${tenant}#${shard}`,
+  tasks: (tenant: string, shard: number) => `tasks#${tenant}#${shard}`,
+};
+
+export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): IndexKey {
+  switch (entry.set) {
+    case 'due':
+    case 'hot':
+      return {
+        statusKey: statusKey[entry.set](entry.shard),
+        timeKey: `${padMs(entry.at)}#${entry.queue}`,
+      };
+    case 'open':
+      return { statusKey: statusKey.open(entry.shard), timeKey: padMs(entry.at) };
+    case 'dead':
+      return { statusKey: statusKey.dead(tenant, entry.queue, entry.shard), timeKey: padMs(entry.at) };
+    case 'ended':
+      return { statusKey: statusKey.ended(tenant, entry.shard), timeKey: padMs(entry.at) };
+    case 'tasks':
+      return { statusKey: statusKey.tasks(tenant, entry.shard), timeKey: `${entry.name}#${taskId}` };
+  }
+}
+
+/** undefined when the two attributes are none of ours. */
+export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | undefined {
+  const parts = key.statusKey.split('#');
+  const shard = Number(parts.at(-1));
+  const [set, , deadQueue = ''] = parts;
+  switch (set) {
+    case 'due':
+    case 'hot':
+      return { set, shard, ...parseDue(key.timeKey) };
+    case 'open':
+    case 'ended':
+      return { set, shard, at: Number(key.timeKey) };
+    case 'dead':
+      return { set, shard, at: Number(key.timeKey), queue: deadQueue };
+    case 'tasks':
+      return { set, shard, name: key.timeKey.slice(0, -`#${taskId}`.length) };
+    default:
+      return undefined;
+  }
+}
+
+export function parseDue(timeKey: string): { at: EpochMs; queue: string } {
+  const [at, queue = ''] = timeKey.split('#');
+  return { at: Number(at), queue };
+}

@@ -1,0 +1,61 @@
+import type { ExecutionKey } from '../../domain/execution.ts';
+import type { TaskKey } from '../../domain/task.ts';
+
+/**
+ * Primary keys of the one table. Tenants and task ids contain no `#`.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | task, state | `T#<tenant>#<taskId>` | `T` |
+ * | task, definition | same | `D` |
+ * | execution | same | `X#<occurrence>` |
+ * | its payload, its result | same | `P#<occurrence>`, `R#<occurrence>` |
+ * | a shard's cursor | `C#<name>#<shard>` | `C` |
+ * | heartbeat of the tick | `C#tick` | `C` |
+ * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
+ */
+export interface PrimaryKey {
+  pk: string;
+  sk: string;
+}
+
+export const INDEX_NAME = 'byStatusAndTime';
+
+const taskPk = ({ tenant, taskId }: TaskKey): string => `T#${tenant}#${taskId}`;
+const RUN = 'X#';
+/** Sorts after every occurrence and everything that begins with it. */
+const LAST = '~';
+
+export const stateKey = (key: TaskKey): PrimaryKey => ({ pk: taskPk(key), sk: 'T' });
+export const definitionKey = (key: TaskKey): PrimaryKey => ({ pk: taskPk(key), sk: 'D' });
+export const executionKey = (key: ExecutionKey): PrimaryKey => ({
+  pk: taskPk(key),
+  sk: RUN + key.occurrence,
+});
+export const documentKey = (key: ExecutionKey, kind: 'payload' | 'result'): PrimaryKey => ({
+  pk: taskPk(key),
+  sk: `${kind === 'payload' ? 'P' : 'R'}#${key.occurrence}`,
+});
+/** A task's runs between two instants as 15 digits, both included, manual ones as well. */
+export const executionRange = (key: TaskKey, fromDigits: string, toDigits: string) => ({
+  pk: taskPk(key),
+  low: RUN + fromDigits,
+  high: RUN + toDigits + LAST,
+});
+
+export const cursorKey = (name: string, shard: number): PrimaryKey => ({ pk: `C#${name}#${shard}`, sk: 'C' });
+export const HEARTBEAT_KEY: PrimaryKey = { pk: 'C#tick', sk: 'C' };
+export const requestKey = (tenant: string, scope: string, key: string): PrimaryKey => ({
+  pk: `I#${tenant}#${scope}#${key}`,
+  sk: 'I',
+});
+
+export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
+  const [kind, tenant, taskId, ...rest] = pk.split('#');
+  return kind === 'T' && tenant && taskId && rest.length === 0 ? { tenant, taskId } : undefined;
+}
+
+export function parseExecutionKey(key: PrimaryKey): ExecutionKey | undefined {
+  const task = parseTaskKey(key);
+  return task && key.sk.startsWith(RUN) ? { ...task, occurrence: key.sk.slice(RUN.length) } : undefined;
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { padMs } from '../../domain/occurrence.ts';
+import type { TaskKey } from '../../domain/task.ts';
+import type { Listings, TaskStore } from '../../ports.ts';
+import { decode, EXECUTION, type Item, toItem } from './codec.ts';
+import { Expression } from './expression.ts';
+import { statusKey } from './index-key.ts';
+import type { IndexRow } from './index-query.ts';
+import {
+  definitionKey,
+  executionKey,
+  executionRange,
+  parseExecutionKey,
+  parseTaskKey,
+  stateKey,
+} from './keys.ts';
+import { badToken, decodeToken, encodeToken } from './page-token.ts';
+import { readShardedList } from './sharded-list.ts';
+import type { Table } from './table.ts';
+import { pair } from './task-store.ts';
+
+export function makeListings(
+  table: Table,
+  { shards, tasks }: { shards: number; tasks: Pick<TaskStore, 'read'> },
+): Listings {
+  const ofTenant =
+    <K extends TaskKey>(tenant: string, parse: (row: IndexRow) => K | undefined) =>
+    (row: IndexRow) => {
+      const key = parse(row);
+      return key?.tenant === tenant ? key : undefined;
+    };
+  const runs = (
+    partition: (shard: number) => string,
+    { tenant, since, ...q }: { tenant: string; since?: number; limit: number; from?: string },
+  ) =>
+    readShardedList(table, shards, {
+      ...q,
+      partition,
+      order: { by: 'newest', since },
+      parse: ofTenant(tenant, parseExecutionKey),
+    });
+
+  return {
+    tasks: ({ tenant, ...q }) =>
+      readShardedList(table, shards, {
+        ...q,
+        partition: (shard) => statusKey.tasks(tenant, shard),
+        order: { by: 'name' },
+        parse: ofTenant(tenant, parseTaskKey),
+      }),
+
+    async readTasks(keys) {
+      const items = await table.getMany(keys.flatMap((key) => [stateKey(key), definitionKey(key)]));
+      const byTask = Map.groupBy(items, (item) => item.pk?.S);
+      const found = await Promise.all(
+        keys.map((key) => {
+          const { state, definition } = pair(byTask.get(stateKey(key).pk) ?? []);
+          if (!state || !definition) return undefined;
+          const whole = state.definitionVersion === definition.definitionVersion;
+          return whole ? { state, definition } : tasks.read(key);
+        }),
+      );
+      return found.filter((task) => task !== undefined);
+    },
+
+    ended: (q) => runs((shard) => statusKey.ended(q.tenant, shard), q),
+    dead: ({ queue, ...q }) => runs((shard) => statusKey.dead(q.tenant, queue, shard), q),
+    open: (q) => runs(statusKey.open, q),
+
+    async readExecutions(keys) {
+      const items = await table.getMany(keys.map(executionKey));
+      const byKey = new Map(items.map((item) => [idOf(item.pk?.S, item.sk?.S), item]));
+      return keys.flatMap((key) => {
+        const { pk, sk } = executionKey(key);
+        const item = byKey.get(idOf(pk, sk));
+        return item ? [decode(EXECUTION, item)] : [];
+      });
+    },
+
+    async history({ key, fromAt = 0, toAt = LATEST, limit, from }) {
+      const { pk, low, high } = executionRange(
+        key,
+        padMs(Math.max(0, fromAt)),
+        padMs(Math.min(LATEST, toAt)),
+      );
+      const after = from === undefined ? undefined : decodeToken(HistoryToken, from).sk;
+      if (low > high) return { entries: [], next: undefined };
+      if (after !== undefined && (after < low || after > high)) throw badToken();
+      const e = new Expression();
+      const { items, last } = await table.query({
+        KeyConditionExpression: `${e.name('pk')} = ${e.plain(pk)} AND ${e.name('sk')} BETWEEN ${e.plain(low)} AND ${e.plain(high)}`,
+        ...e.parameters(),
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: limit + 1,
+        ...(after !== undefined && { ExclusiveStartKey: toItem({ pk, sk: after }) }),
+      });
+      const shown = items.slice(0, limit);
+      return {
+        entries: shown.map((item) => decode(EXECUTION, item)),
+        // A page also ends early at 1 MB.
+        next: items.length > limit || last ? nextOf(shown) : undefined,
+      };
+    },
+  };
+}
+
+const LATEST = 10 ** 15 - 1;
+const HistoryToken = z.object({ sk: z.string().max(128) });
+
+const nextOf = (shown: Item[]): string | undefined => {
+  const sk = shown.at(-1)?.sk?.S;
+  return sk === undefined ? undefined : encodeToken({ sk });
+};
+
+const idOf = (pk: string | undefined, sk: string | undefined): string => `${pk} ${sk}`;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { padMs } from '../../domain/occurrence.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { type Bounds, type IndexRow, queryIndex } from './index-query.ts';
+import { mergeFirst, type Stream } from './merge.ts';
+import { badToken, decodeToken, encodeToken, RowToken } from './page-token.ts';
+import type { Table } from './table.ts';
+
+/** A row and the shard it came from. Rows are ordered by timeKey, then shard, then as the index orders them. */
+interface ShardRow extends IndexRow {
+  shard: number;
+}
+const Position = RowToken.extend({ shard: z.int().min(0) });
+
+export interface ShardedList<K> {
+  /** Partition of one shard. */
+  partition: (shard: number) => string;
+  /** By name ascending, or by instant, newest first and not before `since`. */
+  order: { by: 'name' } | { by: 'newest'; since?: EpochMs | undefined };
+  /** undefined leaves the row out: not a key of this list, or another tenant's. */
+  parse: (row: IndexRow) => K | undefined;
+  limit: number;
+  from?: string | undefined;
+}
+
+/**
+ * One page over all shards. The position of the last row given out says for every shard where to go on, because
+ * the order is total: so the cursor stays small at any number of shards, and nothing comes twice or is lost.
+ */
+export async function readShardedList<K>(
+  table: Table,
+  shards: number,
+  list: ShardedList<K>,
+): Promise<{ entries: K[]; next: string | undefined }> {
+  const position = list.from === undefined ? undefined : decodeToken(Position, list.from);
+  if (position && !isPlausible(list, position)) throw badToken();
+  const streams = Array.from({ length: shards }, (_, shard) => streamOf(table, list, shard, position));
+  const sign = list.order.by === 'newest' ? -1 : 1;
+  const { entries, more } = await mergeFirst(
+    streams,
+    list.limit,
+    (a, b) => sign * byUtf8(a.row.timeKey, b.row.timeKey) || a.row.shard - b.row.shard,
+  );
+  const last = entries.at(-1);
+  return {
+    entries: entries.map(({ key }) => key),
+    next: more && last ? encodeToken({ ...last.row }) : undefined,
+  };
+}
+
+function streamOf<K>(
+  table: Table,
+  list: ShardedList<K>,
+  shard: number,
+  position: ShardRow | undefined,
+): Stream<{ key: K; row: ShardRow }> {
+  let afterRow: IndexRow | undefined = position?.shard === shard ? position : undefined;
+  const bounds = boundsOf(list.order, shard, position);
+  return {
+    async read() {
+      const { rows, last } = await queryIndex(table, {
+        statusKey: list.partition(shard),
+        bounds,
+        newestFirst: list.order.by === 'newest',
+        // One more than fits, so that the page knows whether another one follows.
+        limit: list.limit + 1,
+        afterRow,
+      });
+      afterRow = last;
+      const entries = rows.flatMap((row) => {
+        const key = list.parse(row);
+        return key === undefined ? [] : [{ key, row: { ...row, shard } }];
+      });
+      return { entries, done: last === undefined };
+    },
+  };
+}
+
+/** Shards before the position's own have given out all of its timeKey, those behind it nothing of it. */
+function boundsOf(
+  order: ShardedList<unknown>['order'],
+  shard: number,
+  position: ShardRow | undefined,
+): Bounds {
+  const given = position !== undefined && shard < position.shard;
+  if (order.by === 'name') {
+    if (!position) return {};
+    return given ? { after: position.timeKey } : { from: position.timeKey };
+  }
+  const from = padMs(Math.max(0, order.since ?? 0));
+  if (!position) return { from, to: LATEST };
+  return { from, to: given ? justBefore(position.timeKey) : position.timeKey };
+}
+
+function isPlausible<K>({ order, parse }: ShardedList<K>, position: ShardRow): boolean {
+  if (parse(position) === undefined) return false;
+  return (
+    order.by === 'name' || (DIGITS.test(position.timeKey) && Number(position.timeKey) >= (order.since ?? 0))
+  );
+}
+
+const DIGITS = /^\d{15}$/;
+const LATEST = '9'.repeat(15);
+/** Before 0 comes something with a `-`, which sorts before every digit: an empty range. */
+const justBefore = (timeKey: string): string => padMs(Number(timeKey) - 1);
+
+/** DynamoDB orders strings by their UTF-8 bytes, JavaScript by UTF-16 units. */
+const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,0 +1,4 @@
+import type { Random } from '../../ports.ts';
+
+/** For jitter; nothing secret is drawn from it. */
+export const systemRandom: Random = { next: () => Math.random() };
