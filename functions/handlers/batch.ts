@@ -13,6 +13,7 @@ export const batch = defineHandler({
     failEvery: z.int().min(1).optional(),
   }),
   run({ payload: { items, batchSize, concurrency, failEvery }, signal, progress }) {
+    let reported = -1;
     return runInBatches(numbers(items), {
       batchSize,
       concurrency,
@@ -21,8 +22,12 @@ export const batch = defineHandler({
         await turn();
         if (failEvery !== undefined && item % failEvery === 0) throw new Error(`Item ${item} fails`);
       },
-      onBatch: ({ total, fail }) =>
-        progress({ percent: Math.floor((total / items) * 100), message: `${total} done, ${fail} failed` }),
+      async onBatch({ total, fail }) {
+        const percent = Math.floor((total / items) * 100);
+        if (percent === reported) return;
+        reported = percent;
+        await progress({ percent, message: `${total} done, ${fail} failed` });
+      },
     });
   },
 });

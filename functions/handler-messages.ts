@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { HandlerExecution } from '../shared/contract/handler.ts';
+
+/** What passes between the pool and its threads. Errors and results cross as data, never as objects. */
+export type StopCause = 'timedOut' | 'aborted';
+
+/** Sent by the pool only, so the thread may believe it. */
+export type ToThread =
+  | { type: 'run'; run: number; handler: string; payload: unknown; execution: HandlerExecution }
+  | { type: 'stop'; run: number; cause: StopCause };
+
+const FailureSchema = z.object({
+  errorType: z.string(),
+  errorMessage: z.string(),
+  nonRetryable: z.boolean(),
+  retryAfterSeconds: z.number().exactOptional(),
+});
+export type Failure = z.infer<typeof FailureSchema>;
+
+const OutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('success'), json: z.string() }),
+  z.object({ kind: z.literal('failed'), failure: FailureSchema }),
+]);
+export type Outcome = z.infer<typeof OutcomeSchema>;
+
+const ProgressSchema = z.object({
+  percent: z.number().exactOptional(),
+  message: z.string().exactOptional(),
+});
+
+/** Parsed by the pool: a handler may post whatever it likes on its thread's port. */
+export const FromThreadSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('log'), line: z.string() }),
+  z.object({ type: z.literal('progress'), run: z.int(), progress: ProgressSchema }),
+  z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema }),
+]);
+export type FromThread = z.infer<typeof FromThreadSchema>;

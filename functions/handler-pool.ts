@@ -1,0 +1,251 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import { KILL_MS, MAX_ERROR_MESSAGE_CHARS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
+import type { HandlerRequest, HandlerResult, HandlerRunner } from '../shared/ports.ts';
+import { bound, describeError } from './describe-error.ts';
+import type { FromThread, Outcome, StopCause } from './handler-messages.ts';
+import { ThreadHandle } from './handler-thread-handle.ts';
+
+export interface HandlerPoolOptions {
+  /** The thread's entry; beside this file in the executor's bundle by default. */
+  threadUrl?: URL;
+  /** Threads at most, each with one run at a time. Default: a batch of messages. */
+  size?: number;
+  /** Within this a handler is dead after its deadline. Default KILL_MS, which the leases count on. */
+  killMs?: number;
+  /** Heap of one thread; a handler beyond it is reported as crashed and its neighbours live on. */
+  resourceLimits?: ResourceLimits;
+  /** Takes the log lines of handlers. Default: stdout. */
+  writeLine?: (line: string) => void;
+  /**
+   * A thread sits in a native call that nothing interrupts while its lease runs out. Default: end this process,
+   * since two attempts at once are worse than a crash, from which the protocol recovers.
+   */
+  onUnstoppable?: () => void;
+}
+
+interface Job {
+  readonly run: number;
+  readonly request: HandlerRequest;
+  readonly resolve: (result: HandlerResult) => void;
+  readonly timers: Set<NodeJS.Timeout>;
+  thread?: ThreadHandle;
+  stop?: StopCause;
+  onAbort?: () => void;
+  settled: boolean;
+}
+
+/** A handler gets this share of the kill time to yield, and its thread the next share to end. */
+const YIELD_SHARE = 0.7;
+const END_SHARE = 0.95;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs handlers on worker threads that are reused after a run that ended by itself, and ended after any other:
+ * what a stopped handler left behind must not go on beside its next attempt.
+ */
+export class HandlerPool implements HandlerRunner {
+  readonly #threadUrl: URL;
+  readonly #size: number;
+  readonly #killMs: number;
+  readonly #resourceLimits: ResourceLimits | undefined;
+  readonly #writeLine: (line: string) => void;
+  readonly #onUnstoppable: () => void;
+  /** Every living thread, and the job it works on. */
+  readonly #threads = new Map<ThreadHandle, Job | undefined>();
+  /** Last in, first out: what ran a moment ago is warm. */
+  readonly #idle: ThreadHandle[] = [];
+  readonly #waiting: Job[] = [];
+  #runs = 0;
+  #closed = false;
+
+  constructor(options: HandlerPoolOptions = {}) {
+    this.#threadUrl = options.threadUrl ?? new URL('./handler-thread.mjs', import.meta.url);
+    this.#size = options.size ?? SQS_BATCH_ENTRIES;
+    this.#killMs = options.killMs ?? KILL_MS;
+    this.#resourceLimits = options.resourceLimits;
+    this.#writeLine = options.writeLine ?? ((line) => process.stdout.write(`${line}\n`));
+    this.#onUnstoppable = options.onUnstoppable ?? (() => process.kill(process.pid, 'SIGKILL'));
+    this.#idle.push(this.#startThread());
+  }
+
+  run(request: HandlerRequest): Promise<HandlerResult> {
+    if (this.#closed) return Promise.resolve(stopped('aborted', request));
+    if (request.signal?.aborted) return Promise.resolve(stopped('aborted', request));
+    if (!(request.timeoutMs > 0)) return Promise.resolve(stopped('timedOut', request));
+    return new Promise((resolve) => {
+      this.#runs += 1;
+      const job: Job = { run: this.#runs, request, resolve, timers: new Set(), settled: false };
+      this.#watch(job);
+      this.#waiting.push(job);
+      this.#assign();
+    });
+  }
+
+  /** Ends every thread; runs under way are reported as aborted. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#waiting.splice(0)) this.#settle(job, stopped('aborted', job.request));
+    for (const job of this.#threads.values()) if (job) job.stop ??= 'aborted';
+    await Promise.all([...this.#threads.keys()].map((thread) => thread.terminate()));
+  }
+
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const free = this.#idle.pop() ?? (this.#threads.size < this.#size ? this.#startThread() : undefined);
+      const job = free && this.#waiting.shift();
+      if (!free || !job) return;
+      this.#start(job, free);
+    }
+  }
+
+  #start(job: Job, thread: ThreadHandle): void {
+    const { handler, payload, execution } = job.request;
+    try {
+      thread.send({ type: 'run', run: job.run, handler, payload, execution });
+    } catch (error) {
+      this.#idle.push(thread);
+      const { errorMessage } = describeError(error);
+      const text = `The payload is not plain JSON: ${errorMessage}`;
+      this.#settle(job, failed('error', 'PayloadInvalid', text, true));
+      return;
+    }
+    job.thread = thread;
+    this.#threads.set(thread, job);
+    thread.hold();
+  }
+
+  #startThread(): ThreadHandle {
+    const thread = new ThreadHandle({
+      url: this.#threadUrl,
+      ...(this.#resourceLimits ? { resourceLimits: this.#resourceLimits } : {}),
+      onMessage: (from, message) => this.#receive(from, message),
+      onGone: (gone, reason) => this.#bury(gone, reason),
+    });
+    this.#threads.set(thread, undefined);
+    return thread;
+  }
+
+  /** Deadline and cancel: both ask first, then end the thread. Counted from now, waiting included. */
+  #watch(job: Job): void {
+    const { timeoutMs, signal } = job.request;
+    // A turn later, so that an answer which is already here when the timer fires is still in time.
+    this.#after(job, timeoutMs, () => setImmediate(() => this.#stop(job, 'timedOut')));
+    this.#after(job, timeoutMs + this.#killMs * END_SHARE, () => this.#giveUp(job));
+    if (!signal) return;
+    job.onAbort = () => this.#stop(job, 'aborted');
+    signal.addEventListener('abort', job.onAbort, { once: true });
+  }
+
+  #after(job: Job, delayMs: number, act: () => void): void {
+    const timer = setTimeout(act, Math.min(delayMs, LONGEST_TIMER_MS));
+    job.timers.add(timer);
+  }
+
+  #stop(job: Job, cause: StopCause): void {
+    // Once over its time, nothing saves it; a cancelled run can still run out of time.
+    if (job.settled || job.stop === 'timedOut' || job.stop === cause) return;
+    job.stop = cause;
+    const { thread } = job;
+    if (!thread) {
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      this.#settle(job, stopped(cause, job.request));
+      return;
+    }
+    thread.send({ type: 'stop', run: job.run, cause });
+    this.#after(job, this.#killMs * YIELD_SHARE, () => thread.terminate());
+  }
+
+  #giveUp(job: Job): void {
+    if (job.settled) return;
+    const { handler, execution } = job.request;
+    this.#warn('A handler cannot be stopped: it blocks in a native call', {
+      handler,
+      executionId: execution.id,
+    });
+    this.#onUnstoppable();
+    this.#settle(job, stopped('timedOut', job.request));
+  }
+
+  #receive(thread: ThreadHandle, message: FromThread): void {
+    if (message.type === 'log') {
+      this.#writeLine(message.line);
+      return;
+    }
+    const job = this.#threads.get(thread);
+    // Late words of an earlier run on this thread concern nobody.
+    if (!job || job.run !== message.run || job.settled) return;
+    if (message.type === 'done') this.#finish(job, thread, message.outcome);
+    else this.#report(job, message);
+  }
+
+  #report(job: Job, { progress }: Extract<FromThread, { type: 'progress' }>): void {
+    try {
+      job.request.onProgress?.(progress);
+    } catch (error) {
+      this.#warn('Progress was not taken', { error: describeError(error).errorMessage });
+    }
+  }
+
+  /** The handler ended by itself. After its deadline even a value is too late; a cancel loses to success. */
+  #finish(job: Job, thread: ThreadHandle, outcome: Outcome): void {
+    if (job.stop === 'timedOut' || (job.stop === 'aborted' && outcome.kind === 'failed')) {
+      void thread.terminate(); // #bury reports, once nothing of the handler runs any more
+      return;
+    }
+    this.#threads.set(thread, undefined);
+    this.#idle.push(thread);
+    thread.letGo();
+    this.#settle(
+      job,
+      outcome.kind === 'success'
+        ? { kind: 'success', result: JSON.parse(outcome.json) }
+        : { kind: 'failed', cause: 'error', ...outcome.failure },
+    );
+    this.#assign();
+  }
+
+  #bury(thread: ThreadHandle, reason: string): void {
+    const job = this.#threads.get(thread);
+    this.#threads.delete(thread);
+    const at = this.#idle.indexOf(thread);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (job) {
+      const text = `The handler's thread ended before the handler did: ${reason}`;
+      const crash = failed('crashed', 'HandlerCrashed', text);
+      this.#settle(job, job.stop ? stopped(job.stop, job.request) : crash);
+    } else if (!this.#closed) this.#warn('An idle handler thread ended', { reason: bound(reason, 500) });
+    this.#assign();
+  }
+
+  #settle(job: Job, result: HandlerResult): void {
+    if (job.settled) return;
+    job.settled = true;
+    for (const timer of job.timers) clearTimeout(timer);
+    if (job.onAbort) job.request.signal?.removeEventListener('abort', job.onAbort);
+    job.resolve(result);
+  }
+
+  #warn(message: string, fields: Record<string, string>): void {
+    const timestamp = new Date().toISOString();
+    this.#writeLine(JSON.stringify({ level: 'WARN', message, timestamp, ...fields }));
+  }
+}
+
+function failed(
+  cause: 'error' | 'timedOut' | 'crashed' | 'aborted',
+  errorType: string,
+  text: string,
+  nonRetryable = false,
+): HandlerResult {
+  const errorMessage = bound(text, MAX_ERROR_MESSAGE_CHARS);
+  return { kind: 'failed', cause, errorType, errorMessage, nonRetryable };
+}
+
+const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult =>
+  cause === 'timedOut'
+    ? failed(
+        cause,
+        'TimeoutError',
+        `Not done within ${Number((Math.max(timeoutMs, 0) / 1_000).toFixed(1))} s`,
+      )
+    : failed(cause, 'AbortError', 'Stopped on request');

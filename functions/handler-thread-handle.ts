@@ -1,0 +1,47 @@
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { type FromThread, FromThreadSchema, type ToThread } from './handler-messages.ts';
+
+export interface ThreadOptions {
+  url: URL;
+  resourceLimits?: ResourceLimits;
+  onMessage(thread: ThreadHandle, message: FromThread): void;
+  /** Called once, when no code of the thread runs any more; `reason` says why for a person. */
+  onGone(thread: ThreadHandle, reason: string): void;
+}
+
+/** One worker thread as the pool sees it. It keeps the process alive only while it is held. */
+export class ThreadHandle {
+  readonly #worker: Worker;
+  #failure: string | undefined;
+
+  constructor(options: ThreadOptions) {
+    const limits = options.resourceLimits;
+    this.#worker = new Worker(options.url, limits ? { resourceLimits: limits } : {});
+    this.#worker.unref();
+    this.#worker.on('message', (raw: unknown) => {
+      const message = FromThreadSchema.safeParse(raw);
+      if (message.success) options.onMessage(this, message.data);
+    });
+    this.#worker.on('error', (error: unknown) => {
+      this.#failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    });
+    this.#worker.on('exit', (code) => {
+      options.onGone(this, this.#failure ?? `it exited with code ${code}`);
+    });
+  }
+
+  /** Throws when the message cannot be cloned. */
+  send(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+  hold(): void {
+    this.#worker.ref();
+  }
+  letGo(): void {
+    this.#worker.unref();
+  }
+  /** Interrupts any JavaScript, endless loops included; only a blocking native call outlasts it. */
+  terminate(): Promise<number> {
+    return this.#worker.terminate();
+  }
+}
