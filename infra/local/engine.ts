@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
+import { type Clocks, startClocks } from './clocks.ts';
+import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
+import { startEventSource } from './event-source.ts';
+import { createHttpFront } from './http/front.ts';
+import type { HttpServer } from './http/server.ts';
+import { createAsyncInvoker } from './lambda/async-invoker.ts';
+import { createLambdaHost, type LambdaHost, shortName } from './lambda/host.ts';
+import type { Report } from './report.ts';
+import { type AdminToken, openSecrets, type Secrets } from './secrets.ts';
+import { openSqsEngine, type SqsEngine } from './sqs/engine.ts';
+import { ensureQueues, ensureTables } from './stores.ts';
+import type { Assembly } from './template/assembly.ts';
+import { type Plan, planStack } from './template/plan.ts';
+
+/** A stack that runs: what its template describes, on engines in this process and functions in processes of their own. */
+export interface Engine {
+  plan: Plan;
+  adminToken: AdminToken | undefined;
+  /** When a clock fires next. */
+  nextTickAt(): number | undefined;
+  /** Starts nothing more, lets what runs finish for so long, then ends it. */
+  stop(graceMs: number): Promise<void>;
+}
+export interface EngineOptions {
+  assembly: Assembly;
+  dataDirectory: string;
+  server: HttpServer;
+  givenToken: string | undefined;
+  passedOn: Record<string, string>;
+  report: Report;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { report, dataDirectory, server } = options;
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const endpoint = await openAwsEndpoint(report.warn);
+  const plan = planStack(options.assembly, { endpointUrl: endpoint.url, apiUrl: server.url });
+
+  const tables = openDynamoEngine({
+    file: join(dataDirectory, 'tables.sqlite'),
+    onFault: (error) => report.log.error('the table engine failed', {}, error),
+  });
+  const queues = await openSqsEngine({ origin: endpoint.url });
+  await ensureTables(tables, plan.tables);
+  ensureQueues(queues, plan.queues);
+  const secrets = openSecrets({ plans: plan.secrets, dataDirectory, givenToken: options.givenToken });
+  endpoint.serve(awsServices(tables, queues, secrets));
+
+  const host = createLambdaHost({
+    functions: plan.functions,
+    eventSources: plan.eventSources,
+    endpointUrl: endpoint.url,
+    dataDirectory,
+    passedOn: options.passedOn,
+    warn: report.warn,
+  });
+  const background = createAsyncInvoker({
+    functions: plan.functions,
+    invoke: host.invoke,
+    warn: report.warn,
+  });
+  warmHttpFunctions(plan, host);
+  await restore(plan, host, report);
+
+  const sources = startEventSources(plan, host, queues, report);
+  const clocks: Clocks = startClocks({
+    plans: plan.clocks,
+    fire: background.invoke,
+    onMinute: (now) =>
+      void tables.expireItems(now).catch((error) => report.log.error('items not expired', {}, error)),
+  });
+  clocks.fireAll();
+  if (plan.httpApi) {
+    server.serve(createHttpFront({ plan: plan.httpApi, invoke: host.invoke, nowMs: Date.now }));
+  }
+
+  return {
+    plan,
+    adminToken: secrets.adminToken,
+    nextTickAt: clocks.nextAt,
+    async stop(graceMs) {
+      clocks.stop();
+      background.stop();
+      const drained = Promise.all([server.close(), ...sources.map((source) => source.stop())]).then(
+        host.idle,
+      );
+      await within(graceMs, drained);
+      await host.close();
+      await endpoint.close();
+      await queues.close();
+      await tables.close();
+    },
+  };
+}
+
+function awsServices(tables: DynamoEngine, queues: SqsEngine, secrets: Secrets): AwsServices {
+  return {
+    DynamoDB_20120810: (operation, input, { caller }) => tables.call(operation, input, caller),
+    AmazonSQS: (action, input, { signal }) => queues.call(action, input, { signal }),
+    secretsmanager: async (operation, input) => {
+      if (operation === 'GetSecretValue') return secrets.getSecretValue(input);
+      const message = `The embedded engine does not serve ${operation}`;
+      return { statusCode: 400, body: { __type: 'UnknownOperationException', message } };
+    },
+  };
+}
+
+/** The first request of a person should not wait for a process to start. */
+function warmHttpFunctions(plan: Plan, host: LambdaHost): void {
+  for (const { functionId, authorizer } of plan.httpApi?.routes ?? []) {
+    host.warm(functionId);
+    if (authorizer) host.warm(authorizer.functionId);
+  }
+}
+
+/**
+ * Queues live in memory and forgot everything. Whatever a clock drives knows how to hint anew from the table;
+ * it is told so once, before the pollers start.
+ */
+async function restore(plan: Plan, host: LambdaHost, report: Report): Promise<void> {
+  const driven = new Set(plan.clocks.map(({ functionId }) => functionId));
+  await Promise.all(
+    [...driven].map(async (functionId) => {
+      const result = await host.invoke(functionId, { restore: true });
+      if (!result.ok) {
+        const { errorType, errorMessage } = result.error;
+        report.warn(
+          `${shortName({ logicalId: functionId })} could not restore: ${errorType} ${errorMessage}`,
+        );
+      }
+    }),
+  );
+}
+
+function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, report: Report) {
+  return plan.eventSources
+    .filter((source) => source.enabled)
+    .map((source) =>
+      startEventSource({
+        queueArn: source.queue.arn,
+        sqs,
+        batchSize: source.batchSize,
+        maximumBatchingWindowSeconds: source.batchWindowSeconds,
+        maximumConcurrency: source.maximumConcurrency,
+        functionTimeoutSeconds:
+          plan.functions.find((fn) => fn.logicalId === source.functionId)?.timeoutSeconds ?? 0,
+        reportBatchItemFailures: source.reportBatchItemFailures,
+        log: report.log,
+        async invoke(event) {
+          const result = await host.invoke(source.functionId, event);
+          if (!result.ok) throw new Error(`${result.error.errorType} ${result.error.errorMessage}`);
+          return JSON.parse(result.payload);
+        },
+      }),
+    );
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.then(() => {}), over]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { InvocationResult } from '../lambda/protocol.ts';
+import type { HttpApiPlan } from '../template/plan-http.ts';
+import { createAuthorize, type Verdict } from './authorize.ts';
+import { preflight, withCors } from './cors.ts';
+import { commonEvent, encodeBody, type HttpCall, readCall } from './request.ts';
+import { type HttpReply, messageReply, replyOf } from './response.ts';
+import { createRouter, type RouteMatch } from './routes.ts';
+
+/** Answers one HTTP request as API Gateway's HTTP API would. */
+export type HttpFront = (request: IncomingMessage, readBody: () => Promise<Buffer>) => Promise<HttpReply>;
+
+export interface HttpFrontDeps {
+  plan: HttpApiPlan;
+  invoke(functionId: string, event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  nowMs(): number;
+}
+
+const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, HttpReply> = {
+  unauthorized: messageReply(401, 'Unauthorized'),
+  forbidden: messageReply(403, 'Forbidden'),
+  failed: messageReply(500, 'Internal Server Error'),
+};
+
+export function createHttpFront({ plan, invoke, nowMs }: HttpFrontDeps): HttpFront {
+  const route = createRouter(plan.routes);
+  const authorize = createAuthorize({ api: plan, invoke, nowMs });
+
+  async function answer(
+    call: HttpCall,
+    match: RouteMatch,
+    readBody: () => Promise<Buffer>,
+  ): Promise<HttpReply> {
+    const body = await readBody();
+    const { authorizer } = match.route;
+    const verdict = authorizer ? await authorize(authorizer, match, call) : undefined;
+    if (verdict && verdict.kind !== 'allowed') return REFUSALS[verdict.kind];
+
+    const common = commonEvent(call, plan, match.route.key, match.pathParameters);
+    const event = {
+      ...common,
+      requestContext: {
+        ...common.requestContext,
+        ...(verdict && { authorizer: { lambda: verdict.context } }),
+      },
+      ...encodeBody(body, call.headers),
+    };
+    const result = await withinTime(match.route.timeoutMs, (signal) =>
+      invoke(match.route.functionId, event, signal),
+    );
+    if (result === 'late' || (!result.ok && BUSY.has(result.error.errorType)))
+      return messageReply(503, 'Service Unavailable');
+    const reply = result.ok ? replyOf(result.payload) : undefined;
+    return reply ?? messageReply(500, 'Internal Server Error');
+  }
+
+  return async (request, readBody) => {
+    const call = readCall(request, plan.stage, nowMs());
+    if (call === undefined) return messageReply(400, 'Bad Request');
+    if (call === 'elsewhere') return messageReply(404, 'Not Found');
+    const asked = preflight(plan.cors, call);
+    if (asked) return asked;
+    const match = route(call.method, call.path);
+    const reply = match ? await answer(call, match, readBody) : messageReply(404, 'Not Found');
+    const traced = { ...reply, headers: { ...reply.headers, 'apigw-requestid': call.requestId } };
+    return withCors(plan.cors, call, traced);
+  };
+}
+
+/** How the host says that a function has no place for another request. */
+const BUSY = new Set(['TooManyRequestsException', 'ServiceException', 'AbortError']);
+
+/** An integration that takes too long is given up; the function goes on, as in AWS. */
+async function withinTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T | 'late'> {
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('late');
+      abort.abort();
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(abort.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

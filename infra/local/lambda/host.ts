@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { EventSourcePlan, FunctionPlan } from '../template/plan-functions.ts';
+import { ACCOUNT_ID, REGION } from '../template/resource-types.ts';
+import { startEnvironment } from './environment.ts';
+import { openFunctionLog } from './function-log.ts';
+import { createPool, type Pool } from './pool.ts';
+import type { InvocationResult } from './protocol.ts';
+
+/** Runs the template's functions in processes of their own. */
+export interface LambdaHost {
+  invoke(functionId: string, event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  warm(functionId: string): void;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+export interface LambdaHostOptions {
+  functions: FunctionPlan[];
+  eventSources: EventSourcePlan[];
+  endpointUrl: string;
+  dataDirectory: string;
+  /** Given to every function besides its own environment. */
+  passedOn: Record<string, string>;
+  warn(line: string): void;
+}
+
+/** Environments of a function that no event source drives. */
+const DEFAULT_LIMIT = 10;
+
+export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
+  const pools = new Map<string, Pool>();
+  const logs: { close(): void }[] = [];
+  for (const fn of options.functions) {
+    const log = openFunctionLog({
+      directory: join(options.dataDirectory, 'logs'),
+      functionName: shortName(fn),
+      warn: options.warn,
+    });
+    logs.push(log);
+    const variables = { ...environmentOf(fn, options), ...options.passedOn };
+    pools.set(
+      fn.logicalId,
+      createPool({
+        start: () => startEnvironment({ ...fn, variables, onOutput: log.write }),
+        limit: limitOf(fn, options.eventSources),
+        timeoutSeconds: fn.timeoutSeconds,
+        fn: { name: fn.name, arn: fn.arn, memoryMb: fn.memoryMb },
+        onInitFailed: (error) =>
+          options.warn(`${shortName(fn)} cannot be loaded: ${error.errorType} ${error.errorMessage}`),
+      }),
+    );
+  }
+  const poolOf = (functionId: string): Pool => {
+    const pool = pools.get(functionId);
+    if (!pool) throw new Error(`no function ${functionId}`);
+    return pool;
+  };
+  return {
+    invoke: (functionId, event, signal) => poolOf(functionId).invoke(event, signal),
+    warm: (functionId) => poolOf(functionId).warm(),
+    async idle() {
+      await Promise.all([...pools.values()].map((pool) => pool.idle()));
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      for (const log of logs) log.close();
+    },
+  };
+}
+
+function limitOf(fn: FunctionPlan, eventSources: EventSourcePlan[]): number {
+  if (fn.reservedConcurrency !== undefined) return fn.reservedConcurrency;
+  const driving = eventSources.filter((source) => source.functionId === fn.logicalId);
+  if (driving.length === 0) return DEFAULT_LIMIT;
+  return driving.reduce((sum, source) => sum + source.maximumConcurrency, 0);
+}
+
+/** Only what the template gives, and what Lambda's runtime adds: whatever else is in our own environment stays here. */
+function environmentOf(fn: FunctionPlan, options: LambdaHostOptions): Record<string, string> {
+  return {
+    ...fn.environment,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    // The access key tells the loopback endpoint who calls.
+    AWS_ACCESS_KEY_ID: fn.logicalId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCOUNT_ID: ACCOUNT_ID,
+    AWS_ENDPOINT_URL: options.endpointUrl,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    ...(fn.logLevel !== undefined && { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: fn.logLevel }),
+    LAMBDA_TASK_ROOT: fn.codeDirectory,
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    NODE_COMPILE_CACHE: join(options.dataDirectory, 'compile-cache'),
+  };
+}
+
+/** The logical id without the hash that CDK appends. */
+export function shortName(fn: { logicalId: string }): string {
+  return fn.logicalId.replace(/[0-9A-F]{8}$/, '') || fn.logicalId;
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Environment } from './environment.ts';
+import type { FunctionError, FunctionIdentity, InvocationResult } from './protocol.ts';
+
+/**
+ * The environments of one function: reused newest first, started on demand up to a limit, retired when idle.
+ * Invocations beyond the limit wait their turn.
+ */
+export interface Pool {
+  invoke(event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  /** Starts one environment ahead of the first request. */
+  warm(): void;
+  /** Resolves when no invocation runs or waits. */
+  idle(): Promise<void>;
+  /** Kills what runs. */
+  close(): Promise<void>;
+}
+export interface PoolOptions {
+  start(): Environment;
+  limit: number;
+  timeoutSeconds: number;
+  fn: FunctionIdentity;
+  onInitFailed(error: FunctionError): void;
+  /** While others are busy, a short one may end sooner than a process starts. */
+  patienceMs?: number;
+  retireAfterMs?: number;
+  maxWaiting?: number;
+}
+interface Waiting {
+  event: unknown;
+  settle(result: InvocationResult): void;
+}
+
+const PATIENCE_MS = 50;
+const RETIRE_AFTER_MS = 5 * 60_000;
+const MAX_WAITING = 1_000;
+/** Ten processes that start together are all ready late; two cores start two. */
+const STARTS_AT_ONCE = Math.max(2, availableParallelism());
+/** A function that cannot be loaded is not tried again in a hot loop. */
+const INIT_FAILED_PAUSE_MS = 1_000;
+
+export function createPool(options: PoolOptions): Pool {
+  const {
+    limit,
+    patienceMs = PATIENCE_MS,
+    retireAfterMs = RETIRE_AFTER_MS,
+    maxWaiting = MAX_WAITING,
+  } = options;
+  const environments = new Set<Environment>();
+  /** Least recently used first. */
+  const free: { environment: Environment; since: number }[] = [];
+  const waiting: Waiting[] = [];
+  const idleListeners: (() => void)[] = [];
+  let starting = 0;
+  let running = 0;
+  let pausedUntil = 0;
+  let growth: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function refuse(errorType: string, errorMessage: string): InvocationResult {
+    return { ok: false, error: { errorType, errorMessage } };
+  }
+
+  function startOne(): void {
+    const environment = options.start();
+    environments.add(environment);
+    starting++;
+    void environment.exited.then(() => {
+      environments.delete(environment);
+      const at = free.findIndex((entry) => entry.environment === environment);
+      if (at >= 0) free.splice(at, 1);
+      grow();
+    });
+    void environment.ready.then((error) => {
+      starting--;
+      if (!error) {
+        release(environment);
+        grow();
+        return;
+      }
+      environment.kill();
+      pausedUntil = performance.now() + INIT_FAILED_PAUSE_MS;
+      options.onInitFailed(error);
+      // As in AWS, the request that caused the start fails with the start.
+      waiting.shift()?.settle({ ok: false, error });
+      notifyIdle();
+    });
+  }
+
+  /** Starts another environment for whoever waits, after a moment of patience when others are at work. */
+  function grow(): void {
+    if (closed || growth || waiting.length <= starting || environments.size >= limit) return;
+    if (starting >= STARTS_AT_ONCE) return; // comes back when one of them is ready
+    const pause = Math.max(environments.size === 0 ? 0 : patienceMs, pausedUntil - performance.now());
+    growth = setTimeout(() => {
+      growth = undefined;
+      if (!closed && waiting.length > starting) startOne();
+      grow();
+    }, pause);
+  }
+
+  function release(environment: Environment): void {
+    if (environment.isDead()) return; // whoever waits is served when it has left
+    const next = waiting.shift();
+    if (next) void run(environment, next);
+    else free.push({ environment, since: performance.now() });
+    notifyIdle();
+  }
+
+  async function run(environment: Environment, { event, settle }: Waiting): Promise<void> {
+    running++;
+    const requestId = randomUUID();
+    const deadlineAt = Date.now() + options.timeoutSeconds * 1000;
+    const { fn } = options;
+    const result = await environment.invoke({ requestId, event, deadlineAt, fn }, options.timeoutSeconds);
+    running--;
+    settle(result);
+    release(environment);
+    notifyIdle();
+  }
+
+  /** The one used last is the warmest, and lets the others grow old. */
+  function takeFree(): Environment | undefined {
+    for (let entry = free.pop(); entry; entry = free.pop()) {
+      if (!entry.environment.isDead()) return entry.environment;
+    }
+    return undefined;
+  }
+
+  function notifyIdle(): void {
+    if (running > 0 || waiting.length > 0) return;
+    for (const listener of idleListeners.splice(0)) listener();
+  }
+
+  const retirement = setInterval(
+    () => {
+      const before = performance.now() - retireAfterMs;
+      const living = [...environments].filter((environment) => !environment.isDead()).length;
+      const old = free.filter(({ since }) => since < before).slice(0, living - 1);
+      for (const { environment } of free.splice(0, old.length)) environment.kill();
+    },
+    Math.min(retireAfterMs, 30_000),
+  );
+  retirement.unref();
+
+  return {
+    invoke(event, signal) {
+      if (closed) return Promise.resolve(refuse('ServiceException', 'the engine is stopping'));
+      if (waiting.length >= maxWaiting)
+        return Promise.resolve(
+          refuse('TooManyRequestsException', `${waiting.length} invocations wait already`),
+        );
+      return new Promise((resolve) => {
+        const entry: Waiting = { event, settle: resolve };
+        const environment = takeFree();
+        if (environment) return void run(environment, entry);
+        waiting.push(entry);
+        signal?.addEventListener('abort', () => {
+          const at = waiting.indexOf(entry);
+          if (at < 0) return; // at work already: its outcome comes
+          waiting.splice(at, 1);
+          resolve(refuse('AbortError', 'given up while waiting'));
+          notifyIdle();
+        });
+        grow();
+      });
+    },
+    warm() {
+      if (!closed && environments.size === 0) startOne();
+    },
+    idle() {
+      return new Promise((resolve) => {
+        idleListeners.push(resolve);
+        notifyIdle();
+      });
+    },
+    async close() {
+      closed = true;
+      clearInterval(retirement);
+      clearTimeout(growth);
+      for (const { settle } of waiting.splice(0))
+        settle(refuse('ServiceException', 'the engine is stopping'));
+      const all = [...environments];
+      for (const environment of all) environment.kill();
+      await Promise.all(all.map((environment) => environment.exited));
+    },
+  };
+}

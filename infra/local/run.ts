@@ -1,0 +1,130 @@
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockDataDirectory } from './data-lock.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { type HttpServer, openHttpServer } from './http/server.ts';
+import { watchParent } from './parent-watch.ts';
+import { createReport, describe, type Report } from './report.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { SynthesisError, synthesize } from './synthesis.ts';
+import { readAssembly } from './template/assembly.ts';
+import { TemplateError } from './template/intrinsics.ts';
+import { welcome } from './welcome.ts';
+
+/** Under the 10 s promised to whoever sent the signal. */
+const GRACE_MS = 8_500;
+/** A stop without anybody waiting for it: as after a crash, the table knows how to go on. */
+const SHORT_GRACE_MS = 500;
+/** A predecessor may be dying. */
+const PORT_PATIENCE_MS = 5_000;
+const LOCK_PATIENCE_MS = 12_000;
+
+/** What a person can mend is said in a line; anything else with its stack. */
+class StartError extends Error {}
+
+export async function run(): Promise<void> {
+  process.stdout.on('error', () => {}); // whoever read our output is gone; that is no reason to end
+  process.stderr.on('error', () => {});
+  const report = createReport(process.stdout);
+  try {
+    const settings = readSettings(report.warn);
+    await serve(settings, report);
+  } catch (error) {
+    const isKnown = [StartError, SettingsError, SynthesisError, TemplateError].some(
+      (known) => error instanceof known,
+    );
+    report.say(
+      `Escapement cannot start: ${isKnown && error instanceof Error ? error.message : describe(error)}`,
+    );
+    process.exit(1);
+  }
+}
+
+async function serve(settings: Settings, report: Report): Promise<void> {
+  const ending = Promise.withResolvers<number>();
+  let engine: Engine | undefined;
+  onEnd(settings, report, (graceMs) => {
+    if (!engine) process.exit(0); // nothing runs yet that would have to finish
+    ending.resolve(graceMs);
+  });
+
+  const startedAt = performance.now();
+  const { dataDirectory } = settings;
+  const unlock = await lockDataDirectory(dataDirectory, LOCK_PATIENCE_MS, () =>
+    report.say('  waiting for the previous engine to let go of the data folder'),
+  );
+  if (!unlock)
+    throw new StartError(`another engine uses ${dataDirectory}; set ESCAPEMENT_DATA to another folder`);
+  const server = await openPort(settings, report);
+  const outputDirectory = join(dataDirectory, 'cdk.out');
+  await synthesize({
+    outputDirectory,
+    handlersFile: settings.handlersFile,
+    environment: settings.inherited,
+    onSlow: () => report.say('  synthesizing the stack and bundling its functions (kept for the next start)'),
+  });
+  report.say('  starting tables, queues and functions');
+  engine = await startEngine({
+    assembly: readAssembly(outputDirectory),
+    dataDirectory,
+    server,
+    givenToken: settings.token,
+    passedOn: settings.passedOn,
+    report,
+  });
+  keepGoing(report);
+  for (const line of welcome({
+    url: server.url,
+    adminToken: engine.adminToken,
+    showPath: (path) => relative(process.cwd(), path) || path,
+    hasDemoHandlers: settings.handlersFile === undefined,
+    nextTickAt: engine.nextTickAt(),
+    tookMs: performance.now() - startedAt,
+  }))
+    report.say(line);
+
+  await engine.stop(await ending.promise);
+  unlock();
+  report.say('Stopped.');
+  process.exit(0);
+}
+
+/** Signals and the loss of our parent end us; a second signal does so at once. */
+function onEnd(settings: Settings, report: Report, end: (graceMs: number) => void): void {
+  let asked = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(1);
+    asked = true;
+    report.say(`${signal}: letting running work finish (once more to stop at once)`);
+    end(GRACE_MS);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal);
+  if (settings.followsParent) watchParent(() => end(SHORT_GRACE_MS));
+}
+
+/** From now on one failing request or timer must not take everything else down. */
+function keepGoing(report: Report): void {
+  process.on('uncaughtException', (error) => report.log.error('unexpected', {}, error));
+  process.on('unhandledRejection', (error) => report.log.error('unexpected', {}, error));
+}
+
+async function openPort({ host, port }: Settings, report: Report): Promise<HttpServer> {
+  const until = performance.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await openHttpServer({ host, port, warn: report.warn });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EACCES')
+        throw new StartError(`port ${port} is not for everybody; set ESCAPEMENT_PORT to another`);
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+        throw new StartError(`ESCAPEMENT_HOST: ${host} is no address of this machine`);
+      if (code !== 'EADDRINUSE') throw error;
+      if (performance.now() > until)
+        throw new StartError(`port ${port} is in use; set ESCAPEMENT_PORT to another one`);
+      await sleep(100);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** What `npm start` reads of its environment, checked as a whole. */
+export interface Settings {
+  /** 0 lets the system choose. */
+  port: number;
+  host: string;
+  dataDirectory: string;
+  /** Admin token to use instead of a generated one. */
+  token: string | undefined;
+  /** Handlers file to bundle instead of functions/handlers/. */
+  handlersFile: string | undefined;
+  /** Given to every function besides what the template says. */
+  passedOn: Record<string, string>;
+  /** Started by npm, which may be killed without a word to us: then we end too. */
+  followsParent: boolean;
+  /** Environment of the child process that synthesizes. */
+  inherited: NodeJS.ProcessEnv;
+}
+
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const KNOWN = new Set(
+  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'COUNT_FILE'].map((name) => `ESCAPEMENT_${name}`),
+);
+const DEFAULT_PORT = 4650;
+/** Variables of our own environment without which programs do not find their way on some systems. */
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
+
+/** Throws one error that lists every problem; `warn` hears of names that look like ours and mean nothing. */
+export function readSettings(
+  warn: (line: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+  workingDirectory: string = process.cwd(),
+): Settings {
+  const problems: string[] = [];
+  // An empty variable is how shells say "not set".
+  const read = (name: string) => env[`ESCAPEMENT_${name}`] || undefined;
+  const path = (name: string) => {
+    const value = read(name);
+    return value === undefined ? undefined : resolve(workingDirectory, value);
+  };
+
+  const port = Number(read('PORT') ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    problems.push(`ESCAPEMENT_PORT: expected a port from 0 to 65535, got "${read('PORT')}"`);
+  const host = read('HOST') ?? '127.0.0.1';
+  if (/[\s/]/.test(host)) problems.push(`ESCAPEMENT_HOST: expected an address or host name, got "${host}"`);
+  const dataDirectory = path('DATA') ?? resolve(workingDirectory, '.escapement');
+  if (existsSync(dataDirectory) && !statSync(dataDirectory).isDirectory())
+    problems.push(`ESCAPEMENT_DATA: expected a folder, ${dataDirectory} is none`);
+  const token = read('TOKEN');
+  if (token !== undefined && !/^[\x21-\x7e]{1,512}$/.test(token))
+    problems.push('ESCAPEMENT_TOKEN: expected 1 to 512 visible ASCII characters without spaces');
+  const handlersFile = path('HANDLERS');
+  if (handlersFile !== undefined && !(existsSync(handlersFile) && statSync(handlersFile).isFile()))
+    problems.push(`ESCAPEMENT_HANDLERS: no file ${handlersFile}`);
+  const countFile = path('COUNT_FILE');
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('ESCAPEMENT_') && !KNOWN.has(name))
+      warn(`${name} is set, but is no setting of the engine`);
+  }
+  const passedOn: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = env[name];
+    if (value !== undefined) passedOn[name] = value;
+  }
+  if (countFile !== undefined) passedOn.ESCAPEMENT_COUNT_FILE = countFile;
+  return {
+    port,
+    host,
+    dataDirectory,
+    token,
+    handlersFile,
+    passedOn,
+    followsParent: env.npm_lifecycle_event !== undefined,
+    inherited: env,
+  };
+}

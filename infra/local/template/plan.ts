@@ -1,0 +1,45 @@
+import type { Assembly } from './assembly.ts';
+import {
+  type ClockPlan,
+  type EventSourcePlan,
+  type FunctionPlan,
+  planClocks,
+  planEventSources,
+  planFunctions,
+} from './plan-functions.ts';
+import { type HttpApiPlan, planHttpApi } from './plan-http.ts';
+import {
+  planQueues,
+  planSecrets,
+  planTables,
+  type QueuePlan,
+  type SecretPlan,
+  type TablePlan,
+} from './plan-stores.ts';
+import { resolveResources, type Surroundings } from './scope.ts';
+
+/** What a template asks for, in terms of the embedded engine. */
+export interface Plan {
+  tables: TablePlan[];
+  queues: QueuePlan[];
+  secrets: SecretPlan[];
+  functions: FunctionPlan[];
+  eventSources: EventSourcePlan[];
+  clocks: ClockPlan[];
+  httpApi: HttpApiPlan | undefined;
+}
+
+export function planStack(assembly: Assembly, urls: Pick<Surroundings, 'endpointUrl' | 'apiUrl'>): Plan {
+  const resources = resolveResources(assembly.template, { stackName: assembly.stackName, ...urls });
+  const functions = planFunctions(resources, assembly);
+  const queues = planQueues(resources);
+  return {
+    tables: planTables(resources),
+    queues,
+    secrets: planSecrets(resources),
+    functions,
+    eventSources: planEventSources(resources, functions, queues),
+    clocks: planClocks(resources, functions),
+    httpApi: planHttpApi(resources, functions),
+  };
+}
