@@ -1,8 +1,9 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import { KILL_MS, MAX_ERROR_MESSAGE_CHARS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
+import { KILL_MS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
 import type { HandlerRequest, HandlerResult, HandlerRunner } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import type { FromThread, Outcome, StopCause } from './handler-messages.ts';
+import { crashed, ended, stopped, uncloneable } from './handler-results.ts';
 import { ThreadHandle } from './handler-thread-handle.ts';
 
 export interface HandlerPoolOptions {
@@ -30,6 +31,8 @@ interface Job {
   readonly timers: Set<NodeJS.Timeout>;
   thread?: ThreadHandle;
   stop?: StopCause;
+  /** Its thread was told to end. */
+  ending: boolean;
   onAbort?: () => void;
   settled: boolean;
 }
@@ -74,7 +77,8 @@ export class HandlerPool implements HandlerRunner {
     if (!(request.timeoutMs > 0)) return Promise.resolve(stopped('timedOut', request));
     return new Promise((resolve) => {
       this.#runs += 1;
-      const job: Job = { run: this.#runs, request, resolve, timers: new Set(), settled: false };
+      const state = { timers: new Set<NodeJS.Timeout>(), ending: false, settled: false };
+      const job: Job = { run: this.#runs, request, resolve, ...state };
       this.#watch(job);
       this.#waiting.push(job);
       this.#assign();
@@ -104,9 +108,7 @@ export class HandlerPool implements HandlerRunner {
       thread.send({ type: 'run', run: job.run, handler, payload, execution });
     } catch (error) {
       this.#idle.push(thread);
-      const { errorMessage } = describeError(error);
-      const text = `The payload is not plain JSON: ${errorMessage}`;
-      this.#settle(job, failed('error', 'PayloadInvalid', text, true));
+      this.#settle(job, uncloneable(error));
       return;
     }
     job.thread = thread;
@@ -152,16 +154,29 @@ export class HandlerPool implements HandlerRunner {
       return;
     }
     thread.send({ type: 'stop', run: job.run, cause });
-    this.#after(job, this.#killMs * YIELD_SHARE, () => thread.terminate());
+    this.#after(job, this.#killMs * YIELD_SHARE, () => this.#end(job, thread));
   }
 
+  /** #bury reports, once nothing of the handler runs any more. */
+  #end(job: Job, thread: ThreadHandle): void {
+    job.ending = true;
+    void thread.terminate();
+  }
+
+  /** The last moment before the lease is out. */
   #giveUp(job: Job): void {
-    if (job.settled) return;
+    const { thread } = job;
+    if (job.settled || !thread) return;
+    if (!job.ending) {
+      // This process itself stood still over the deadline, so the thread never had its chance to end.
+      job.stop = 'timedOut';
+      this.#end(job, thread);
+      this.#after(job, this.#killMs * (END_SHARE - YIELD_SHARE), () => this.#giveUp(job));
+      return;
+    }
     const { handler, execution } = job.request;
-    this.#warn('A handler cannot be stopped: it blocks in a native call', {
-      handler,
-      executionId: execution.id,
-    });
+    const fields = { handler, executionId: execution.id };
+    this.#say('ERROR', 'A handler cannot be stopped: it blocks in a native call', fields);
     this.#onUnstoppable();
     this.#settle(job, stopped('timedOut', job.request));
   }
@@ -182,25 +197,20 @@ export class HandlerPool implements HandlerRunner {
     try {
       job.request.onProgress?.(progress);
     } catch (error) {
-      this.#warn('Progress was not taken', { error: describeError(error).errorMessage });
+      this.#say('WARN', 'Progress was not taken', { error: describeError(error).errorMessage });
     }
   }
 
   /** The handler ended by itself. After its deadline even a value is too late; a cancel loses to success. */
   #finish(job: Job, thread: ThreadHandle, outcome: Outcome): void {
     if (job.stop === 'timedOut' || (job.stop === 'aborted' && outcome.kind === 'failed')) {
-      void thread.terminate(); // #bury reports, once nothing of the handler runs any more
+      this.#end(job, thread);
       return;
     }
     this.#threads.set(thread, undefined);
     this.#idle.push(thread);
     thread.letGo();
-    this.#settle(
-      job,
-      outcome.kind === 'success'
-        ? { kind: 'success', result: JSON.parse(outcome.json) }
-        : { kind: 'failed', cause: 'error', ...outcome.failure },
-    );
+    this.#settle(job, ended(outcome));
     this.#assign();
   }
 
@@ -209,11 +219,8 @@ export class HandlerPool implements HandlerRunner {
     this.#threads.delete(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (job) {
-      const text = `The handler's thread ended before the handler did: ${reason}`;
-      const crash = failed('crashed', 'HandlerCrashed', text);
-      this.#settle(job, job.stop ? stopped(job.stop, job.request) : crash);
-    } else if (!this.#closed) this.#warn('An idle handler thread ended', { reason: bound(reason, 500) });
+    if (job) this.#settle(job, job.stop ? stopped(job.stop, job.request) : crashed(reason));
+    else if (!this.#closed) this.#say('WARN', 'An idle handler thread ended', { reason: bound(reason, 500) });
     this.#assign();
   }
 
@@ -225,27 +232,8 @@ export class HandlerPool implements HandlerRunner {
     job.resolve(result);
   }
 
-  #warn(message: string, fields: Record<string, string>): void {
+  #say(level: 'WARN' | 'ERROR', message: string, fields: Record<string, string>): void {
     const timestamp = new Date().toISOString();
-    this.#writeLine(JSON.stringify({ level: 'WARN', message, timestamp, ...fields }));
+    this.#writeLine(JSON.stringify({ level, message, timestamp, ...fields }));
   }
 }
-
-function failed(
-  cause: 'error' | 'timedOut' | 'crashed' | 'aborted',
-  errorType: string,
-  text: string,
-  nonRetryable = false,
-): HandlerResult {
-  const errorMessage = bound(text, MAX_ERROR_MESSAGE_CHARS);
-  return { kind: 'failed', cause, errorType, errorMessage, nonRetryable };
-}
-
-const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult =>
-  cause === 'timedOut'
-    ? failed(
-        cause,
-        'TimeoutError',
-        `Not done within ${Number((Math.max(timeoutMs, 0) / 1_000).toFixed(1))} s`,
-      )
-    : failed(cause, 'AbortError', 'Stopped on request');

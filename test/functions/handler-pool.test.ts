@@ -40,6 +40,8 @@ const execution = {
 function onStart(act: () => void): Pick<HandlerRequest, 'onProgress'> {
   return { onProgress: ({ message }) => message === 'started' && act() };
 }
+/** Blocks this thread without using the processor; the pool's threads go on. */
+const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const threadOf = (result: HandlerResult) => (result.kind === 'success' ? result.result : result.errorMessage);
 
 describe('results', () => {
@@ -135,6 +137,21 @@ describe('deadline', () => {
     expect(lines).toEqual([]);
   });
 
+  it('stays timed out when somebody cancels after the deadline', async () => {
+    const stop = new AbortController();
+    const more = { timeoutMs: 100, signal: stop.signal, onProgress: () => stop.abort() };
+    expect(await makePool().run('linger', undefined, more)).toMatchObject(timedOut);
+  });
+
+  it('ends the thread, not the process, when the process stood still over the deadline', async () => {
+    const { run, lines } = makePool({ killMs: 2_000 });
+    await run('thread');
+    const result = run('endless-loop', undefined, { timeoutMs: 50 });
+    standStill(2_200);
+    expect(await result).toMatchObject(timedOut);
+    expect(lines).toEqual([]);
+  });
+
   it('tells how much time there was', async () => {
     const result = await makePool().run('yield', undefined, { timeoutMs: 199.6 });
     expect(result).toMatchObject({ errorMessage: 'Not done within 0.2 s' });
@@ -151,7 +168,7 @@ describe('deadline', () => {
     const { run } = makePool();
     await run('thread');
     const answer = run('thread', undefined, { timeoutMs: 50 });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500); // blocks this thread, not the other
+    standStill(500);
     expect(await answer).toMatchObject({ kind: 'success' });
   });
 

@@ -1,0 +1,32 @@
+import { MAX_ERROR_MESSAGE_CHARS } from '../shared/domain/limits.ts';
+import { SECOND_MS } from '../shared/domain/time.ts';
+import type { HandlerRequest, HandlerResult } from '../shared/ports.ts';
+import { bound, describeError } from './describe-error.ts';
+import type { Outcome, StopCause } from './handler-messages.ts';
+
+/** How each way that a run can end is reported. */
+export const ended = (outcome: Outcome): HandlerResult =>
+  outcome.kind === 'success'
+    ? { kind: 'success', result: JSON.parse(outcome.json) }
+    : { kind: 'failed', cause: 'error', ...outcome.failure };
+
+export const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult => {
+  if (cause === 'aborted') return failed(cause, 'AbortError', 'Stopped on request');
+  const seconds = (Math.max(timeoutMs, 0) / SECOND_MS).toFixed(1);
+  return failed(cause, 'TimeoutError', `Not done within ${Number(seconds)} s`);
+};
+
+export const crashed = (reason: string): HandlerResult =>
+  failed('crashed', 'HandlerCrashed', `The handler's thread ended before the handler did: ${reason}`);
+
+export const uncloneable = (error: unknown): HandlerResult => {
+  const text = `The payload is not plain JSON: ${describeError(error).errorMessage}`;
+  return { ...failed('error', 'PayloadInvalid', text), nonRetryable: true };
+};
+
+type Failed = Extract<HandlerResult, { kind: 'failed' }>;
+
+const failed = (cause: Failed['cause'], errorType: string, text: string): Failed => {
+  const errorMessage = bound(text, MAX_ERROR_MESSAGE_CHARS);
+  return { kind: 'failed', cause, errorType, errorMessage, nonRetryable: false };
+};
