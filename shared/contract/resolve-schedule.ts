@@ -98,7 +98,7 @@ function futureProblem(schedule: Schedule, context: ResolveContext): FieldProble
       return { path: 'schedule.delaySeconds', message: 'expected an instant in the years 1970 to 2100' };
     }
     if (nowMs - schedule.at < misfireGraceSeconds * SECOND_MS) return undefined;
-    const message = `expected an instant at most ${misfireGraceSeconds} seconds in the past (misfireGraceSeconds)`;
+    const message = `expected an instant less than ${misfireGraceSeconds} seconds in the past (misfireGraceSeconds)`;
     return { path: 'schedule.at', message };
   }
   if (firstOccurrence(schedule, nowMs) !== null) return undefined;

@@ -13,17 +13,23 @@ import { fromIso, toIso } from '../domain/time.ts';
 
 const EXAMPLE_INSTANT = '2026-11-21T09:00:00.000Z';
 
+const EXPECTED_INSTANT = `expected an ISO 8601 instant with Z or an offset, like ${EXAMPLE_INSTANT}`;
+const toTheSecond = z.iso.datetime({ offset: true });
+const toTheMinute = z.iso.datetime({ offset: true, precision: -1 });
+
 /** ISO 8601 with `Z` or an offset. A local time without one would mean something else on every machine. */
-export const InstantSchema = z.iso
-  .datetime({
-    offset: true,
-    error: `expected an ISO 8601 instant with Z or an offset, like ${EXAMPLE_INSTANT}`,
+export const InstantSchema = z
+  .string(EXPECTED_INSTANT)
+  .refine((text) => toTheSecond.safeParse(text).success || toTheMinute.safeParse(text).success, {
+    error: EXPECTED_INSTANT,
+    abort: true,
   })
   .refine((text) => fromIso(text) >= 0 && fromIso(text) < MAX_INSTANT_EXCLUSIVE_MS, {
     error: 'expected an instant in the years 1970 to 2100',
   });
 
-const instant = (description: string) => InstantSchema.meta({ description, example: EXAMPLE_INSTANT });
+const instant = (description: string) =>
+  InstantSchema.meta({ description, format: 'date-time', example: EXAMPLE_INSTANT });
 const startAt = instant('First instant at which an occurrence may fall (inclusive).').optional();
 const endAt = instant('Instant from which on none falls (exclusive).').optional();
 

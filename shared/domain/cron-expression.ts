@@ -24,18 +24,22 @@ export interface CronRule {
 
 export type CronParse = { ok: true; rule: CronRule } | { ok: false; message: string };
 
-export const CRON_NICKNAMES: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@hourly': '0 * * * *',
-  '@minutely': '* * * * *',
-  '@secondly': '* * * * * *',
-  '@weekdays': '0 0 * * 1-5',
-  '@weekends': '0 0 * * 0,6',
-};
+/** A map, since `valueOf` is a field of every object but no name of ours. */
+const NICKNAMES = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+  ['@minutely', '* * * * *'],
+  ['@secondly', '* * * * * *'],
+  ['@weekdays', '0 0 * * 1-5'],
+  ['@weekends', '0 0 * * 0,6'],
+]);
+
+/** `@daily` → `0 0 * * *`; anything else as it is, without surrounding blanks. */
+export const expandNickname = (text: string): string => NICKNAMES.get(text.trim()) ?? text.trim();
 
 const FIELD_NAMES = ['second', 'minute', 'hour', 'day of month', 'month', 'day of week'] as const;
 const RULES_KEPT = 2_000;
@@ -52,11 +56,11 @@ export function parseCron(text: string): CronParse {
 }
 
 function parseAnew(text: string): CronParse {
-  const expression = text.trim();
-  if (expression.startsWith('@') && !Object.hasOwn(CRON_NICKNAMES, expression)) {
-    return refuse(`unknown name "${expression}": use one of ${Object.keys(CRON_NICKNAMES).join(', ')}`);
+  const expression = expandNickname(text);
+  if (expression.startsWith('@')) {
+    return refuse(`unknown name "${expression}": use one of ${[...NICKNAMES.keys()].join(', ')}`);
   }
-  const fields = (CRON_NICKNAMES[expression] ?? expression).split(/\s+/);
+  const fields = expression.split(/\s+/);
   if (fields.length !== 5 && fields.length !== 6) {
     const found = expression === '' ? 0 : fields.length;
     return refuse(`expected 5 fields, or 6 with seconds first, got ${found}`);

@@ -14,8 +14,8 @@ export interface MisfireRules {
 
 /**
  * What becomes of the occurrence a task waits for, and what it waits for next (null: nothing, it is completed).
- * `missed`: occurrences passed over for good, at most MISSED_COUNT_CAP; with `skip` and `fastForward` the one at
- * scheduledAt is among them.
+ * `missed`: occurrences passed over for good, of a cron schedule at most MISSED_COUNT_CAP; with `skip` and
+ * `fastForward` the one at scheduledAt is among them.
  */
 export interface OccurrencePlan {
   kind: 'run' | 'skip' | 'fastForward';
@@ -65,5 +65,8 @@ export function planOccurrence(rules: MisfireRules, scheduledAt: EpochMs, nowMs:
   return { kind: 'run', nextRunAt: nextOccurrence(schedule, scheduledAt), missed: 0 };
 }
 
-const missedIn = (schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): number =>
-  toMs < fromMs ? 0 : countOccurrences(schedule, fromMs, toMs, MISSED_COUNT_CAP - 1);
+/** One below the cap, since a plan may add the occurrence at scheduledAt itself. */
+const missedIn = (schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): number => {
+  const cap = schedule.kind === 'interval' ? Number.POSITIVE_INFINITY : MISSED_COUNT_CAP - 1;
+  return toMs < fromMs ? 0 : countOccurrences(schedule, fromMs, toMs, cap);
+};

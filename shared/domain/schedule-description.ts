@@ -1,5 +1,5 @@
 import cronstrue from 'cronstrue';
-import { CRON_NICKNAMES } from './cron-expression.ts';
+import { expandNickname } from './cron-expression.ts';
 import type { Schedule } from './schedule.ts';
 import { type EpochMs, toIso } from './time.ts';
 
@@ -22,7 +22,7 @@ export function describeSchedule(schedule: Schedule): string {
 }
 
 function describeCron(expression: string): string {
-  const text = CRON_NICKNAMES[expression.trim()] ?? expression;
+  const text = expandNickname(expression);
   try {
     return cronstrue.toString(text, { use24HourTimeFormat: true });
   } catch {
