@@ -1,0 +1,28 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
+import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
+import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
+import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { systemIds } from '../../shared/adapters/system/ids.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import type { StoreWorld } from './store.contract.ts';
+
+/** The DynamoDB stores on whatever speaks DynamoDB. */
+export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWorld {
+  const table = new Table({ client, name: tableName, clock: systemClock, random: systemRandom });
+  const tasks = makeTaskStore(table);
+  return {
+    tasks,
+    executions: makeExecutionStore(table),
+    shardIndex: makeShardIndex(table),
+    listings: makeListings(table, { shards: 4, tasks }),
+    cursors: makeCursorStore(table, systemIds),
+    heartbeat: makeHeartbeat(table),
+    idempotency: makeIdempotencyStore(table, systemClock),
+    nowMs: systemClock.nowMs,
+  };
+}
