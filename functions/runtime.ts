@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
@@ -22,6 +23,8 @@ import { HandlerPool } from './handler-pool.ts';
  */
 const system = { clock: systemClock, random: systemRandom, ids: systemIds };
 
+const logger = new Logger({ serviceName: 'escapement' });
+
 const table = (name: string): Table =>
   new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
 
@@ -35,7 +38,7 @@ export function tickRuntime() {
   const store = table(env.ESCAPEMENT_TABLE);
   return {
     ...system,
-    log: makeLog(),
+    log: makeLog(logger),
     index: makeShardIndex(store),
     heartbeat: makeHeartbeat(store),
     dispatchQueue: makeDispatchQueue(new SQSClient({}), env.ESCAPEMENT_DISPATCH_QUEUE_URL),
@@ -53,7 +56,7 @@ export function dispatchRuntime() {
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
-  const log = makeLog();
+  const log = makeLog(logger);
   return {
     ...system,
     log,
@@ -76,7 +79,7 @@ export function executorRuntime() {
   if (own === undefined) throw new Error(`ESCAPEMENT_QUEUES does not know ${env.ESCAPEMENT_QUEUE}`);
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
-  const log = makeLog();
+  const log = makeLog(logger);
   return {
     queue: env.ESCAPEMENT_QUEUE,
     maxReceiveCount: own.maxReceiveCount,
@@ -101,7 +104,7 @@ export function sweeperRuntime() {
     'ESCAPEMENT_RETENTION_DAYS',
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
-  const log = makeLog();
+  const log = makeLog(logger);
   return {
     ...system,
     log,

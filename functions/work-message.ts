@@ -46,7 +46,7 @@ export async function handleWorkMessage(
       remainingMs: () => context.getRemainingTimeInMillis(),
       alongside,
     });
-    log.info('hint handled', { ...fields, taskId: message.taskId, outcome: disposition.note });
+    log.debug('hint handled', { ...fields, taskId: message.taskId, outcome: disposition.note });
     if (disposition.kind === 'done') return 'handled';
     await deps.visibility.extend(record.receiptHandle, disposition.seconds);
     return 'kept';

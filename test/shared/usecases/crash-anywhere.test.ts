@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { boom, makeSchedulerWorld, ok, type SchedulerWorld, T0 } from '../../support/scheduler-world.ts';
+
+/**
+ * A process may die before or after any request. Whatever the point, within minutes every occurrence has come
+ * to an end, no attempt began twice, and no letter is missing.
+ */
+const WORKLOADS = {
+  'a run that succeeds': {
+    limit: 2,
+    handle: () => ok(),
+    ends: ['success'],
+  },
+  'a run that fails once': {
+    limit: 2,
+    handle: (attempt: number) => (attempt === 1 ? boom() : ok()),
+    ends: ['success'],
+  },
+  'a run that gives up': { limit: 1, handle: () => boom(), ends: ['dead'] },
+} as const;
+
+async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'before' | 'after') {
+  const w = makeSchedulerWorld();
+  const { limit, handle } = WORKLOADS[workload];
+  await w.addTask({
+    schedule: { kind: 'interval', seconds: 30, startAt: T0, endAt: T0 + 60_000 },
+    overlap: 'forbid',
+    timeoutSeconds: 10,
+    retry: { strategy: 'fixed', limit, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
+  } as Parameters<SchedulerWorld['addTask']>[0]);
+  w.handle(({ execution }) => handle(execution.attempt));
+  let operations = 0;
+  let die = () => {};
+  w.hooks[side] = () => {
+    if (++operations !== crashAt) return;
+    die();
+    // What has crashed does not even fail: it never goes on.
+    return new Promise<never>(() => {});
+  };
+  const survive = (work: () => Promise<unknown>) => {
+    const dead = new Promise<void>((resolve) => {
+      die = resolve;
+    });
+    return Promise.race([work(), dead]);
+  };
+  for (let minute = 0; minute < 12; minute++) {
+    await survive(() => w.tick());
+    await survive(() => w.sweep());
+    for (let second = 0; second < 60; second++) {
+      await survive(async () => {
+        while ((await w.deliver()) > 0);
+      });
+      await w.advance(1_000);
+    }
+  }
+  return { w, operations };
+}
+
+describe.each(Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[])('%s', (workload) => {
+  it.each(['before', 'after'] as const)('survives a crash %s every single request', async (side) => {
+    const total = (await play(workload, Number.POSITIVE_INFINITY, side)).operations;
+    expect(total).toBeGreaterThan(20);
+    const atOnce = Math.min(total, 160);
+    for (let crashAt = 1; crashAt <= atOnce; crashAt++) {
+      const { w } = await play(workload, crashAt, side);
+      const rows = w.history();
+      const where = `crash ${side} request ${crashAt}`;
+      expect(
+        rows.map(({ scheduledAt }) => scheduledAt - T0),
+        where,
+      ).toEqual([0, 30_000]);
+      for (const row of rows) {
+        // A crash spends an attempt; with none left the run is dead, never silent.
+        expect([...WORKLOADS[workload].ends, 'dead', 'skipped'], where).toContain(row.status);
+        if (row.status === 'dead') expect(row.letter, where).toBe('sent');
+      }
+      const starts = w.runs.map(({ execution }) => `${execution.id} ${execution.attempt}`);
+      expect(new Set(starts).size, where).toBe(starts.length);
+    }
+  });
+});
