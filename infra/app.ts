@@ -1,7 +1,9 @@
 import { App } from 'aws-cdk-lib';
-import { resolveConfig, settingsFromContext } from './config.ts';
+import { assertSettings, settingsFromContext } from './config.ts';
 import { EscapementStack } from './stack.ts';
 
 const app = new App();
-new EscapementStack(app, resolveConfig(settingsFromContext(app.node)));
+const settings = settingsFromContext(app.node);
+assertSettings(settings);
+new EscapementStack(app, settings);
 app.synth();

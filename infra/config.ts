@@ -164,6 +164,12 @@ const ConfigSchema = z
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
 
     /**
+     * Stack traces name files and lines of the sources; each function then starts more slowly.
+     * @default false
+     */
+    sourceMaps: z.boolean().default(false),
+
+    /**
      * X-Ray traces. AWS offers no narrower permission for them than on every resource.
      * @default false
      */
@@ -187,6 +193,11 @@ export function resolveConfig(settings: unknown): Config {
     (issue) => `  ${['escapement', ...issue.path].join('.')}: ${messageOf(issue)}`,
   );
   throw new Error(`The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`);
+}
+
+/** Says what resolveConfig says, for settings that come from outside the type system. */
+export function assertSettings(settings: unknown): asserts settings is Settings {
+  resolveConfig(settings);
 }
 
 /** A bad key says only that it is bad; why stands one level deeper. */

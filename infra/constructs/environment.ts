@@ -20,13 +20,7 @@ const NEEDS = {
     'ESCAPEMENT_DISPATCH_QUEUE_URL',
     'ESCAPEMENT_LOOK_AHEAD_SECONDS',
   ],
-  executor: [
-    'ESCAPEMENT_TABLE',
-    'ESCAPEMENT_QUEUES',
-    'ESCAPEMENT_QUEUE',
-    'ESCAPEMENT_LOOK_AHEAD_SECONDS',
-    'ESCAPEMENT_RETENTION_DAYS',
-  ],
+  executor: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_QUEUE', 'ESCAPEMENT_RETENTION_DAYS'],
   sweeper: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_SHARDS', 'ESCAPEMENT_RETENTION_DAYS'],
   authorizer: ['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN'],
   api: [
@@ -53,7 +47,7 @@ export function environmentOf(
   config: Config,
   around: Surroundings,
   ownQueue = '',
-): Partial<Record<EnvName, string>> {
+): Record<string, string> {
   const values: Record<(typeof NEEDS)[FunctionName][number], () => string> = {
     ESCAPEMENT_TABLE: () => around.table.tableName,
     ESCAPEMENT_QUEUES: () => queueTargets(around),
@@ -66,7 +60,10 @@ export function environmentOf(
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
     ESCAPEMENT_VERSION: () => packageJson.version,
   };
-  return Object.fromEntries(NEEDS[name].map((variable) => [variable, values[variable]()]));
+  return {
+    ...Object.fromEntries(NEEDS[name].map((variable) => [variable, values[variable]()])),
+    ...(config.sourceMaps && { NODE_OPTIONS: '--enable-source-maps' }),
+  };
 }
 
 function queueTargets({ table, workQueues }: Surroundings): string {

@@ -12,7 +12,6 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EnvName } from '../../functions/env.ts';
 
 /** What all functions of a deployment share. */
 export interface HouseSettings {
@@ -27,7 +26,7 @@ export interface HouseFunctionProps extends HouseSettings {
   description: string;
   code: Code;
   timeout: Duration;
-  environment: Partial<Record<EnvName, string>>;
+  environment: Record<string, string>;
   permissions: PolicyStatement[];
   /**
    * The function sends to the queue that it reads, for ever and on purpose; Lambda would cut such a chain after 16 rounds.

@@ -30,16 +30,13 @@ const QUERY = ['dynamodb:Query'];
 export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> = {
   tick: [
     { on: 'index', actions: QUERY },
-    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:PutItem'] },
     { on: 'dispatchQueue', actions: SEND },
   ],
   dispatch: [
     { on: 'dispatchQueue', actions: [...CONSUME, ...SEND] },
     { on: 'index', actions: QUERY },
-    {
-      on: 'table',
-      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    },
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
     { on: 'workQueues', actions: SEND },
   ],
   executor: [
@@ -77,7 +74,6 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
         'dynamodb:DeleteItem',
-        'dynamodb:ConditionCheckItem',
       ],
     },
     { on: 'index', actions: QUERY },

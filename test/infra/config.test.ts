@@ -1,0 +1,126 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { resolveConfig, settingsFromContext } from '../../infra/config.ts';
+
+function problemsOf(settings: unknown): string[] {
+  try {
+    resolveConfig(settings);
+  } catch (error) {
+    return String(error).split('\n').slice(1);
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs nothing: every setting has a default', () => {
+    const config = resolveConfig({});
+    expect(config).toMatchObject({
+      name: 'escapement',
+      shards: 4,
+      lookAheadSeconds: 75,
+      retentionDays: 30,
+      architecture: 'arm64',
+      data: { onDelete: 'retain', pointInTimeRecovery: true },
+    });
+    const retry = { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3600, jitter: 'none' };
+    const others = { timeoutSeconds: 60, maxReceiveCount: 20, retry };
+    expect(config.queues).toEqual({
+      high: { priority: 10, workers: 20, ...others },
+      default: { priority: 5, workers: 20, ...others },
+      low: { priority: 1, workers: 5, ...others },
+    });
+  });
+
+  it('lays given queues over those that ship, and null takes one away', () => {
+    const { queues } = resolveConfig({
+      queues: { high: { workers: 50, retry: { limit: 0 } }, low: null, reports: { timeoutSeconds: 870 } },
+    });
+    expect(Object.keys(queues)).toEqual(['high', 'default', 'reports']);
+    expect(queues.high).toMatchObject({ priority: 10, workers: 50, retry: { limit: 0, baseSeconds: 10 } });
+    expect(queues.reports).toMatchObject({ priority: 5, workers: 20, timeoutSeconds: 870 });
+  });
+
+  it('lists everything wrong at once, each with its place', () => {
+    const problems = problemsOf({
+      shards: 0,
+      shard: 4,
+      logRetentionDays: 4,
+      retentionDays: '30',
+      queues: {
+        Reports: {},
+        dispatch: {},
+        'high-dlq': {},
+        default: null,
+        low: { workers: 1, maxReceiveCount: 9, retry: { baseSeconds: 100, maxSeconds: 10 } },
+      },
+      data: { onDelete: 'destroy', deletionProtection: true },
+      api: { corsOrigins: ['*'] },
+    });
+    for (const place of [
+      'escapement: Unrecognized key: "shard"',
+      'escapement.shards:',
+      'escapement.logRetentionDays:',
+      'escapement.retentionDays:',
+      'escapement.queues.Reports: expected ^[a-z]',
+      'escapement.queues.dispatch: is the name of the queue between tick and dispatch',
+      'escapement.queues.high-dlq: ends like',
+      'escapement.queues.default: cannot be taken away',
+      'escapement.queues.low.workers:',
+      'escapement.queues.low.maxReceiveCount:',
+      'escapement.queues.low.retry.maxSeconds: expected at least baseSeconds',
+      'escapement.data.deletionProtection: contradicts',
+      'escapement.api.corsOrigins.0: expected an origin',
+    ]) {
+      expect(problems.filter((problem) => problem.includes(place))).toHaveLength(1);
+    }
+    expect(problems).toHaveLength(13);
+  });
+
+  it.each([0, 59, 81, 300])(
+    'refuses a look-ahead of %i s: the next tick or a writer would miss what is due',
+    (s) => {
+      expect(problemsOf({ lookAheadSeconds: s })).toHaveLength(1);
+    },
+  );
+
+  it('refuses more queues than fit into the environment of a function', () => {
+    const many = (count: number) => ({
+      queues: Object.fromEntries(Array.from({ length: count }, (_, i) => [`queue-${i}`, {}])),
+    });
+    expect(problemsOf(many(2))).toEqual([]);
+    expect(problemsOf(many(20)).join()).toContain('escapement.queues: 23 queues need about');
+  });
+});
+
+describe('the settings in the context', () => {
+  const read = (context: Record<string, unknown>) => settingsFromContext(new App({ context }).node);
+
+  it('are the object under "escapement" in cdk.json', () => {
+    expect(read({ escapement: { shards: 8 }, other: 1 })).toEqual({ shards: 8 });
+  });
+
+  it('are empty when nobody set any', () => {
+    expect(read({})).toEqual({});
+  });
+
+  it('can come as JSON from the command line', () => {
+    expect(read({ escapement: '{"shards":8}' })).toEqual({ shards: 8 });
+  });
+
+  it('are overlaid by single settings from the command line', () => {
+    const escapement = { shards: 2, queues: { high: { workers: 3, priority: 7 } } };
+    const settings = read({
+      escapement,
+      'escapement.queues.high.workers': '50',
+      'escapement.data.pointInTimeRecovery': 'false',
+      'escapement.handlers': 'src/handlers.ts',
+    });
+    expect(settings).toEqual({
+      shards: 2,
+      queues: { high: { workers: 50, priority: 7 } },
+      data: { pointInTimeRecovery: false },
+      handlers: 'src/handlers.ts',
+    });
+    expect(escapement.queues.high.workers).toBe(3);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { readEnv } from '../../../functions/env.ts';
+import type { HouseFunction } from '../../../infra/constructs/function.ts';
+import { deployment, logicalId } from '../deployment.ts';
+
+const { template, stack, scheduler } = deployment({ shards: 8, retentionDays: 7, queues: { low: null } });
+
+/** What CloudFormation makes of the variables, each reference replaced by the logical id that it names. */
+function environmentOf({ lambda }: HouseFunction): Record<string, string> {
+  const id = logicalId(lambda);
+  const variables: Record<string, unknown> =
+    template.findResources('AWS::Lambda::Function')[id]?.Properties.Environment.Variables ?? {};
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)]));
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) throw new Error(`unexpected ${value}`);
+  if ('Ref' in value) return String(value.Ref);
+  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return value['Fn::GetAtt'].join('.');
+  if ('Fn::Join' in value && Array.isArray(value['Fn::Join'])) {
+    const [separator, parts] = value['Fn::Join'];
+    return parts.map(textOf).join(separator);
+  }
+  throw new Error(`unexpected ${JSON.stringify(value)}`);
+}
+
+describe('the environment of a function', () => {
+  it('can be read by the function', () => {
+    const high = scheduler.executors.high;
+    if (!high) throw new Error('no executor');
+    const env = readEnv(
+      ['ESCAPEMENT_QUEUE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_RETENTION_DAYS'],
+      environmentOf(high),
+    );
+    const { queue, deadLetters } = scheduler.workQueues.high ?? {};
+    expect(env.ESCAPEMENT_QUEUE).toBe('high');
+    expect(env.ESCAPEMENT_RETENTION_DAYS).toBe(7);
+    expect(Object.keys(env.ESCAPEMENT_QUEUES)).toEqual(['high', 'default']);
+    expect(env.ESCAPEMENT_QUEUES.high).toEqual({
+      url: textOf(stack.resolve(queue?.queueUrl)),
+      arn: textOf(stack.resolve(queue?.queueArn)),
+      dlqUrl: textOf(stack.resolve(deadLetters?.queueUrl)),
+      maxReceiveCount: 20,
+    });
+  });
+
+  it('tells the API the defaults of every queue', () => {
+    const env = readEnv(
+      ['ESCAPEMENT_QUEUE_DEFAULTS', 'ESCAPEMENT_SHARDS', 'ESCAPEMENT_VERSION'],
+      environmentOf(scheduler.apiHandler),
+    );
+    expect(env.ESCAPEMENT_SHARDS).toBe(8);
+    expect(env.ESCAPEMENT_VERSION).toMatch(/^\d+\.\d+\.\d+/);
+    expect(env.ESCAPEMENT_QUEUE_DEFAULTS).toEqual({
+      high: expect.objectContaining({ priority: 10, workers: 20, timeoutSeconds: 60 }),
+      default: expect.objectContaining({
+        retry: { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3600, jitter: 'none' },
+      }),
+    });
+  });
+
+  it('holds nothing but what the function needs', () => {
+    expect(Object.keys(environmentOf(scheduler.authorizer))).toEqual(['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
+    expect(Object.keys(environmentOf(scheduler.tick))).not.toContain('ESCAPEMENT_QUEUES');
+  });
+});

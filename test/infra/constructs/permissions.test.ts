@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { HouseFunction } from '../../../infra/constructs/function.ts';
+import { statementsOf } from '../../../infra/constructs/permissions.ts';
+import { allowed, deployment, logicalId } from '../deployment.ts';
+
+const { template, stack, scheduler } = deployment();
+
+/** What a function may do, as "service:Action place", apart from writing to its own log. */
+function rightsOf({ lambda }: HouseFunction): string[] {
+  return allowed(template, logicalId(lambda.role))
+    .filter(({ action }) => !action.startsWith('logs:'))
+    .map(({ action, resource }) => `${action} ${placeOf(resource)}`)
+    .sort();
+}
+
+function placeOf(resource: string): string {
+  const places: Record<string, unknown> = {
+    index: stack.resolve(scheduler.table.indexArn),
+    table: stack.resolve(scheduler.table.tableArn),
+    dispatch: stack.resolve(scheduler.dispatchQueue.queue.queueArn),
+    secret: stack.resolve(scheduler.adminTokenSecret.secretArn),
+  };
+  for (const [name, { queue, deadLetters }] of Object.entries(scheduler.workQueues)) {
+    places[name] = stack.resolve(queue.queueArn);
+    places[`${name}-dlq`] = stack.resolve(deadLetters.queueArn);
+  }
+  const place = Object.entries(places).find(([, arn]) => JSON.stringify(arn) === resource);
+  return place?.[0] ?? resource;
+}
+
+const on = (place: string, ...actions: string[]) => actions.map((action) => `${action} ${place}`);
+const send = (...places: string[]) => places.map((place) => `sqs:SendMessage ${place}`);
+const item = (...verbs: string[]) => verbs.map((verb) => `dynamodb:${verb}Item table`);
+const WORK = ['high', 'default', 'low'];
+const LETTERS = ['high-dlq', 'default-dlq', 'low-dlq'];
+const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+describe('permissions', () => {
+  it('let the tick look, note that it was there and call for dispatch', () => {
+    expect(rightsOf(scheduler.tick)).toEqual(
+      ['dynamodb:Query index', ...item('Put'), ...send('dispatch')].sort(),
+    );
+  });
+
+  it('let dispatch read the index, move its cursor and send', () => {
+    expect(rightsOf(scheduler.dispatch)).toEqual(
+      [
+        ...on('dispatch', ...CONSUME),
+        'dynamodb:Query index',
+        ...item('Get', 'Put'),
+        ...send('dispatch', ...WORK),
+      ].sort(),
+    );
+  });
+
+  it('let an executor read its own queue only, and send to all', () => {
+    for (const [name, executor] of Object.entries(scheduler.executors)) {
+      expect(rightsOf(executor)).toEqual(
+        [
+          ...on(name, ...CONSUME, 'sqs:ChangeMessageVisibility'),
+          ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+          ...send(...WORK, ...LETTERS),
+        ].sort(),
+      );
+    }
+  });
+
+  it('let the sweeper read the index, write runs and send', () => {
+    expect(rightsOf(scheduler.sweeper)).toEqual(
+      [
+        'dynamodb:Query index',
+        ...item('Get', 'BatchGet', 'Put', 'Update'),
+        ...send(...WORK, ...LETTERS),
+      ].sort(),
+    );
+  });
+
+  it('let the authorizer read one secret', () => {
+    expect(rightsOf(scheduler.authorizer)).toEqual(['secretsmanager:GetSecretValue secret']);
+  });
+
+  it('let the API read and write the table, look at queues and send, but receive nothing', () => {
+    expect(rightsOf(scheduler.apiHandler)).toEqual(
+      [
+        'dynamodb:Query index',
+        'dynamodb:Query table',
+        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+        ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
+        ...LETTERS.flatMap((queue) => on(queue, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue')),
+      ].sort(),
+    );
+  });
+
+  it('name every action and every resource: no wildcard, and none of the policies that AWS keeps', () => {
+    const everything = allowed(template);
+    expect(everything.length).toBeGreaterThan(0);
+    expect(
+      everything.filter(({ action, resource }) => action.includes('*') || resource.includes('*')),
+    ).toEqual([]);
+    for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it('are refused when what they are about is missing', () => {
+    expect(() => statementsOf('authorizer', {})).toThrow('authorizer needs adminTokenSecret');
+  });
+});
