@@ -1,7 +1,10 @@
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
+import { embeddedSqsClient } from '../support/embedded-sqs.ts';
 import { controlContract } from './control.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
 import { indexContract } from './index.contract.ts';
+import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
+import { sqsQueues } from './sqs-queues.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
 const openStores: OpenStoreWorld = async () => {
@@ -13,3 +16,17 @@ const openStores: OpenStoreWorld = async () => {
 storeContract('embedded DynamoDB', openStores);
 controlContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);
+
+const openQueues: OpenQueueWorld = async () => {
+  const { client, createQueue, close } = await embeddedSqsClient();
+  const make = (name: string) => {
+    const dlq = createQueue(`${name}-dlq`);
+    const deadLetters = { deadLetterTargetArn: dlq.arn, maxReceiveCount: 20 };
+    const { url, arn } = createQueue(name, { visibilityTimeoutSeconds: 60, ...deadLetters });
+    return { url, arn, dlqUrl: dlq.url, maxReceiveCount: 20 };
+  };
+  const targets = { high: make('high'), low: make('low') };
+  return { ...sqsQueues(client, targets, make('dispatch').url), close };
+};
+
+queueContract('embedded SQS', openQueues);

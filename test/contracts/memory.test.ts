@@ -1,6 +1,7 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
 import { controlContract } from './control.contract.ts';
 import { indexContract } from './index.contract.ts';
+import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
 const openStores: OpenStoreWorld = async () => {
@@ -11,3 +12,30 @@ const openStores: OpenStoreWorld = async () => {
 storeContract('memory', openStores);
 controlContract('memory', openStores);
 indexContract('memory', openStores);
+
+const openQueues: OpenQueueWorld = async () => {
+  const world = makeMemoryWorld({ queues: ['high', 'low'], visibilityMs: 60_000 });
+  return {
+    workQueues: world.workQueues,
+    dispatchQueue: world.dispatchQueue,
+    inspector: world.queueInspector,
+    visibility: world.visibility('high'),
+    async receive(queue, from) {
+      if (queue === 'dispatch')
+        return world.dispatchQueue
+          .take()
+          .map((message) => ({ body: JSON.stringify(message), attributes: {}, receiptHandle: '' }));
+      const { workQueues: queues } = world;
+      return (from === 'dead letters' ? queues.deadLetterQueue(queue) : queues.queue(queue))
+        .receive()
+        .map(({ body, ...message }) => ({
+          ...message,
+          body: typeof body === 'string' ? body : JSON.stringify(body),
+        }));
+    },
+    nowMs: world.clock.nowMs,
+    pass: world.advance,
+  };
+};
+
+queueContract('memory', openQueues);

@@ -102,7 +102,10 @@ export function makeMemoryWorkQueues(clock: Clock, names: string[], visibilityMs
     },
     queue: (name) => find(name).work,
     deadLetterQueue: (name) => find(name).letters,
-    arnOf: (name) => `arn:aws:sqs:us-east-1:000000000000:${name}`,
+    arnOf(name) {
+      find(name);
+      return `arn:aws:sqs:us-east-1:000000000000:${name}`;
+    },
     async send(hints) {
       const failed: Hint[] = [];
       for (const { queue, hint, delaySeconds } of hints) {
@@ -123,7 +126,7 @@ export function makeMemoryWorkQueues(clock: Clock, names: string[], visibilityMs
       letters.push(structuredClone({ queue, letter, atMs: clock.nowMs() }));
     },
     async sendPoison(queue, body, reason) {
-      find(queue).letters.add(body, 0, { kind: 'poison', reason });
+      find(queue).letters.add(body, 0, { kind: 'poison', reason: reason.replace(/\s+/g, ' ') });
     },
   };
 }
