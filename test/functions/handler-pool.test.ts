@@ -167,6 +167,7 @@ describe('deadline', () => {
   it('accepts an answer that came in time, though the process was too busy to look', async () => {
     const { run } = makePool();
     await run('thread');
+    await new Promise(setImmediate); // from here the event loop comes to its timers first
     const answer = run('thread', undefined, { timeoutMs: 50 });
     standStill(500);
     expect(await answer).toMatchObject({ kind: 'success' });
@@ -309,6 +310,14 @@ describe('what a handler says while it runs', () => {
     const reports: unknown[] = [];
     await makePool().run('progress', undefined, { onProgress: (progress) => reports.push(progress) });
     expect(reports).toEqual([{ percent: 100, message: `${'m'.repeat(255)}…` }, {}, { percent: 40 }]);
+  });
+
+  it('does not ascribe to a run what an earlier one on its thread left behind', async () => {
+    const reports: unknown[] = [];
+    const { run } = makePool({ size: 1 });
+    await run('leave-work');
+    await run('yield', undefined, { timeoutMs: 300, onProgress: (progress) => reports.push(progress) });
+    expect(reports).toEqual([{ message: 'started' }]);
   });
 
   it('survives a caller that fails to take progress', async () => {
