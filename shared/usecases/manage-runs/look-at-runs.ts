@@ -1,0 +1,97 @@
+import {
+  decodeCursor,
+  type ExecutionListQuery,
+  encodeCursor,
+  type PageQuery,
+  type TaskHistoryQuery,
+} from '../../contract/list-query.ts';
+import { type Execution, isFinal } from '../../domain/execution.ts';
+import { MAX_RESULT_BYTES } from '../../domain/limits.ts';
+import { mapBounded } from '../../domain/map-bounded.ts';
+import { readPage } from '../../domain/paged-list.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { type ManageRunsDeps, requireLiveTask, requireRun, runKey } from './context.ts';
+import { deadSource, historySource, type RunSource, sourcesOf } from './run-sources.ts';
+
+/** A run, and its result when that lives beside it. */
+export interface ShownRun {
+  run: Execution;
+  result: string | undefined;
+}
+export interface RunPage {
+  items: ShownRun[];
+  nextCursor: string | null;
+}
+
+const RESULT_READS = 16;
+/** What the wire form of a run adds to its stored form. */
+const ROOM_FOR_NAMES = 1_000;
+
+export async function showRun(deps: ManageRunsDeps, run: Execution): Promise<ShownRun> {
+  const stored = run.resultStored === true && run.status === 'success';
+  return { run, result: stored ? await deps.executions.readDocument(run, 'result') : run.result };
+}
+
+export const findRun = async (deps: ManageRunsDeps, principal: Principal, id: string): Promise<ShownRun> =>
+  showRun(deps, await requireRun(deps, runKey(principal, id)));
+
+/** One task's runs, by due instant, from its own partition. */
+export async function listRunsOfTask(
+  deps: ManageRunsDeps,
+  principal: Principal,
+  taskId: string,
+  query: TaskHistoryQuery,
+): Promise<RunPage> {
+  await requireLiveTask(deps, principal, taskId);
+  return page(deps, 'task-executions', [historySource(deps, principal, taskId, query)], query);
+}
+
+/**
+ * Runs of all tasks: those that have not ended, then the others by the time of their end. Within a page they
+ * are put in the order of their due instants.
+ */
+export async function listRuns(
+  deps: ManageRunsDeps,
+  principal: Principal,
+  queues: readonly string[],
+  query: ExecutionListQuery,
+): Promise<RunPage> {
+  if (query.taskId !== undefined)
+    return page(deps, 'executions', [historySource(deps, principal, query.taskId, query)], query);
+  const found = await page(deps, 'executions', sourcesOf(deps, principal, queues, query), query);
+  found.items.sort((a, b) => b.run.scheduledAt - a.run.scheduledAt || rank(b.run) - rank(a.run));
+  return found;
+}
+
+/** By time of death. */
+export const listDeadLetters = (
+  deps: ManageRunsDeps,
+  principal: Principal,
+  queue: string,
+  query: PageQuery,
+): Promise<RunPage> => page(deps, `dead/${queue}`, [deadSource(deps, principal, queue, {})], query);
+
+async function page(
+  deps: ManageRunsDeps,
+  list: string,
+  sources: readonly RunSource[],
+  query: PageQuery,
+): Promise<RunPage> {
+  const { items, next } = await readPage(sources, {
+    limit: query.limit,
+    position: decodeCursor(list, query.cursor),
+    rank,
+    bytesOf,
+  });
+  return {
+    items: await mapBounded(items, RESULT_READS, (run) => showRun(deps, run)),
+    nextCursor: next ? encodeCursor(list, next) : null,
+  };
+}
+
+/** Runs that have not ended come first. */
+const rank = (run: Execution): number =>
+  isFinal(run.status) ? (run.finishedAt ?? run.scheduledAt) : Number.POSITIVE_INFINITY;
+
+const bytesOf = (run: Execution): number =>
+  JSON.stringify(run).length + (run.resultStored ? MAX_RESULT_BYTES : 0) + ROOM_FOR_NAMES;

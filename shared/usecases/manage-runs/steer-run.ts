@@ -1,0 +1,58 @@
+import { type Execution, isFinal } from '../../domain/execution.ts';
+import { cancelledExecution, revivedExecution } from '../../domain/execution-admin.ts';
+import type { Principal } from '../../domain/principal.ts';
+import {
+  type ManageRunsDeps,
+  requireRun,
+  runConflict,
+  runKey,
+  sendRunHint,
+  untilWritten,
+} from './context.ts';
+
+/** A waiting run ends; a running one is asked to, and asking again is harmless. */
+export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string): Promise<Execution> {
+  const key = runKey(principal, id);
+  return untilWritten(id, 'cancel', async () => {
+    const seen = await requireRun(deps, key);
+    const decision = cancelledExecution(seen, deps.clock.nowMs(), deps.retentionMs);
+    if (decision.kind === 'refused')
+      throw runConflict(id, seen.status, 'cancel', `The execution has ended already (${seen.status})`);
+    if (seen.cancelRequested) return seen;
+    const outcome = await deps.executions.update(key, decision.change);
+    return outcome.ok ? outcome.record : undefined;
+  });
+}
+
+/** Dead, cancelled or skipped runs again under the same id. `queue`: only if it belongs to that queue. */
+export function retryRun(
+  deps: ManageRunsDeps,
+  principal: Principal,
+  id: string,
+  queue?: string,
+): Promise<Execution> {
+  const key = runKey(principal, id);
+  return untilWritten(id, 'retry', async () => {
+    const seen = await requireRun(deps, key);
+    if (queue !== undefined && (seen.queue !== queue || seen.status !== 'dead'))
+      throw runConflict(id, seen.status, 'redrive', `The execution is no dead letter of queue ${queue}`);
+    // The task is read after the run: its generation is what the run will be permitted under.
+    const task = await deps.tasks.read(key);
+    if (!task || task.state.status === 'deleted')
+      throw runConflict(id, seen.status, 'retry', 'The task of this execution has been deleted');
+    const nowMs = deps.clock.nowMs();
+    const change = revivedExecution(seen, {
+      retryLimit: task.definition.retry.limit,
+      generation: task.state.generation,
+      nowMs,
+    });
+    if (change === 'refused') {
+      const why = isFinal(seen.status) ? 'it succeeded' : 'it has not ended';
+      throw runConflict(id, seen.status, 'retry', `The execution cannot run again: ${why} (${seen.status})`);
+    }
+    const outcome = await deps.executions.update(key, change);
+    if (!outcome.ok) return undefined;
+    await sendRunHint(deps, outcome.record, nowMs);
+    return outcome.record;
+  });
+}

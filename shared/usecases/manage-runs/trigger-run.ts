@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { TriggerInput } from '../../contract/execution.ts';
+import { checkPayload } from '../../contract/handler.ts';
+import { payloadSizeProblems } from '../../contract/task-input.ts';
+import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
+import type { Execution } from '../../domain/execution.ts';
+import { manualExecution } from '../../domain/execution-births.ts';
+import { IDEMPOTENCY_KEPT_MS, MAX_RETRY_DELAY_SECONDS, MAX_RETRY_LIMIT } from '../../domain/limits.ts';
+import { manualOccurrence } from '../../domain/occurrence.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { Task } from '../../domain/task.ts';
+import { SECOND_MS } from '../../domain/time.ts';
+import { type ManageRunsDeps, requireLiveTask, sendRunHint } from './context.ts';
+
+/** The longest that a run can go on under any retry policy: its payload must outlive it. */
+const LONGEST_RUN_MS = MAX_RETRY_LIMIT * MAX_RETRY_DELAY_SECONDS * SECOND_MS;
+
+/**
+ * One run by hand, whatever the task's status is short of deleted. A large payload is written first, beside the
+ * run: dying in between leaves a document that expires, never a run without its payload.
+ */
+export async function triggerRun(
+  deps: ManageRunsDeps,
+  principal: Principal,
+  taskId: string,
+  input: TriggerInput,
+  idempotencyKey: string | undefined,
+): Promise<Execution> {
+  const task = await requireLiveTask(deps, principal, taskId);
+  const payload = 'payload' in input ? JSON.stringify(input.payload) : undefined;
+  const errors = payload === undefined ? [] : await payloadProblems(deps, task, input.payload, payload);
+  if (errors.length > 0)
+    throw new SchedulerError('validation-failed', 'The payload is not valid: see errors', { errors });
+
+  const nowMs = deps.clock.nowMs();
+  const own = manualOccurrence(nowMs + (input.delaySeconds ?? 0) * SECOND_MS, deps.ids.ulid(nowMs));
+  const occurrence =
+    idempotencyKey === undefined ? own : await settle(deps, principal, taskId, input, idempotencyKey, own);
+  const key = { tenant: principal.tenant, taskId, occurrence };
+  const run = manualExecution(task, key, {
+    trigger: 'manual',
+    nowMs,
+    ...(payload === undefined ? {} : { payload }),
+  });
+  if (run.payloadStored && payload !== undefined) {
+    const expiresAt = Math.max(run.scheduledAt, nowMs) + LONGEST_RUN_MS + 2 * deps.retentionMs;
+    await deps.executions.putDocument(key, 'payload', payload, expiresAt);
+  }
+  const outcome = await deps.executions.insert(run);
+  // Only the same occurrence under the same Idempotency-Key can stand there already.
+  if (!outcome.ok) return outcome.existing ?? run;
+  await sendRunHint(deps, run, run.scheduledAt);
+  return outcome.record;
+}
+
+async function payloadProblems(
+  deps: ManageRunsDeps,
+  { definition }: Task,
+  payload: unknown,
+  serialized: string,
+): Promise<FieldProblem[]> {
+  const handler = deps.handlers.get(definition.handler);
+  if (!handler)
+    return [{ path: 'payload', message: `handler ${definition.handler} is not registered any more` }];
+  const check = await checkPayload(handler, payload);
+  return [...payloadSizeProblems(serialized), ...(check.ok ? [] : check.errors)];
+}
+
+/** The occurrence that this key stands for; ours when the key is new. */
+async function settle(
+  deps: ManageRunsDeps,
+  { tenant }: Principal,
+  taskId: string,
+  input: TriggerInput,
+  key: string,
+  own: string,
+): Promise<string> {
+  const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
+  const standing = await deps.idempotency.remember({
+    tenant,
+    scope: `trigger/${taskId}`,
+    key,
+    record: { requestHash, value: own },
+    expiresAt: deps.clock.nowMs() + IDEMPOTENCY_KEPT_MS,
+  });
+  if (standing.requestHash === requestHash) return standing.value;
+  const message = 'This Idempotency-Key came with another request within the last 24 hours';
+  throw new SchedulerError('idempotency-conflict', message, { key });
+}

@@ -1,0 +1,117 @@
+import type { HandlerRegistry } from '../../contract/handler.ts';
+import { type Precondition, requirePrecondition } from '../../contract/if-match.ts';
+import type { QueueDefaults, TaskInputContext } from '../../contract/task-input.ts';
+import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
+import { scheduledOccurrence } from '../../domain/occurrence.ts';
+import { isAtLeast, type Principal } from '../../domain/principal.ts';
+import type { Task, TaskDefinition, TaskKey, TaskState } from '../../domain/task.ts';
+import { hintDelaySeconds } from '../../domain/task-transitions.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { Clock, IdempotencyStore, Ids, Listings, Log, TaskStore, WorkQueues } from '../../ports.ts';
+
+export interface ManageTasksDeps {
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  tasks: TaskStore;
+  listings: Listings;
+  workQueues: WorkQueues;
+  idempotency: IdempotencyStore;
+  handlers: HandlerRegistry;
+  queueDefaults: QueueDefaults;
+  shards: number;
+}
+
+/** Somebody else's writes may come in between; whoever loses this often in a row is told. */
+const TRIES = 8;
+
+export const keyOf = (principal: Principal, taskId: string): TaskKey => ({
+  tenant: principal.tenant,
+  taskId,
+});
+
+export async function readLive(deps: ManageTasksDeps, key: TaskKey): Promise<Task | undefined> {
+  const task = await deps.tasks.read(key);
+  return task && task.state.status !== 'deleted' ? task : undefined;
+}
+
+export async function requireTask(deps: ManageTasksDeps, key: TaskKey): Promise<Task> {
+  return (await readLive(deps, key)) ?? notFound(key);
+}
+
+export const notFound = (key: TaskKey): never => {
+  const details = { resource: 'task', id: key.taskId };
+  throw new SchedulerError('not-found', `There is no task ${key.taskId}`, details);
+};
+
+/**
+ * Each attempt reads, decides and writes under the guard of the version it read; undefined = it was overtaken.
+ * Whatever it throws is the answer.
+ */
+export async function untilWritten<T>(
+  key: TaskKey,
+  action: string,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const done = await attempt();
+    if (done !== undefined) return done;
+  }
+  throw conflict(key, 'changing', action, 'Others are changing this task at the same time; try again');
+}
+
+export const conflict = (key: TaskKey, status: string, action: string, message: string) =>
+  new SchedulerError('state-conflict', message, { resource: 'task', id: key.taskId, status, action });
+
+export const invalid = (errors: FieldProblem[]) =>
+  new SchedulerError('validation-failed', 'The request is not valid: see errors', { errors });
+
+export function requireMayChange(principal: Principal, definition: Pick<TaskDefinition, 'system'>): void {
+  if (!definition.system || isAtLeast(principal.role, 'admin')) return;
+  throw new SchedulerError('forbidden', 'A system task may be changed by an admin only', {
+    required: 'admin',
+  });
+}
+
+/** What a change of an existing task begins with. */
+export async function readForChange(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  key: TaskKey,
+  precondition: Precondition,
+): Promise<Task> {
+  const task = await requireTask(deps, key);
+  requirePrecondition(precondition, task.state.version);
+  requireMayChange(principal, task.definition);
+  return task;
+}
+
+export const inputContext = (
+  deps: ManageTasksDeps,
+  key: TaskKey,
+  nowMs: EpochMs,
+  previous?: TaskDefinition,
+): TaskInputContext => ({
+  key,
+  nowMs,
+  queues: deps.queueDefaults,
+  handlers: deps.handlers,
+  ...(previous ? { previous } : {}),
+});
+
+/**
+ * Rule H1: whoever makes a task due soon sends the hint, after the write. Dying before, or a queue that refuses,
+ * only makes the run late: the tick hints overdue entries anew (H2). So this never fails the request.
+ */
+export async function sendDueHint(deps: ManageTasksDeps, state: TaskState, queue: string): Promise<void> {
+  const delaySeconds = hintDelaySeconds(state, deps.clock.nowMs());
+  if (delaySeconds === undefined || state.nextRunAt === undefined) return;
+  const { tenant, taskId, nextRunAt } = state;
+  const hint = { v: 1, kind: 'hint', tenant, taskId, occurrence: scheduledOccurrence(nextRunAt) } as const;
+  try {
+    const { failed } = await deps.workQueues.send([{ queue, hint, delaySeconds }]);
+    if (failed.length > 0) deps.log.warn('hint refused by the queue', { queue, taskId });
+  } catch (error) {
+    deps.log.error('hint not sent; the tick will send it', { queue, taskId }, error);
+  }
+}

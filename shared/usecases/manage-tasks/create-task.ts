@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { type NewDefinition, readTaskInput } from '../../contract/task-input.ts';
+import { SchedulerError } from '../../domain/errors.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../domain/limits.ts';
+import { firstRunAt } from '../../domain/next-occurrence.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { shardOf } from '../../domain/shard-of.ts';
+import type { Task, TaskKey, TaskState } from '../../domain/task.ts';
+import { createdTask } from '../../domain/task-transitions.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import {
+  conflict,
+  inputContext,
+  invalid,
+  keyOf,
+  type ManageTasksDeps,
+  readLive,
+  requireMayChange,
+  sendDueHint,
+} from './context.ts';
+
+/**
+ * POST. With an Idempotency-Key the id is settled under the key before the task is written: whoever repeats the
+ * request, also after a crash in between, writes or finds that one task. Dying after the write and before the
+ * hint makes the first run late by a tick.
+ */
+export async function createTask(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  body: unknown,
+  idempotencyKey: string | undefined,
+): Promise<Task> {
+  const nowMs = deps.clock.nowMs();
+  const request = idempotencyKey === undefined ? undefined : { key: idempotencyKey, hash: hashOf(body) };
+  const own = keyOf(principal, deps.ids.ulid(nowMs));
+  let read = await readTaskInput(body, inputContext(deps, own, nowMs));
+  if (!read.ok) {
+    // What was right then may be wrong now, such as an instant that has passed: a repetition is answered all the same.
+    const earlier = request && (await settle(deps, own, request, nowMs - 1_000));
+    if (!earlier || earlier.taskId === own.taskId) throw invalid(read.errors);
+    return (await readLive(deps, earlier)) ?? gone(earlier);
+  }
+  requireMayChange(principal, read.definition);
+  const key = request ? await settle(deps, own, request, nowMs + IDEMPOTENCY_KEPT_MS) : own;
+  if (key.taskId !== own.taskId) {
+    const existing = await deps.tasks.read(key);
+    if (existing) return existing.state.status === 'deleted' ? gone(key) : existing;
+    read = await readTaskInput(body, inputContext(deps, key, nowMs));
+    if (!read.ok) throw invalid(read.errors);
+  }
+  return (
+    (await insertTask(deps, principal, read.definition, nowMs)) ?? (await readLive(deps, key)) ?? gone(key)
+  );
+}
+
+/** undefined when a task of this id stands already, or `over` does not any more. */
+export async function insertTask(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  definition: NewDefinition,
+  nowMs: EpochMs,
+  over?: TaskState,
+): Promise<Task | undefined> {
+  const task = createdTask({
+    definition,
+    shard: over?.shard ?? shardOf(definition.tenant, definition.taskId, deps.shards),
+    nextRunAt: firstRunAt(definition.schedule, nowMs),
+    nowMs,
+    createdBy: principal.actor,
+    ...(over ? { over } : {}),
+  });
+  const outcome = await deps.tasks.create(task, over);
+  if (!outcome.ok) return undefined;
+  await sendDueHint(deps, task.state, definition.queue);
+  return task;
+}
+
+/** The id that this key stands for; ours when the key is new. One that has expired already only looks. */
+async function settle(
+  deps: ManageTasksDeps,
+  own: TaskKey,
+  request: { key: string; hash: string },
+  expiresAt: EpochMs,
+): Promise<TaskKey> {
+  const { tenant, taskId } = own;
+  const standing = await deps.idempotency.remember({
+    tenant,
+    scope: 'create-task',
+    key: request.key,
+    record: { requestHash: request.hash, value: taskId },
+    expiresAt,
+  });
+  if (standing.requestHash === request.hash) return { tenant, taskId: standing.value };
+  const message = 'This Idempotency-Key came with another request within the last 24 hours';
+  throw new SchedulerError('idempotency-conflict', message, { key: request.key });
+}
+
+const hashOf = (body: unknown): string =>
+  createHash('sha256').update(JSON.stringify(body)).digest('base64url');
+
+const gone = (key: TaskKey): never => {
+  throw conflict(key, 'deleted', 'create', 'The task made under this Idempotency-Key has been deleted');
+};

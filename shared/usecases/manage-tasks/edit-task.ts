@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Precondition } from '../../contract/if-match.ts';
+import { requirePrecondition } from '../../contract/if-match.ts';
+import { type NewDefinition, readTaskInput, withoutReadOnly } from '../../contract/task-input.ts';
+import { patchedInput } from '../../contract/task-wire.ts';
+import { firstRunAt } from '../../domain/next-occurrence.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { Task, TaskState } from '../../domain/task.ts';
+import { editedDefinition, editedRules } from '../../domain/task-transitions.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import {
+  inputContext,
+  invalid,
+  keyOf,
+  type ManageTasksDeps,
+  readForChange,
+  readLive,
+  requireMayChange,
+  sendDueHint,
+  untilWritten,
+} from './context.ts';
+import { insertTask } from './create-task.ts';
+
+/** PUT: makes the task what the body says; saying the same again changes nothing. */
+export async function replaceTask(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  taskId: string,
+  body: unknown,
+  precondition: Precondition,
+): Promise<{ task: Task; created: boolean }> {
+  const key = keyOf(principal, taskId);
+  const { input, errors } = withoutReadOnly(body, taskId);
+  return untilWritten(key, 'replace', async () => {
+    const state = await deps.tasks.readState(key);
+    const over = state?.status === 'deleted' ? state : undefined;
+    const seen = over ? undefined : await readLive(deps, key);
+    requirePrecondition(precondition, seen?.state.version);
+    if (seen) requireMayChange(principal, seen.definition);
+    const nowMs = deps.clock.nowMs();
+    const read = await readTaskInput(input, inputContext(deps, key, nowMs, seen?.definition));
+    if (!read.ok || errors.length > 0) throw invalid([...errors, ...(read.ok ? [] : read.errors)]);
+    requireMayChange(principal, read.definition);
+    const task = seen
+      ? await writeEdit(deps, seen, read.definition, nowMs)
+      : await insertTask(deps, principal, read.definition, nowMs, over);
+    return task && { task, created: seen === undefined };
+  });
+}
+
+/** PATCH: the patch applies to the document, and the whole document is checked again. */
+export async function patchTask(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  taskId: string,
+  patch: Record<string, unknown>,
+  precondition: Precondition,
+): Promise<Task> {
+  const key = keyOf(principal, taskId);
+  return untilWritten(key, 'patch', async () => {
+    const seen = await readForChange(deps, principal, key, precondition);
+    const nowMs = deps.clock.nowMs();
+    const input = patchedInput(seen.definition, patch);
+    const read = await readTaskInput(input, inputContext(deps, key, nowMs, seen.definition));
+    if (!read.ok) throw invalid(read.errors);
+    requireMayChange(principal, read.definition);
+    return writeEdit(deps, seen, read.definition, nowMs);
+  });
+}
+
+/** undefined when somebody else wrote meanwhile. Dying before the hint makes the next run late by a tick. */
+async function writeEdit(
+  deps: ManageTasksDeps,
+  seen: Task,
+  next: NewDefinition,
+  nowMs: EpochMs,
+): Promise<Task | undefined> {
+  if (sameDefinition(seen.definition, next)) return seen;
+  const { change, definition } = decideEdit(seen, next, nowMs);
+  const outcome = await deps.tasks.replace(seen.state, change, definition);
+  if (!outcome.ok) return undefined;
+  if (outcome.record.generation !== seen.state.generation)
+    await sendDueHint(deps, outcome.record, definition.queue);
+  return { state: outcome.record, definition };
+}
+
+/** Only a new schedule moves the next run; new rules under the same schedule keep the one that is due. */
+function decideEdit({ state, definition }: Task, next: NewDefinition, nowMs: EpochMs) {
+  const rescheduled = !isDeepStrictEqual(next.schedule, definition.schedule);
+  const newRules = next.overlap !== definition.overlap || next.misfire !== definition.misfire;
+  // Nothing is left of a completed task that new rules could apply to, and it must not run again for them.
+  if (!rescheduled && (!newRules || state.status === 'completed'))
+    return editedDefinition(state, next, nowMs);
+  return editedRules(state, next, rescheduled ? nextOf(next, nowMs) : nextDueOf(state), nowMs);
+}
+
+/** Strictly after now, but a one-time task keeps its instant. */
+const nextOf = ({ schedule }: NewDefinition, nowMs: EpochMs) => firstRunAt(schedule, nowMs + 1);
+
+const nextDueOf = (state: TaskState): EpochMs | null => state.nextRunAt ?? null;
+
+const sameDefinition = (seen: NewDefinition, next: NewDefinition): boolean =>
+  (Object.keys({ ...bare(seen), ...next }) as (keyof NewDefinition)[]).every((field) =>
+    isDeepStrictEqual(seen[field], next[field]),
+  );
+
+/** Without what the store adds. */
+const bare = (definition: NewDefinition & { definitionVersion?: number; index?: unknown; ttl?: number }) => {
+  const { definitionVersion: _version, index: _index, ttl: _ttl, ...rest } = definition;
+  return rest;
+};

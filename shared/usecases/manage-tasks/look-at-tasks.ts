@@ -1,0 +1,92 @@
+import { decodeCursor, encodeCursor, type TaskListQuery } from '../../contract/list-query.ts';
+import { type Execution, isFinal } from '../../domain/execution.ts';
+import { mapBounded } from '../../domain/map-bounded.ts';
+import { occurrences } from '../../domain/next-occurrence.ts';
+import { type ListSource, readPage } from '../../domain/paged-list.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { Task, TaskKey } from '../../domain/task.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { keyOf, type ManageTasksDeps, requireTask } from './context.ts';
+
+export interface ShownTask {
+  task: Task;
+  lastRun: Execution | undefined;
+}
+
+/** Runs that wait lie before the last one; more than this many of them hide it. */
+const LAST_RUN_ROWS = 25;
+const LAST_RUN_READS = 16;
+
+/** The newest run, by due instant, that has started or ended. */
+export async function lastRunOf(
+  deps: Pick<ManageTasksDeps, 'listings'>,
+  key: TaskKey,
+): Promise<Execution | undefined> {
+  const { entries } = await deps.listings.history({ key, limit: LAST_RUN_ROWS });
+  return entries.find((run) => run.attempt > 0 || isFinal(run.status));
+}
+
+export async function showTask(deps: ManageTasksDeps, task: Task): Promise<ShownTask> {
+  return { task, lastRun: await lastRunOf(deps, task.state) };
+}
+
+export const findTask = async (
+  deps: ManageTasksDeps,
+  principal: Principal,
+  taskId: string,
+): Promise<ShownTask> => showTask(deps, await requireTask(deps, keyOf(principal, taskId)));
+
+/** By name. */
+export async function listTasks(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  query: TaskListQuery,
+): Promise<{ items: ShownTask[]; nextCursor: string | null }> {
+  const { tenant } = principal;
+  const source: ListSource<TaskKey, Task> = {
+    name: 'tasks',
+    fetch: (from, limit) => deps.listings.tasks({ tenant, limit, ...(from === undefined ? {} : { from }) }),
+    keyOf: ({ taskId }) => taskId,
+    async load(keys) {
+      const tasks = await deps.listings.readTasks(keys);
+      const byId = new Map(tasks.map((task) => [task.state.taskId, task]));
+      return keys.map(({ taskId }) => {
+        const task = byId.get(taskId);
+        return task && isAskedFor(task, query) ? task : undefined;
+      });
+    },
+  };
+  const { items, next } = await readPage([source], {
+    limit: query.limit,
+    position: decodeCursor('tasks', query.cursor),
+    bytesOf: (task) => 2_000 + task.definition.payload.length * 2,
+  });
+  return {
+    items: await mapBounded(items, LAST_RUN_READS, (task) => showTask(deps, task)),
+    nextCursor: next ? encodeCursor('tasks', next) : null,
+  };
+}
+
+function isAskedFor({ state, definition }: Task, query: TaskListQuery): boolean {
+  const { status, queue, tag, handler, search } = query;
+  if (state.status === 'deleted') return false;
+  if (status && !status.some((wanted) => wanted === state.status)) return false;
+  if (queue !== undefined && definition.queue !== queue) return false;
+  if (tag !== undefined && !definition.tags.includes(tag)) return false;
+  if (handler !== undefined && definition.handler !== handler) return false;
+  if (search === undefined) return true;
+  const text = `${definition.taskId}\n${definition.name}\n${definition.description ?? ''}`;
+  return text.toLowerCase().includes(search.toLowerCase());
+}
+
+/** None while the task is not active. */
+export async function upcomingRuns(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  taskId: string,
+  count: number,
+): Promise<EpochMs[]> {
+  const { state, definition } = await requireTask(deps, keyOf(principal, taskId));
+  if (state.nextRunAt === undefined) return [];
+  return occurrences(definition.schedule, state.nextRunAt, count);
+}
