@@ -1,4 +1,4 @@
-import type { CronRule } from './cron-expression.ts';
+import type { CronRule } from './cron-rule.ts';
 import { nextWall, type WallMs } from './cron-wall.ts';
 import { DAY_MS, type EpochMs, SECOND_MS } from './time.ts';
 import { type Shift, shiftIn, spanFrom } from './zone.ts';

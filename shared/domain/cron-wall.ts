@@ -1,4 +1,4 @@
-import type { CronRule } from './cron-expression.ts';
+import type { CronRule } from './cron-rule.ts';
 import { DAY_MS, SECOND_MS } from './time.ts';
 
 /** Local time written as if UTC, in ms: no zones and no clock changes here. */

@@ -1,35 +1,22 @@
-import type { Execution } from '../../domain/execution.ts';
 import { reportedProgress } from '../../domain/execution-transitions.ts';
 import { KILL_MS, START_BUDGET_MS } from '../../domain/limits.ts';
 import { executionId, idempotencyKey, scheduledOccurrence } from '../../domain/occurrence.ts';
-import type { Task } from '../../domain/task.ts';
 import { type DurationMs, SECOND_MS, toIso } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import {
+  type Claim,
   type Delivery,
   type Disposition,
   done,
   type ExecutorDeps,
   elapsedMs,
   hintAt,
-  type Mark,
 } from './context.ts';
 import { finish } from './finish.ts';
 import { isExclusive } from './overlap.ts';
 
 /** Progress reports closer together than this are merged: each one is a write. */
 const PROGRESS_EVERY_MS = 2 * SECOND_MS;
-
-export interface Claim {
-  task: Task;
-  /** Running under our lease. */
-  run: Execution;
-  owner: string;
-  /** Read before the write that made it ours; the deadline counts from here. */
-  t0: Mark;
-  /** The last moment at which the task was known to permit the run. */
-  confirmed: Mark;
-}
 
 /**
  * RUN and FIN. The handler begins only while the permission is fresh and the deadline ahead; otherwise nothing is

@@ -1,5 +1,6 @@
-import type { ExecutionKey } from '../../domain/execution.ts';
+import type { Execution, ExecutionKey } from '../../domain/execution.ts';
 import { RECEIVES_IN_RESERVE, SQS_MAX_DELAY_SECONDS } from '../../domain/limits.ts';
+import type { Task } from '../../domain/task.ts';
 import { delaySeconds } from '../../domain/task-transitions.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { Hint } from '../../messages.ts';
@@ -96,3 +97,14 @@ export interface Mark {
 export const mark = (clock: Clock): Mark => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
 export const elapsedMs = (clock: Clock, since: Mark): DurationMs =>
   Math.max(clock.nowMs() - since.wallMs, clock.monotonicMs() - since.monotonicMs);
+
+/** A run that is ours: running under our lease. */
+export interface Claim {
+  task: Task;
+  run: Execution;
+  owner: string;
+  /** Read before the write that made it ours; the deadline counts from here. */
+  t0: Mark;
+  /** The last moment at which the task was known to permit the run. */
+  confirmed: Mark;
+}

@@ -7,8 +7,14 @@ import { retryDelayMs } from '../../domain/retry-policy.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import { sendLetter } from '../dead-letter/send-letter.ts';
-import type { Claim } from './attempt.ts';
-import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps } from './context.ts';
+import {
+  type Claim,
+  comeBackAt,
+  type Delivery,
+  type Disposition,
+  done,
+  type ExecutorDeps,
+} from './context.ts';
 
 /** A result is worth some patience with a store that is away: longer than the SDK's own retries. */
 const WRITE_TRIES = 4;
