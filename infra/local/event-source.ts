@@ -38,20 +38,8 @@ const RETRY_AFTER_MS = 1_000;
 
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { sqs, log, invoke } = options;
-  const reference = 'queueArn' in options ? options.queueArn : options.queueUrl;
-  const queue = sqs.findQueue(reference);
-  if (queue === undefined) throw new Error(`The event source ${reference} does not exist`);
-  if (queue.visibilitySeconds < options.functionTimeoutSeconds) {
-    throw new Error(
-      `Queue visibility timeout: ${queue.visibilitySeconds} seconds is less than Function timeout: ${options.functionTimeoutSeconds} seconds (${queue.arn})`,
-    );
-  }
-  const windowSeconds = options.maximumBatchingWindowSeconds ?? 0;
-  if (options.batchSize > 10 && windowSeconds === 0) {
-    throw new Error(
-      `Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10`,
-    );
-  }
+  const queue = mappedQueue(options);
+  const windowMs = (options.maximumBatchingWindowSeconds ?? 0) * 1_000;
   const records = new QueueRecords(sqs, queue);
   const slots = new Slots(options.maximumConcurrency ?? UNLIMITED_CONCURRENCY);
   const stopped = new AbortController();
@@ -61,8 +49,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       const answer = await invoke({ Records: batch });
       const failed = options.reportBatchItemFailures ? failedMessageIds(answer, batch) : new Set<string>();
       await records.delete(batch.filter((record) => !failed.has(record.messageId)));
-      if (failed.size > 0)
-        log.debug('batch items failed', { queue: queue.arn, failed: failed.size, of: batch.length });
+      log.debug('batch handled', { queue: queue.arn, size: batch.length, failed: failed.size });
     } catch (error) {
       log.warn('batch failed', { queue: queue.arn, size: batch.length, error: String(error) });
     }
@@ -73,7 +60,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       await slots.free(stopped.signal);
       if (stopped.signal.aborted) return;
       try {
-        const batch = await records.receiveBatch(options.batchSize, windowSeconds * 1_000, stopped.signal);
+        const batch = await records.receiveBatch(options.batchSize, windowMs, stopped.signal);
         if (batch.length > 0) slots.run(() => handle(batch));
       } catch (error) {
         log.error('receive failed', { queue: queue.arn }, error);
@@ -90,6 +77,26 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       await slots.drained();
     },
   };
+}
+
+/** Refuses what CreateEventSourceMapping refuses. */
+function mappedQueue(options: EventSourceOptions): NonNullable<ReturnType<SqsEngine['findQueue']>> {
+  const { sqs, batchSize, maximumBatchingWindowSeconds: windowSeconds = 0, functionTimeoutSeconds } = options;
+  const reference = 'queueArn' in options ? options.queueArn : options.queueUrl;
+  const queue = sqs.findQueue(reference);
+  if (queue === undefined) throw new Error(`The event source ${reference} does not exist`);
+  const problems: string[] = [];
+  if (!(batchSize >= 1 && batchSize <= 10_000)) problems.push('batch size must be 1 to 10,000');
+  if (batchSize > 10 && windowSeconds === 0) problems.push('more than 10 a batch need a batch window');
+  if (!(windowSeconds >= 0 && windowSeconds <= 300)) problems.push('batch window must be 0 to 300 seconds');
+  if ((options.maximumConcurrency ?? 1) < 1) problems.push('maximum concurrency must be at least 1');
+  if (queue.visibilitySeconds < functionTimeoutSeconds) {
+    problems.push(
+      `Queue visibility timeout: ${queue.visibilitySeconds} seconds is less than Function timeout: ${functionTimeoutSeconds} seconds`,
+    );
+  }
+  if (problems.length > 0) throw new Error(`Event source mapping of ${queue.arn}: ${problems.join('; ')}`);
+  return queue;
 }
 
 /** Counts what runs; one caller at a time waits for a slot. */

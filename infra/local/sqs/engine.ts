@@ -40,7 +40,7 @@ export async function openSqsEngine(options: Partial<StoreOptions> = {}): Promis
     region: 'us-east-1',
     accountId: '000000000000',
     origin: 'http://127.0.0.1',
-    nowMs: Date.now,
+    nowMs: () => Date.now(),
     ...options,
   });
   const moves = new MoveTasks(store);
