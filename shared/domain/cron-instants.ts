@@ -36,7 +36,7 @@ export function* cronInstants(rule: CronRule, zone: string, from: EpochMs): Gene
     const at = wall - span.offsetMs;
     if (span.shift && at >= span.until) {
       const { shift } = span;
-      if (firesAtJump(rule, shift) && shift.at > last) {
+      if (firesAtJump(rule, shift)) {
         last = shift.at;
         yield shift.at;
       }

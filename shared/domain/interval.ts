@@ -9,10 +9,10 @@ const periodMs = (schedule: IntervalSchedule): number => schedule.seconds * SECO
 const indexFrom = (schedule: IntervalSchedule, at: EpochMs): number =>
   Math.max(0, Math.ceil((at - schedule.startAt) / periodMs(schedule)));
 
-/** Index of the last occurrence at or before the instant; -1 when there is none. */
+/** Index of the last occurrence at or before the instant; negative when there is none. */
 function indexUpTo(schedule: IntervalSchedule, at: EpochMs): number {
   const last = schedule.endAt === undefined ? at : Math.min(at, schedule.endAt - 1);
-  return Math.max(-1, Math.floor((last - schedule.startAt) / periodMs(schedule)));
+  return Math.floor((last - schedule.startAt) / periodMs(schedule));
 }
 
 export function intervalFrom(schedule: IntervalSchedule, notBeforeMs: EpochMs): EpochMs | null {

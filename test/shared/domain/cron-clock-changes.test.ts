@@ -104,13 +104,29 @@ describe('a local time that the clock shows twice', () => {
   });
 });
 
-describe('far dates', () => {
-  it('finds the next 29 February, and the next one that is a Monday, over 2100', () => {
+describe('a search over months and years', () => {
+  it('finds the next 29 February, and the next that is a Monday, forty years on over 2100', () => {
     expect(firstFew('0 0 29 2 *', 'Europe/Paris', '2097-01-01 00:00', 1)).toEqual(['2104-02-28 23:00']);
-    expect(firstFew('0 0 * 2 1#5', 'UTC', '2026-01-01 00:00', 2)).toEqual([
+    expect(firstFew('0 0 * 2 1#5', 'UTC', '2026-01-01 00:00', 3)).toEqual([
       '2044-02-29 00:00',
       '2072-02-29 00:00',
+      '2112-02-29 00:00',
     ]);
+  });
+
+  it('does not overlook a clock change at its end', () => {
+    expect(firstFew('30 2 29 3 *', 'Europe/Paris', '2025-06-01 00:00', 1)).toEqual(['2026-03-29 01:00']);
+    expect(firstFew('30 2 25 10 *', 'Europe/Paris', '2025-11-01 00:00', 1)).toEqual(['2026-10-25 00:30']);
+  });
+
+  it('does not overlook one at its beginning, wherever it begins', () => {
+    // Santiago: the last hour of 4 April 2026 comes twice; then the rule is silent for a year.
+    const end = utc('2026-04-05 03:30');
+    for (let from = end - 5 * 24 * 60 * MINUTE; from <= end; from += 10 * MINUTE) {
+      const found = occurrences(cron('30 * 4 4 *', 'America/Santiago'), from, 30).filter((at) => at <= end);
+      const expected = ['2026-04-05 01:30', '2026-04-05 02:30', '2026-04-05 03:30'];
+      expect(found.slice(-3).map(short)).toEqual(expected.filter((text) => utc(text) >= from));
+    }
   });
 });
 
