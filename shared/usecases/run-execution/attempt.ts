@@ -18,6 +18,9 @@ import { isExclusive } from './overlap.ts';
 /** Progress reports closer together than this are merged: each one is a write. */
 const PROGRESS_EVERY_MS = 2 * SECOND_MS;
 
+/** How soon a request to stop reaches a handler, at one read each. */
+const STOP_LOOK_MS = 5 * SECOND_MS;
+
 /**
  * RUN and FIN. The handler begins only while the permission is fresh and the deadline ahead; otherwise nothing is
  * written and the sweeper finds the lease expired.
@@ -32,6 +35,7 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
     return done('too late to begin; the sweeper goes on');
   }
   const progress = progressWriter(deps, claim, delivery);
+  const stop = watchForStop(deps, claim);
   const result: HandlerResult =
     payload.kind === 'missing'
       ? missingPayload
@@ -51,8 +55,10 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
             queue: run.queue,
           },
           timeoutMs: leftMs,
+          signal: stop.signal,
           onProgress: progress,
         });
+  stop.end();
   warnIfLate(deps, claim, timeoutMs);
   const disposition = await finish(deps, claim, result, delivery);
   if (isExclusive(task)) await wakeNext(deps, claim);
@@ -80,6 +86,28 @@ const missingPayload: HandlerResult = {
   errorMessage: 'the payload given with the trigger is not stored any more',
   nonRetryable: true,
 };
+
+/** While the handler runs, somebody may ask it to stop: a read every few seconds, none for short runs. */
+function watchForStop(deps: ExecutorDeps, { run, owner }: Claim): { signal: AbortSignal; end(): void } {
+  const stop = new AbortController();
+  let over = false;
+  const look = async () => {
+    for (;;) {
+      await deps.clock.sleep(STOP_LOOK_MS);
+      if (over) return;
+      const now = await deps.executions.read(run).catch(() => undefined);
+      const ours = now?.status === 'running' && now.owner === owner && now.attempt === run.attempt;
+      if (now?.cancelRequested && ours) return stop.abort(new Error('somebody asked this run to stop'));
+    }
+  };
+  void look();
+  return {
+    signal: stop.signal,
+    end: () => {
+      over = true;
+    },
+  };
+}
 
 function progressWriter(deps: ExecutorDeps, { run, owner }: Claim, delivery: Delivery) {
   let lastAt = Number.NEGATIVE_INFINITY;

@@ -347,4 +347,22 @@ describe('a request to stop', () => {
       expect(w.history()[0]).toMatchObject({ status });
     }
   });
+
+  it('reaches the handler while it runs', async () => {
+    const w = makeSchedulerWorld();
+    await w.addTask();
+    w.handle(
+      ({ signal }) =>
+        new Promise((resolve) => {
+          signal?.addEventListener('abort', () => resolve(boom({ cause: 'aborted' })));
+        }),
+    );
+    const hinted = w.hint(first);
+    await w.advance(1_000);
+    const [running] = w.history();
+    if (running) await w.executions.update(running, { set: { cancelRequested: true }, guard: {} });
+    await w.advance(5_000);
+    await hinted;
+    expect(w.history()[0]).toMatchObject({ status: 'cancelled', reason: 'requested' });
+  });
 });
