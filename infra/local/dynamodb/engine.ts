@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** For faults of the engine itself, which callers see as InternalServerError only. */
   onFault?: (error: unknown) => void;
   nowMs?: () => number;
+  /** How long to wait for a dying predecessor to let go of the file. */
+  lockWaitMs?: number;
 }
 
 export interface Reply {
@@ -39,6 +41,7 @@ export interface DynamoEngine {
   close(): Promise<void>;
 }
 
+const LOCK_WAIT_MS = 5_000;
 /** Requests that share a commit, at most. */
 const REQUESTS_PER_TURN = 100;
 
@@ -54,8 +57,8 @@ interface Job {
  * together, and the cost of making it durable is shared.
  */
 export function openDynamoEngine(options: EngineOptions): DynamoEngine {
-  const { onUnits, onFault = console.error, nowMs = Date.now } = options;
-  const store = new SqliteStore(options.file);
+  const { onUnits, onFault = console.error, nowMs = Date.now, lockWaitMs = LOCK_WAIT_MS } = options;
+  const store = new SqliteStore(options.file, lockWaitMs);
   const tokens = new TransactionTokens(nowMs);
   const operations: Record<string, Operation> = {
     GetItem: getItem,
@@ -80,6 +83,7 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
 
   function runTurn(): void {
     const jobs = queue.splice(0, REQUESTS_PER_TURN);
+    if (jobs.length === 0) return;
     if (queue.length > 0) setImmediate(runTurn);
     let settle: (() => void)[];
     try {

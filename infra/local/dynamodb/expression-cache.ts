@@ -82,7 +82,7 @@ function builder(node: unknown, holes: Map<unknown, string>): Builder {
   if (typeof node !== 'object' || node === null) return () => node;
   const parts = Object.entries(node).map(([name, part]) => [name, builder(part, holes)] as const);
   return (values) => {
-    const copy: Record<string, unknown> = {};
+    const copy: Record<string, unknown> = Object.create(null);
     for (const [name, part] of parts) copy[name] = part(values);
     return copy;
   };

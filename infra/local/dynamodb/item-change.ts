@@ -1,16 +1,20 @@
-import db from 'dynalite/db/index.js';
-import { equalItems, type Item } from './attribute-value.ts';
+import { equalItems, type Item, typeOf } from './attribute-value.ts';
 import { itemSizeBytes } from './item-size.ts';
-import { type KeyBytes, type KeySchema, keyBytes, primaryBytes, scalarBytes } from './key-bytes.ts';
-import { invalidParameter, throwIf, validationError } from './service-error.ts';
+import {
+  type KeyAttribute,
+  type KeyBytes,
+  keyBytes,
+  primaryBytes,
+  SPREAD_BYTES,
+  scalarBytes,
+} from './key-bytes.ts';
+import { invalidParameter, validationError } from './service-error.ts';
 import type { Row, RowAddress, SqliteStore } from './sqlite-store.ts';
 import { expirySeconds, type Index, project, type Table } from './table.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
 const MAX_HASH_KEY_BYTES = 2048;
 const MAX_RANGE_KEY_BYTES = 1024;
-/** The two spreading bytes that hashBytes puts in front. */
-const SPREAD_BYTES = 2;
 const TABLE_ROW = Buffer.alloc(0);
 
 /** What a write does to one item, decided but not yet done. */
@@ -94,28 +98,32 @@ function changeEntry(index: Index, primaryKey: Buffer, before?: Item, after?: It
 
 /** A key attribute that is there must be fit for the index: right type, not empty, not too long. */
 function checkIndexKeys(table: Table, item: Item): void {
-  throwIf(db.validateItem(item, table.description));
-  for (const index of table.indexes) {
-    checkIndexKey(index, index.key, 'hash', item);
-    checkIndexKey(index, index.key, 'range', item);
+  for (const { name, key } of table.indexes) {
+    checkIndexKey(name, key.hash, 'hash', item);
+    if (key.range) checkIndexKey(name, key.range, 'range', item);
   }
 }
 
-function checkIndexKey(index: Index, schema: KeySchema, part: 'hash' | 'range', item: Item): void {
-  const attribute = schema[part];
-  const value = attribute && item[attribute.name];
-  if (!value || 'N' in value) return;
-  const bytes = scalarBytes(value).length;
-  if (bytes === 0) {
-    const kind = 'S' in value ? 'string' : 'binary';
-    throw validationError(
-      'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
-        `The AttributeValue for a key attribute cannot contain an empty ${kind} value. ` +
-        `IndexName: ${index.name}, IndexKey: ${attribute.name}`,
+function checkIndexKey(index: string, attribute: KeyAttribute, part: 'hash' | 'range', item: Item): void {
+  const value = item[attribute.name];
+  if (value === undefined) return;
+  if (!(attribute.type in value))
+    throw invalidParameter(
+      `Type mismatch for Index Key ${attribute.name} Expected: ${attribute.type} ` +
+        `Actual: ${typeOf(value)} IndexName: ${index}`,
     );
-  }
+  if ('N' in value) return;
+  const bytes = scalarBytes(value).length;
+  if (bytes === 0) throw emptyIndexKey(index, attribute);
   checkKeySize(part, bytes);
 }
+
+const emptyIndexKey = (index: string, { name, type }: KeyAttribute): Error =>
+  validationError(
+    'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
+      `The AttributeValue for a key attribute cannot contain an empty ${type === 'S' ? 'string' : 'binary'} value. ` +
+      `IndexName: ${index}, IndexKey: ${name}`,
+  );
 
 function checkKeySizes(key: KeyBytes): void {
   checkKeySize('hash', key.hash.length - SPREAD_BYTES);

@@ -1,10 +1,11 @@
+import { SPREAD_BYTES } from './key-bytes.ts';
 import type { Answer } from './operation.ts';
 import { openSource, readPage, startAddress } from './read-page.ts';
 import { scanRequest } from './requests.ts';
 import type { RowRange, SqliteStore } from './sqlite-store.ts';
 
-/** Values of the two spreading bytes at the front of every hash key. */
-const SPREAD = 0x1_0000;
+/** How many values the bytes at the front of every hash key have. */
+const SPREAD = 2 ** (8 * SPREAD_BYTES);
 
 export function scan(store: SqliteStore, input: unknown): Answer {
   const request = scanRequest(input);
@@ -26,5 +27,7 @@ function restrict(rows: RowRange, where: string, ...parameters: Uint8Array[]): v
 
 function boundary(segment: number, total: number): Buffer {
   const value = Math.min(SPREAD - 1, Math.ceil((SPREAD * segment) / total));
-  return Buffer.of(value >>> 8, value & 0xff);
+  const bytes = Buffer.alloc(SPREAD_BYTES);
+  bytes.writeUIntBE(value, 0, SPREAD_BYTES);
+  return bytes;
 }

@@ -4,8 +4,6 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { KeyBytes } from './key-bytes.ts';
 import { openTable, type StoredTable, type Table } from './table.ts';
 
-/** How long a start waits for a dying predecessor to let go of the file. */
-const LOCK_WAIT_MS = 5_000;
 const SQLITE_BUSY = 5;
 
 /**
@@ -43,9 +41,9 @@ export class SqliteStore {
   readonly #statements = new Map<string, StatementSync>();
   readonly #tables = new Map<string, Table>();
 
-  constructor(file: string) {
+  constructor(file: string, lockWaitMs: number) {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#database = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+    this.#database = new DatabaseSync(file, { timeout: lockWaitMs });
     try {
       // EXCLUSIVE keeps the file lock from the first write on until close (or the end of the process).
       this.#database.exec(`
