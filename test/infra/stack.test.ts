@@ -1,8 +1,11 @@
+import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PolicyStatement, User } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal, User } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../infra/scheduler.ts';
-import { allowed, deployment, emptyStack } from './deployment.ts';
+import { EscapementStack } from '../../infra/stack.ts';
+import { allowed, context, deployment, emptyStack } from './deployment.ts';
 
 describe('the deployment', () => {
   const { template } = deployment();
@@ -27,6 +30,18 @@ describe('the deployment', () => {
         PasswordLength: 40,
       },
     });
+  });
+
+  it('passes the security rules of AWS Solutions, apart from exceptions that give their reason', () => {
+    const app = new App({ context });
+    const stack = new EscapementStack(app);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+    new Role(stack, 'Intruder', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')],
+    });
+    expect(() => app.synth({ force: true })).toThrow('IAM4');
   });
 
   it('makes a queue, its dead letters and an executor for each configured name', () => {
