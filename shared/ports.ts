@@ -100,7 +100,7 @@ export interface Listings {
   /** Runs that have not ended, latest look first. */
   open(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<ExecutionKey>>;
   readExecutions(keys: ExecutionKey[]): Promise<Execution[]>;
-  /** One task's history by primary key (consistent), newest due instant first, bounds on the due instant. */
+  /** One task's history by primary key (consistent), newest due instant first; both bounds (of the due instant) included. */
   history(q: {
     key: TaskKey;
     fromAt?: EpochMs;

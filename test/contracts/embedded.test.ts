@@ -2,7 +2,9 @@ import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
 import { controlContract } from './control.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
+import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
+import { listingsContract } from './listings.contract.ts';
 import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
 import { sqsQueues } from './sqs-queues.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
@@ -15,7 +17,9 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('embedded DynamoDB', openStores);
 controlContract('embedded DynamoDB', openStores);
+guardsContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);
+listingsContract('embedded DynamoDB', openStores);
 
 const openQueues: OpenQueueWorld = async () => {
   const { client, createQueue, close } = await embeddedSqsClient();

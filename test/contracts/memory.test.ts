@@ -1,6 +1,8 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
 import { controlContract } from './control.contract.ts';
+import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
+import { listingsContract } from './listings.contract.ts';
 import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
@@ -11,7 +13,9 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('memory', openStores);
 controlContract('memory', openStores);
+guardsContract('memory', openStores);
 indexContract('memory', openStores);
+listingsContract('memory', openStores);
 
 const openQueues: OpenQueueWorld = async () => {
   const world = makeMemoryWorld({ queues: ['high', 'low'], visibilityMs: 60_000 });
