@@ -109,7 +109,12 @@ export function editedRules(
     generation: seen.generation + 1,
     updatedAt: nowMs,
   };
-  const guard: Change<TaskState>['guard'] = { equals: { version: seen.version }, not: { status: 'deleted' } };
+  // Keeping the occurrence that is due means keeping the one that is due at the moment of the write.
+  const kept = nextRunAt !== null && nextRunAt === seen.nextRunAt ? { nextRunAt } : {};
+  const guard: Change<TaskState>['guard'] = {
+    equals: { version: seen.version, ...kept },
+    not: { status: 'deleted' },
+  };
   const edited = listed(definition, seen.shard, version);
   if (seen.status === 'paused' || seen.status === 'disabled') {
     return { change: { set, guard }, definition: edited };
