@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type {
   CursorStore,
   ExecutionStore,
@@ -75,7 +76,7 @@ export function storeContract(name: string, openWorld: OpenStoreWorld): void {
     it('keeps every field of a run, also the rare ones', async () => {
       const { executions } = await open(openWorld);
       const run = aRun({
-        occurrence: '000001763715600000#m#01JD0000000000000000000000'.slice(3),
+        occurrence: manualOccurrence(T0, '01JD0000000000000000000000'),
         status: 'dead',
         trigger: 'redrive',
         reason: 'exhausted',
