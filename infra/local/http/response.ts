@@ -10,7 +10,7 @@ const StructuredSchema = z.object({
   statusCode: z.coerce.number().int().min(200).max(599),
   headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
   cookies: z.array(z.string()).nullish(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   isBase64Encoded: z.boolean().nullish(),
 });
 

@@ -53,7 +53,8 @@ export async function openHttpServer({ host, port, warn }: HttpServerOptions): P
       return write(response, messageReply(503, 'Service Unavailable', { 'retry-after': '1' }));
     }
     try {
-      write(response, await front(request, () => readBody(request, MAX_BODY_BYTES)));
+      const reply = await front(request, () => readBody(request, MAX_BODY_BYTES));
+      write(response, reply, !server.listening);
     } catch (error) {
       if (error instanceof ClientGoneError) return;
       if (!(error instanceof BodyTooLargeError)) throw error;
@@ -108,8 +109,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   });
 }
 
-function write(response: ServerResponse, reply: HttpReply): void {
+function write(response: ServerResponse, reply: HttpReply, isLast = false): void {
   if (response.headersSent || response.destroyed) return;
+  // A connection kept alive would hold up the end of the server for as long as its client likes.
+  if (isLast) response.setHeader('connection', 'close');
   const bodiless = reply.statusCode === 204 || reply.statusCode === 304;
   const length = bodiless ? {} : { 'content-length': reply.body.length };
   response.writeHead(reply.statusCode, { ...reply.headers, ...length });

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../infra/local/settings.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const read = (env: NodeJS.ProcessEnv, folder = '/nowhere') => {
+  const warnings: string[] = [];
+  return { ...readSettings((line) => warnings.push(line), env, folder), warnings };
+};
+
+describe('settings of npm start', () => {
+  it('have a default each', () => {
+    expect(read({})).toMatchObject({
+      port: 4650,
+      host: '127.0.0.1',
+      dataDirectory: '/nowhere/.escapement',
+      token: undefined,
+      handlersFile: undefined,
+      passedOn: {},
+      followsParent: false,
+      warnings: [],
+    });
+    expect(read({ ESCAPEMENT_PORT: '', ESCAPEMENT_TOKEN: '' })).toMatchObject({
+      port: 4650,
+      token: undefined,
+    });
+  });
+
+  it('take paths relative to the working directory', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'mine.ts'), '');
+    const env = {
+      ESCAPEMENT_DATA: 'data',
+      ESCAPEMENT_HANDLERS: 'mine.ts',
+      ESCAPEMENT_COUNT_FILE: 'count',
+      PATH: '/bin',
+    };
+    expect(read(env, folder)).toMatchObject({
+      dataDirectory: join(folder, 'data'),
+      handlersFile: join(folder, 'mine.ts'),
+      passedOn: { ESCAPEMENT_COUNT_FILE: join(folder, 'count'), PATH: '/bin' },
+    });
+  });
+
+  it('are refused together, each with what was expected', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const bad = () =>
+      read(
+        {
+          ESCAPEMENT_PORT: '70000',
+          ESCAPEMENT_HOST: 'http://a',
+          ESCAPEMENT_DATA: 'file',
+          ESCAPEMENT_TOKEN: 'two words',
+          ESCAPEMENT_HANDLERS: 'missing.ts',
+        },
+        folder,
+      );
+    expect(bad).toThrow(
+      [
+        'ESCAPEMENT_PORT: expected a port from 0 to 65535, got "70000"',
+        'ESCAPEMENT_HOST: expected an address or host name, got "http://a"',
+        `ESCAPEMENT_DATA: expected a folder, ${join(folder, 'file')} is none`,
+        'ESCAPEMENT_TOKEN: expected 1 to 512 visible ASCII characters without spaces',
+        `ESCAPEMENT_HANDLERS: no file ${join(folder, 'missing.ts')}`,
+      ].join('\n'),
+    );
+  });
+
+  it('warn of a name that means nothing', () => {
+    expect(read({ ESCAPEMENT_PROT: '1' }).warnings).toEqual([
+      'ESCAPEMENT_PROT is set, but is no setting of the engine',
+    ]);
+  });
+});
