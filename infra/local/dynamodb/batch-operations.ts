@@ -3,7 +3,12 @@ import { type CapacityDetail, consumedCapacity, sumByTable, type UnitsUsed, writ
 import type { ItemChange } from './item-change.ts';
 import { planDelete, planPut, readOne } from './item-operations.ts';
 import { type Answer, answer } from './operation.ts';
-import { batchGetItemRequest, batchWriteItemRequest, type KeysAndAttributes } from './requests.ts';
+import {
+  batchGetItemRequest,
+  batchWriteItemRequest,
+  type KeysAndAttributes,
+  refuseLegacy,
+} from './requests.ts';
 import { validationError } from './service-error.ts';
 import type { RowAddress, SqliteStore } from './sqlite-store.ts';
 
@@ -17,6 +22,7 @@ export function batchGetItem(store: SqliteStore, input: unknown): Answer {
   const unprocessed: Record<string, KeysAndAttributes> = {};
   let bytes = 0;
   for (const [TableName, { _projection, ...wanted }] of Object.entries(request.RequestItems)) {
+    refuseLegacy(wanted);
     const items: Item[] = [];
     const left: Item[] = [];
     const { ConsistentRead = false } = wanted;

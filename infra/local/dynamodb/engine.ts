@@ -94,7 +94,12 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
       onFault(error);
       settle = jobs.map((job) => () => job.fail(error));
     }
-    for (const one of settle) one();
+    for (const one of settle)
+      try {
+        one();
+      } catch (error) {
+        onFault(error);
+      }
   }
 
   function enqueue<T>(work: () => T, settled: (result: T) => void = () => {}): Promise<T> {
@@ -104,8 +109,8 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
         work() {
           const result = work();
           return () => {
-            settled(result);
             resolve(result);
+            settled(result);
           };
         },
         fail: reject,

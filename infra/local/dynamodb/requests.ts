@@ -110,13 +110,16 @@ function validator<Request>(validation: Validation, moreTypes: Record<string, un
   };
 }
 
-function refuseLegacy(input: unknown): void {
+export function refuseLegacy(input: unknown): void {
   if (typeof input !== 'object' || input === null) throw validationError('The request is not a JSON object');
-  const used = Object.keys(input).find(
-    (name) => LEGACY.includes(name) || (name === 'KeyConditions' && !('KeyConditionExpression' in input)),
-  );
-  if (used)
-    throw validationError(`The embedded engine does not know the legacy parameter ${used}; use expressions`);
+  for (const [name, value] of Object.entries(input)) {
+    const legacy =
+      LEGACY.includes(name) || (name === 'KeyConditions' && !('KeyConditionExpression' in input));
+    if (legacy && value !== null)
+      throw validationError(
+        `The embedded engine does not know the legacy parameter ${name}; use expressions`,
+      );
+  }
 }
 
 export const putItemRequest = validator<PutItemRequest>(putItem, CONDITION_FAILURE);

@@ -6,6 +6,8 @@ import { openTable, type StoredTable, type Table } from './table.ts';
 
 const SQLITE_BUSY = 5;
 
+const SCHEMA_VERSION = 1;
+
 /**
  * One row per item and per index entry: `space` says of which table or index, `hash` and `range` are its key
  * there, `primary_key` tells index entries with equal keys apart (empty in the table itself).
@@ -18,6 +20,7 @@ const SCHEMA = `
     PRIMARY KEY (space, hash, range, primary_key)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS rows_by_expiry ON rows (space, expires) WHERE expires IS NOT NULL;
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
 export interface Row {
@@ -48,15 +51,17 @@ export class SqliteStore {
       // EXCLUSIVE keeps the file lock from the first write on until close (or the end of the process).
       this.#database.exec(`
         PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA cache_size = -65536; BEGIN IMMEDIATE; ${SCHEMA} COMMIT;
+        PRAGMA cache_size = -65536; BEGIN IMMEDIATE;
       `);
+      const version = this.#database.prepare('PRAGMA user_version').get()?.user_version;
+      if (version !== 0 && version !== SCHEMA_VERSION)
+        throw new Error(`${file} has layout ${version}, this version of the engine knows ${SCHEMA_VERSION}`);
+      this.#database.exec(`${SCHEMA} COMMIT;`);
     } catch (error) {
       this.#database.close();
-      throw isBusy(error)
-        ? new Error(`${file} is in use by another process; two engines cannot share one data folder`, {
-            cause: error,
-          })
-        : error;
+      if (!isBusy(error)) throw error;
+      const message = `${file} is in use by another process; two engines cannot share one data folder`;
+      throw new Error(message, { cause: error });
     }
   }
 

@@ -80,6 +80,27 @@ describe('a table', () => {
   });
 });
 
+describe('a fault in one request', () => {
+  it('is answered as an internal error and leaves the others of its turn alone', async () => {
+    const faults: unknown[] = [];
+    const sturdy = await makeWorld({ onFault: (fault) => faults.push(fault) });
+    const poisoned = {
+      get TableName(): string {
+        throw new Error('poison');
+      },
+    };
+    const [before, poison, after] = await Promise.all([
+      sturdy.engine.call('PutItem', { TableName: TABLE, Item: { pk: { S: 'a' }, sk: { S: '1' } } }),
+      sturdy.engine.call('PutItem', poisoned),
+      sturdy.engine.call('PutItem', { TableName: TABLE, Item: { pk: { S: 'a' }, sk: { S: '2' } } }),
+    ]);
+    expect([before, poison, after].map((reply) => reply.statusCode)).toEqual([200, 500, 200]);
+    expect(faults).toHaveLength(1);
+    expect(await sturdy.get({ pk: 'a', sk: '2' })).toBeDefined();
+    await sturdy.close();
+  });
+});
+
 describe('what the engine does not know', () => {
   it('is refused by name', async () => {
     expect(await world.engine.call('ExecuteStatement', {})).toMatchObject({
