@@ -7,7 +7,7 @@ import { type Config, resolveConfig, type Settings } from './config.ts';
 import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
 import type { HouseFunction } from './constructs/function.ts';
-import { FunctionMaker, ROLES } from './constructs/functions.ts';
+import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
 import { QueueWithDeadLetters } from './constructs/queues.ts';
 import { TaskTable } from './constructs/tables.ts';
 import { Workers } from './constructs/workers.ts';
@@ -42,17 +42,18 @@ export class Scheduler extends Construct {
     // The joints
     this.dispatchQueue = new QueueWithDeadLetters(this, 'DispatchQueue', {
       queueName: `${config.name}-dispatch`,
-      consumerTimeout: ROLES.dispatch.timeout,
+      consumerTimeout: FUNCTIONS.dispatch.timeout,
     });
-    this.workQueues = mapValues(
-      config.queues,
-      ({ maxReceiveCount }, name) =>
-        new QueueWithDeadLetters(this, `Queue-${name}`, {
-          queueName: `${config.name}-${name}`,
-          consumerTimeout: ROLES.executor.timeout,
-          maxReceiveCount,
-        }),
-    );
+    const work = mapValues(config.queues, (settings, name) => ({
+      name,
+      settings,
+      queue: new QueueWithDeadLetters(this, `Queue-${name}`, {
+        queueName: `${config.name}-${name}`,
+        consumerTimeout: FUNCTIONS.executor.timeout,
+        maxReceiveCount: settings.maxReceiveCount,
+      }),
+    }));
+    this.workQueues = mapValues(work, ({ queue }) => queue);
     const functions = new FunctionMaker(config, {
       table: this.table,
       dispatchQueue: this.dispatchQueue,
@@ -74,20 +75,16 @@ export class Scheduler extends Construct {
       batchSize: 1,
     });
 
-    this.executors = mapValues(this.workQueues, (queue, name) =>
-      functions.makeExecutor(this, `Executor-${name}`, name, queue),
-    );
-    for (const [name, { workers }] of Object.entries(config.queues)) {
-      const queue = this.workQueues[name];
-      const executor = this.executors[name];
-      if (!queue || !executor) continue;
+    this.executors = mapValues(work, (own, name) => {
+      const executor = functions.makeExecutor(this, `Executor-${name}`, own);
       new Workers(this, `Workers-${name}`, {
-        queue,
+        queue: own.queue,
         consumer: executor.lambda,
-        workers,
+        workers: own.settings.workers,
         batchSize: SQS_BATCH_ENTRIES,
       });
-    }
+      return executor;
+    });
 
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');

@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { LAMBDA_MAX_TIMEOUT_SECONDS } from '../../shared/domain/limits.ts';
 import type { Config } from '../config.ts';
+import type { QueueConfig } from '../config-queues.ts';
 import { type BundleProps, bundle } from './bundle.ts';
 import { environmentOf, type Surroundings } from './environment.ts';
 import { HouseFunction } from './function.ts';
 import { type FunctionName, statementsOf } from './permissions.ts';
 import type { QueueWithDeadLetters } from './queues.ts';
 
-interface Role {
+interface FunctionSpec {
   description: string;
   entries: BundleProps['entries'];
   timeout: Duration;
@@ -18,7 +18,7 @@ interface Role {
 }
 
 /** The six functions: what each is for, where its code is, how long it may run. */
-export const ROLES = {
+export const FUNCTIONS = {
   tick: {
     description: 'Finds the shards with work that is due',
     entries: { index: 'functions/tick.ts' },
@@ -58,7 +58,14 @@ export const ROLES = {
     // An HTTP API waits 30 s for an integration.
     timeout: Duration.seconds(29),
   },
-} as const satisfies Record<FunctionName, Role>;
+} as const satisfies Record<FunctionName, FunctionSpec>;
+
+/** The work queue that an executor reads. */
+export interface OwnQueue {
+  name: string;
+  settings: QueueConfig;
+  queue: QueueWithDeadLetters;
+}
 
 /** Makes any of the six, with the environment and the permissions that the tables give it and the deployment's settings. */
 export class FunctionMaker {
@@ -71,34 +78,30 @@ export class FunctionMaker {
   }
 
   make(scope: Construct, id: string, name: Exclude<FunctionName, 'executor'>): HouseFunction {
-    return this.build(scope, id, name, ROLES[name]);
+    return this.build(scope, id, name, FUNCTIONS[name]);
   }
 
   /** One per work queue, all from the same bundle. */
-  makeExecutor(scope: Construct, id: string, queueName: string, queue: QueueWithDeadLetters): HouseFunction {
-    const role: Role = {
-      ...ROLES.executor,
-      description: `${ROLES.executor.description} on queue ${queueName}`,
-    };
-    return this.build(scope, id, 'executor', role, { name: queueName, queue });
+  makeExecutor(scope: Construct, id: string, own: OwnQueue): HouseFunction {
+    const description = `${FUNCTIONS.executor.description} on queue ${own.name}`;
+    return this.build(scope, id, 'executor', { ...FUNCTIONS.executor, description }, own);
   }
 
   private build(
     scope: Construct,
     id: string,
     name: FunctionName,
-    { entries, ...role }: Role,
-    own?: { name: string; queue: QueueWithDeadLetters },
+    { entries, ...spec }: FunctionSpec,
+    own?: OwnQueue,
   ): HouseFunction {
     const { config, around } = this;
-    const { handlers } = config;
     const workQueues = Object.values(around.workQueues);
     return new HouseFunction(scope, id, {
-      ...role,
-      code: bundle({ entries, ...(handlers !== undefined && { handlers }) }),
-      memoryMb: (own && config.queues[own.name]?.memoryMb) ?? config.functionMemoryMb,
+      ...spec,
+      code: bundle({ entries, ...(config.handlers !== undefined && { handlers: config.handlers }) }),
+      memoryMb: own?.settings.memoryMb ?? config.functionMemoryMb,
       architecture: config.architecture,
-      logRetentionDays: config.logRetentionDays satisfies RetentionDays,
+      logRetentionDays: config.logRetentionDays,
       logLevel: config.logLevel,
       tracing: config.tracing,
       environment: environmentOf(name, config, around, own?.name),
