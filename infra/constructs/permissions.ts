@@ -73,7 +73,6 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
         'dynamodb:Query',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
       ],
     },
     { on: 'index', actions: QUERY },

@@ -84,7 +84,7 @@ describe('permissions', () => {
       [
         'dynamodb:Query index',
         'dynamodb:Query table',
-        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+        ...item('Get', 'BatchGet', 'Put', 'Update'),
         ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
         ...LETTERS.flatMap((queue) => on(queue, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue')),
       ].sort(),
