@@ -1,12 +1,17 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
+import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
+import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
+import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
 import { makeVisibility } from '../shared/adapters/sqs/visibility.ts';
 import { makeWorkQueues } from '../shared/adapters/sqs/work-queues.ts';
 import { systemClock } from '../shared/adapters/system/clock.ts';
@@ -14,6 +19,7 @@ import { systemIds } from '../shared/adapters/system/ids.ts';
 import { makeLog } from '../shared/adapters/system/log.ts';
 import { systemRandom } from '../shared/adapters/system/random.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
+import { adminVerifier } from '../shared/usecases/authenticate.ts';
 import { readEnv } from './env.ts';
 import { HandlerPool } from './handler-pool.ts';
 
@@ -116,4 +122,45 @@ export function sweeperRuntime() {
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
   };
+}
+
+export function apiRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_VERSION',
+  ]);
+  const store = table(env.ESCAPEMENT_TABLE);
+  const client = new SQSClient({});
+  const log = makeLog(logger);
+  const tasks = makeTaskStore(store);
+  return {
+    ...system,
+    log,
+    tasks,
+    executions: makeExecutionStore(store),
+    listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
+    shardIndex: makeShardIndex(store),
+    idempotency: makeIdempotencyStore(store, systemClock),
+    heartbeat: makeHeartbeat(store),
+    workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
+    queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
+    queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
+    shards: env.ESCAPEMENT_SHARDS,
+    retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+    version: env.ESCAPEMENT_VERSION,
+  };
+}
+
+export function authorizerRuntime() {
+  const env = readEnv(['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
+  const adminToken = makeAdminTokenSource(
+    new SecretsManagerClient({}),
+    env.ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN,
+    systemClock,
+  );
+  return { log: makeLog(logger), verifiers: [adminVerifier(adminToken)] };
 }

@@ -1,0 +1,65 @@
+import type { Problem } from '../../shared/contract/problem.ts';
+import { type ErrorCode, SchedulerError } from '../../shared/domain/errors.ts';
+
+/** Exhaustive: a new code does not compile without its status. */
+const STATUS: Record<ErrorCode, { status: number; title: string }> = {
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  'precondition-invalid': { status: 400, title: 'Malformed header' },
+  unauthenticated: { status: 401, title: 'Not authenticated' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  'not-found': { status: 404, title: 'Not found' },
+  'route-not-found': { status: 404, title: 'No such path' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'already-exists': { status: 409, title: 'Already exists' },
+  'state-conflict': { status: 409, title: 'Conflict with the present state' },
+  'idempotency-conflict': { status: 409, title: 'Idempotency-Key used for another request' },
+  'version-mismatch': { status: 412, title: 'Precondition failed' },
+  'payload-too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'validation-failed': { status: 422, title: 'Not valid' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+};
+
+export interface ProblemReply {
+  problem: Problem;
+  headers: Record<string, string>;
+}
+
+/** undefined: a fault of ours. Its details go to the log and not to the caller. */
+export function toProblem(error: unknown, requestId: string): ProblemReply | undefined {
+  if (!(error instanceof SchedulerError)) return undefined;
+  const known: SchedulerError = error;
+  const { status, title } = STATUS[known.code];
+  const problem: Problem = {
+    type: `urn:escapement:problem:${known.code}`,
+    title,
+    status,
+    detail: known.message,
+    code: known.code,
+    requestId,
+  };
+  if (is(known, 'validation-failed')) problem.errors = known.details.errors;
+  return { problem, headers: headersOf(known) };
+}
+
+export const internalProblem = (requestId: string): ProblemReply => ({
+  problem: {
+    type: 'urn:escapement:problem:internal',
+    title: 'Internal error',
+    status: 500,
+    detail: 'Something went wrong here. The request id leads to the log entry.',
+    code: 'internal',
+    requestId,
+  },
+  headers: {},
+});
+
+function headersOf(error: SchedulerError): Record<string, string> {
+  if (is(error, 'unauthenticated')) return { 'www-authenticate': 'Bearer' };
+  if (is(error, 'method-not-allowed')) return { allow: error.details.allow.join(', ') };
+  if (is(error, 'unavailable')) return { 'retry-after': String(error.details.retryAfterSeconds) };
+  return {};
+}
+
+const is = <C extends ErrorCode>(error: SchedulerError, code: C): error is SchedulerError<C> =>
+  error.code === code;

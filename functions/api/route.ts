@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { isObject } from '../../shared/contract/merge-patch.ts';
+import { parseAll } from '../../shared/contract/problems.ts';
+import { SchedulerError } from '../../shared/domain/errors.ts';
+import { isAtLeast, type Principal, type Role } from '../../shared/domain/principal.ts';
+import type { ApiDeps } from './deps.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One request after transport: text and bytes are decoded, nothing is validated. */
+export interface RawRequest {
+  principal: Principal | undefined;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON of an object, or undefined when there was no body. */
+  body: Record<string, unknown> | undefined;
+}
+
+export interface Reply {
+  status: number;
+  /** JSON, or text when the headers name another content type. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+interface Documented {
+  method: Method;
+  path: `/${string}`;
+  operationId: string;
+  summary: string;
+  /** Request headers that mean something, by name. */
+  headers?: Readonly<Record<string, string>>;
+  replies: Readonly<Record<number, { description: string; schema?: z.ZodType; contentType?: string }>>;
+}
+
+interface Spec<Q extends z.ZodType, B extends z.ZodType> extends Documented {
+  query?: Q;
+  body?: {
+    schema: B;
+    required: boolean;
+    contentTypes?: readonly string[];
+    /** The use case checks the body, and says more than the schema could; the schema documents it. */
+    checkedByUseCase?: boolean;
+  };
+}
+
+export interface Request<Q, B> {
+  principal: Principal;
+  params: Readonly<Record<string, string>>;
+  query: Q;
+  headers: RawRequest['headers'];
+  body: B;
+}
+
+/** A line of the table: routing, authorization, validation and documentation all follow from it. */
+export interface Route extends Documented {
+  role: Role | 'none';
+  query?: z.ZodType;
+  body?: { schema: z.ZodType; required: boolean; contentTypes: readonly string[] };
+  handle(deps: ApiDeps, request: RawRequest): Promise<Reply>;
+}
+
+const JSON_ONLY = ['application/json'];
+const NoQuery = z.strictObject({});
+const NoBody = z.strictObject({});
+
+export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType = typeof NoBody>(
+  role: Role,
+  spec: Spec<Q, B>,
+  run: (deps: ApiDeps, request: Request<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply,
+): Route {
+  const { body, query, ...documented } = spec;
+  return {
+    ...documented,
+    role,
+    ...(query ? { query } : {}),
+    ...(body ? { body: { ...body, contentTypes: body.contentTypes ?? JSON_ONLY } } : {}),
+    async handle(deps, raw) {
+      const principal = authorized(raw.principal, role);
+      if (body?.required && raw.body === undefined) {
+        const reason = 'the body is empty';
+        throw new SchedulerError('malformed-json', 'This request needs a JSON object as its body', {
+          reason,
+        });
+      }
+      const given = raw.body ?? {};
+      const request: Request<unknown, unknown> = {
+        principal,
+        params: raw.params,
+        headers: raw.headers,
+        query: valid(query ?? NoQuery, raw.query, 'query'),
+        body: body?.checkedByUseCase ? given : valid(body?.schema ?? NoBody, given, 'body'),
+      };
+      return run(deps, request as Request<z.output<Q>, z.output<B>>);
+    },
+  };
+}
+
+/** Needs no credential and says nothing about any tenant. */
+export const publicRoute = (spec: Documented, run: (deps: ApiDeps) => Promise<Reply> | Reply): Route => ({
+  ...spec,
+  role: 'none',
+  handle: async (deps) => run(deps),
+});
+
+/** Default-deny: no principal, no way in. */
+function authorized(principal: Principal | undefined, role: Role): Principal {
+  if (!principal) throw unauthenticated();
+  if (isAtLeast(principal.role, role)) return principal;
+  throw new SchedulerError('forbidden', `This needs the role ${role}; yours is ${principal.role}`, {
+    required: role,
+  });
+}
+
+export const unauthenticated = () =>
+  new SchedulerError('unauthenticated', 'A valid credential is needed: Authorization: Bearer <token>', {
+    reason: 'no or bad credential',
+  });
+
+function valid(schema: z.ZodType, value: unknown, what: 'query' | 'body'): unknown {
+  const parsed = parseAll(schema, value);
+  if (parsed.ok) return parsed.value;
+  const errors = parsed.errors.map((problem) =>
+    what === 'query' && problem.message === 'unknown field'
+      ? { ...problem, message: 'unknown query parameter' }
+      : problem,
+  );
+  throw new SchedulerError('validation-failed', `The ${what} is not valid: see errors`, { errors });
+}
+
+export const requireObject = (value: unknown): Record<string, unknown> => {
+  if (isObject(value)) return value;
+  throw new SchedulerError('malformed-json', 'The body must be a JSON object', { reason: 'not an object' });
+};

@@ -1,0 +1,55 @@
+import { docsPage } from './docs-page.ts';
+import { openApiDocument } from './openapi.ts';
+import { publicRoute, type Route } from './route.ts';
+import { executionRoutes } from './routes/executions.ts';
+import { queueRoutes } from './routes/queues.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { taskRoutes } from './routes/tasks.ts';
+
+/** Made at the first request for it: it depends on nothing but the table and the version. */
+let document: ReturnType<typeof openApiDocument> | undefined;
+const documented = (version: string) => {
+  document ??= openApiDocument(routes, version);
+  return document;
+};
+
+/** Every path and method of the API; routing, roles, validation and documentation all follow from this table. */
+export const routes: readonly Route[] = [
+  ...taskRoutes,
+  ...executionRoutes,
+  ...queueRoutes,
+  ...serviceRoutes,
+  publicRoute(
+    {
+      method: 'GET',
+      path: '/v1/openapi.json',
+      operationId: 'getOpenApi',
+      summary: 'This description of the API',
+      replies: { 200: { description: 'OpenAPI 3.1' } },
+    },
+    ({ version }) => ({ status: 200, body: documented(version) }),
+  ),
+  publicRoute(
+    {
+      method: 'GET',
+      path: '/docs',
+      operationId: 'getDocs',
+      summary: 'This description of the API, as a page to read',
+      replies: { 200: { description: 'HTML', contentType: 'text/html; charset=utf-8' } },
+    },
+    ({ version }) => docsPage(documented(version)),
+  ),
+];
+
+const patternOf = ({ path }: Route): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[a-z]+\}/gi, '[^/]+')}/?$`);
+const patterns = routes.map((route) => ({ route, pattern: patternOf(route) }));
+
+const at = (path: string): Route[] =>
+  patterns.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
+
+export const isPublic = (path: string): boolean => at(path).some(({ role }) => role === 'none');
+
+/** Of a path; none when there is nothing at it. */
+export const allowedMethods = (path: string): string[] =>
+  at(path).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));

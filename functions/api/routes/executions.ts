@@ -1,0 +1,72 @@
+import { ExecutionSchema } from '../../../shared/contract/execution.ts';
+import { executionToWire } from '../../../shared/contract/execution-wire.ts';
+import { ExecutionListQuery } from '../../../shared/contract/list-query.ts';
+import { listOf } from '../../../shared/contract/service.ts';
+import { findRun, listRuns, type RunPage } from '../../../shared/usecases/manage-runs/look-at-runs.ts';
+import { cancelRun, retryRun } from '../../../shared/usecases/manage-runs/steer-run.ts';
+import { type Reply, type Route, route } from '../route.ts';
+
+const accepted = { 202: { description: 'The execution as it now is', schema: ExecutionSchema } };
+
+export const runPage = ({ items, nextCursor }: RunPage): Reply => ({
+  status: 200,
+  body: { items: items.map(({ run, result }) => executionToWire(run, result)), nextCursor },
+});
+
+export const executionRoutes: Route[] = [
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/executions',
+      operationId: 'listExecutions',
+      summary: 'Executions of all tasks, newest first',
+      query: ExecutionListQuery,
+      replies: { 200: { description: 'A page of executions', schema: listOf(ExecutionSchema) } },
+    },
+    async (deps, { principal, query }) =>
+      runPage(await listRuns(deps, principal, Object.keys(deps.queueDefaults), query)),
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/executions/{id}',
+      operationId: 'getExecution',
+      summary: 'Read an execution',
+      replies: { 200: { description: 'The execution', schema: ExecutionSchema } },
+    },
+    async (deps, { principal, params }) => {
+      const { run, result } = await findRun(deps, principal, params.id ?? '');
+      return { status: 200, body: executionToWire(run, result) };
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/executions/{id}/cancel',
+      operationId: 'cancelExecution',
+      summary: 'Cancel a waiting execution, or ask a running one to stop',
+      replies: accepted,
+    },
+    async (deps, { principal, params }) => ({
+      status: 202,
+      body: executionToWire(await cancelRun(deps, principal, params.id ?? '')),
+    }),
+  ),
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/executions/{id}/retry',
+      operationId: 'retryExecution',
+      summary: 'Run a dead, cancelled or skipped execution again, with a fresh set of attempts',
+      replies: accepted,
+    },
+    async (deps, { principal, params }) => ({
+      status: 202,
+      body: executionToWire(await retryRun(deps, principal, params.id ?? '')),
+    }),
+  ),
+];

@@ -1,0 +1,228 @@
+import { ExecutionSchema, TriggerInputSchema } from '../../../shared/contract/execution.ts';
+import { executionToWire } from '../../../shared/contract/execution-wire.ts';
+import { etagOf, readPrecondition } from '../../../shared/contract/if-match.ts';
+import { TaskHistoryQuery, TaskListQuery, UpcomingQuery } from '../../../shared/contract/list-query.ts';
+import { parseAll } from '../../../shared/contract/problems.ts';
+import { InstantsSchema, listOf } from '../../../shared/contract/service.ts';
+import {
+  TaskInputSchema,
+  TaskPatchSchema,
+  TaskReplacementSchema,
+  TaskSchema,
+} from '../../../shared/contract/task.ts';
+import { taskToWire } from '../../../shared/contract/task-wire.ts';
+import { TASK_ID, TaskIdSchema } from '../../../shared/contract/text.ts';
+import { SchedulerError } from '../../../shared/domain/errors.ts';
+import type { Task } from '../../../shared/domain/task.ts';
+import { toIso } from '../../../shared/domain/time.ts';
+import { listRunsOfTask } from '../../../shared/usecases/manage-runs/look-at-runs.ts';
+import { triggerRun } from '../../../shared/usecases/manage-runs/trigger-run.ts';
+import { createTask } from '../../../shared/usecases/manage-tasks/create-task.ts';
+import { patchTask, replaceTask } from '../../../shared/usecases/manage-tasks/edit-task.ts';
+import {
+  findTask,
+  listTasks,
+  type ShownTask,
+  showTask,
+  upcomingRuns,
+} from '../../../shared/usecases/manage-tasks/look-at-tasks.ts';
+import { deleteTask, pauseTask, resumeTask } from '../../../shared/usecases/manage-tasks/steer-task.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
+import { type RawRequest, type Reply, type Route, route } from '../route.ts';
+import { runPage } from './executions.ts';
+
+const IF_MATCH = { 'If-Match': 'only if the task is at this version: the ETag of an earlier answer' };
+const IDEMPOTENCY = { 'Idempotency-Key': 'makes the request repeatable for 24 hours' };
+const ok = (description: string) => ({ 200: { description, schema: TaskSchema } });
+
+/** An id that no task can have: to read, it is not there; to write, it is wrong (see PUT). */
+function taskIdOf({ params }: Pick<RawRequest, 'params'>): string {
+  const id = params.id ?? '';
+  if (TASK_ID.test(id)) return id;
+  throw new SchedulerError('not-found', 'There is no such task', { resource: 'task', id });
+}
+
+const preconditionOf = ({ headers }: Pick<RawRequest, 'headers'>) =>
+  readPrecondition({ ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] });
+
+const shown = (status: number, { task, lastRun }: ShownTask, headers: Reply['headers'] = {}): Reply => ({
+  status,
+  headers: { etag: etagOf(task.state.version), ...headers },
+  body: taskToWire(task, lastRun),
+});
+const answer = async (deps: ApiDeps, task: Task): Promise<Reply> => shown(200, await showTask(deps, task));
+
+export const taskRoutes: Route[] = [
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/tasks',
+      operationId: 'createTask',
+      summary: 'Create a task; the server makes its id',
+      headers: IDEMPOTENCY,
+      body: { schema: TaskInputSchema, required: true, checkedByUseCase: true },
+      replies: { 201: { description: 'The task; Location names it', schema: TaskSchema } },
+    },
+    async (deps, { principal, body, headers }) => {
+      const task = await createTask(deps, principal, body, readIdempotencyKey(headers));
+      return shown(201, await showTask(deps, task), { location: `/v1/tasks/${task.state.taskId}` });
+    },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/tasks',
+      operationId: 'listTasks',
+      summary: 'List tasks by name',
+      query: TaskListQuery,
+      replies: { 200: { description: 'A page of tasks', schema: listOf(TaskSchema) } },
+    },
+    async (deps, { principal, query }) => {
+      const { items, nextCursor } = await listTasks(deps, principal, query);
+      return {
+        status: 200,
+        body: { items: items.map(({ task, lastRun }) => taskToWire(task, lastRun)), nextCursor },
+      };
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'PUT',
+      path: '/v1/tasks/{id}',
+      operationId: 'putTask',
+      summary: 'Create or replace a task by id; saying the same again changes nothing',
+      headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such task' },
+      body: { schema: TaskReplacementSchema, required: true, checkedByUseCase: true },
+      replies: {
+        ...ok('The task as it now is'),
+        201: { description: 'The new task; Location names it', schema: TaskSchema },
+      },
+    },
+    async (deps, request) => {
+      const id = parseAll(TaskIdSchema, request.params.id, 'id');
+      if (!id.ok) throw new SchedulerError('validation-failed', 'The id is not valid', { errors: id.errors });
+      const { principal, body } = request;
+      const { task, created } = await replaceTask(deps, principal, id.value, body, preconditionOf(request));
+      const location = created ? { location: `/v1/tasks/${task.state.taskId}` } : {};
+      return shown(created ? 201 : 200, await showTask(deps, task), location);
+    },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/tasks/{id}',
+      operationId: 'getTask',
+      summary: 'Read a task',
+      replies: ok('The task'),
+    },
+    async (deps, request) => shown(200, await findTask(deps, request.principal, taskIdOf(request))),
+  ),
+  route(
+    'operator',
+    {
+      method: 'PATCH',
+      path: '/v1/tasks/{id}',
+      operationId: 'patchTask',
+      summary: 'Change some fields (JSON merge patch)',
+      headers: IF_MATCH,
+      body: {
+        schema: TaskPatchSchema,
+        required: true,
+        checkedByUseCase: true,
+        contentTypes: ['application/merge-patch+json', 'application/json'],
+      },
+      replies: ok('The task as it now is'),
+    },
+    async (deps, request) => {
+      const { principal, body } = request;
+      const patch = body as Record<string, unknown>;
+      return answer(
+        deps,
+        await patchTask(deps, principal, taskIdOf(request), patch, preconditionOf(request)),
+      );
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'DELETE',
+      path: '/v1/tasks/{id}',
+      operationId: 'deleteTask',
+      summary: 'Delete a task; its history stays until it expires',
+      headers: IF_MATCH,
+      replies: { 204: { description: 'It is gone' } },
+    },
+    async (deps, request) => {
+      await deleteTask(deps, request.principal, taskIdOf(request), preconditionOf(request));
+      return { status: 204 };
+    },
+  ),
+  ...(['pause', 'resume'] as const).map((action) =>
+    route(
+      'operator',
+      {
+        method: 'POST',
+        path: `/v1/tasks/{id}/${action}`,
+        operationId: `${action}Task`,
+        summary: action === 'pause' ? 'Pause a task' : 'Resume a paused task',
+        headers: IF_MATCH,
+        replies: ok('The task; repeating is harmless'),
+      },
+      async (deps, request) => {
+        const steer = action === 'pause' ? pauseTask : resumeTask;
+        const task = await steer(deps, request.principal, taskIdOf(request), preconditionOf(request));
+        return answer(deps, task);
+      },
+    ),
+  ),
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/tasks/{id}/trigger',
+      operationId: 'triggerTask',
+      summary: 'Run a task now or after a delay, besides its schedule',
+      headers: IDEMPOTENCY,
+      body: { schema: TriggerInputSchema, required: false },
+      replies: { 202: { description: 'The execution that waits', schema: ExecutionSchema } },
+    },
+    async (deps, request) => {
+      const { principal, body, headers } = request;
+      const run = await triggerRun(deps, principal, taskIdOf(request), body, readIdempotencyKey(headers));
+      return { status: 202, body: executionToWire(run) };
+    },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/tasks/{id}/upcoming',
+      operationId: 'listUpcoming',
+      summary: 'The next occurrences; none while the task is not active',
+      query: UpcomingQuery,
+      replies: { 200: { description: 'Instants, the nearest first', schema: InstantsSchema } },
+    },
+    async (deps, request) => {
+      const found = await upcomingRuns(deps, request.principal, taskIdOf(request), request.query.count);
+      return { status: 200, body: { items: found.map(toIso) } };
+    },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/tasks/{id}/executions',
+      operationId: 'listTaskExecutions',
+      summary: 'Executions of one task, newest first',
+      query: TaskHistoryQuery,
+      replies: { 200: { description: 'A page of executions', schema: listOf(ExecutionSchema) } },
+    },
+    async (deps, request) =>
+      runPage(await listRunsOfTask(deps, request.principal, taskIdOf(request), request.query)),
+  ),
+];

@@ -1,0 +1,104 @@
+import type { QueueWire } from '../contract/queue.ts';
+import { SchedulerError } from '../domain/errors.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RetryPolicy } from '../domain/task.ts';
+import { type EpochMs, SECOND_MS } from '../domain/time.ts';
+import type { Clock, Listings, QueueInspector, ShardIndex } from '../ports.ts';
+
+export interface QueueSettings {
+  priority: number;
+  workers: number;
+  timeoutSeconds: number;
+  retry: RetryPolicy;
+}
+
+export interface LookAtQueuesDeps {
+  clock: Clock;
+  queueInspector: QueueInspector;
+  listings: Listings;
+  shardIndex: ShardIndex;
+  queueDefaults: Readonly<Record<string, QueueSettings>>;
+  shards: number;
+}
+
+const DEAD_COUNTED = 1_000;
+/** Oldest entries looked at in each shard: enough unless that many runs of other queues are older. */
+const OLDEST_ENTRIES = 25;
+
+export function requireQueue(deps: Pick<LookAtQueuesDeps, 'queueDefaults'>, name: string): QueueSettings {
+  const settings = Object.hasOwn(deps.queueDefaults, name) ? deps.queueDefaults[name] : undefined;
+  if (settings) return settings;
+  throw new SchedulerError('not-found', `There is no queue ${name}`, { resource: 'queue', id: name });
+}
+
+/** By priority. */
+export async function listQueues(deps: LookAtQueuesDeps, principal: Principal): Promise<QueueWire[]> {
+  const names = Object.keys(deps.queueDefaults);
+  const oldest = await oldestDue(deps);
+  const queues = await Promise.all(names.map((name) => look(deps, principal, name, oldest)));
+  return queues.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
+}
+
+export const findQueue = async (
+  deps: LookAtQueuesDeps,
+  principal: Principal,
+  name: string,
+): Promise<QueueWire> => {
+  requireQueue(deps, name);
+  return look(deps, principal, name, await oldestDue(deps));
+};
+
+async function look(
+  deps: LookAtQueuesDeps,
+  { tenant }: Principal,
+  name: string,
+  oldest: ReadonlyMap<string, EpochMs>,
+): Promise<QueueWire> {
+  const { priority, workers, timeoutSeconds, retry } = requireQueue(deps, name);
+  const [depth, dead] = await Promise.all([
+    deps.queueInspector.depth(name),
+    deps.listings.dead({ tenant, queue: name, limit: DEAD_COUNTED }),
+  ]);
+  const dueAt = oldest.get(name);
+  return {
+    name,
+    priority,
+    workers,
+    timeoutSeconds,
+    retry,
+    depth: depth.ready,
+    delayed: depth.delayed,
+    inFlight: depth.inFlight,
+    oldestAgeSeconds: dueAt === undefined ? null : Math.floor((deps.clock.nowMs() - dueAt) / SECOND_MS),
+    deadLetters: dead.entries.length,
+    lettersInSqs: depth.letters,
+  };
+}
+
+/** Queue → the instant since which something has been due there: tasks not yet claimed, and runs that wait. */
+async function oldestDue(deps: LookAtQueuesDeps): Promise<ReadonlyMap<string, EpochMs>> {
+  const until = deps.clock.nowMs();
+  const shards = Array.from({ length: deps.shards }, (_, shard) => shard);
+  const due = await Promise.all(
+    shards.flatMap((shard) =>
+      (['due', 'hot'] as const).map((set) =>
+        deps.shardIndex.due({ set, shard, after: 0, until, limit: OLDEST_ENTRIES }),
+      ),
+    ),
+  );
+  const open = await Promise.all(
+    shards.map((shard) => deps.shardIndex.open({ shard, until, limit: OLDEST_ENTRIES })),
+  );
+  const waiting = await deps.listings.readExecutions(open.flatMap(({ entries }) => entries));
+  const found = [
+    ...due.flatMap(({ entries }) => entries),
+    ...waiting.flatMap(({ status, queue, nextAttemptAt, scheduledAt }) =>
+      status === 'queued' || status === 'retrying' ? [{ queue, at: nextAttemptAt ?? scheduledAt }] : [],
+    ),
+  ];
+  const oldest = new Map<string, EpochMs>();
+  for (const { queue, at } of found) {
+    if (at <= until) oldest.set(queue, Math.min(at, oldest.get(queue) ?? at));
+  }
+  return oldest;
+}
