@@ -3,23 +3,20 @@ import { readFileSync } from 'node:fs';
 const LOOK_EVERY_MS = 500;
 
 /**
- * Calls back when npm, which started us, is gone without having told us (kill -9). npm puts a shell between
- * itself and us on some systems; the shell survives npm, so its parent is watched too.
+ * Calls back when npm, which started us, is gone without having told us. npm puts a shell between itself and us
+ * on some systems, which changes what is seen: npm killed hard leaves the shell, so its parent is watched too;
+ * npm ended by a signal passes that on to the shell only, whose end then stands for the signal.
  */
-export function watchParent(onGone: () => void): void {
-  const before = ancestry();
+export function watchParent(onGone: (how: 'ended' | 'killed') => void): void {
+  const parent = process.ppid;
+  const starter = isShellOfCommand(parent) ? parentOf(parent) : '';
   const timer = setInterval(() => {
-    if (ancestry() === before) return;
+    const ended = process.ppid !== parent;
+    if (!ended && (starter === '' || parentOf(parent) === starter)) return;
     clearInterval(timer);
-    onGone();
+    onGone(ended ? 'ended' : 'killed');
   }, LOOK_EVERY_MS);
   timer.unref();
-}
-
-/** Our parent, and its parent when ours is but the shell that npm put in between. */
-function ancestry(): string {
-  const parent = process.ppid;
-  return isShellOfCommand(parent) ? `${parent} ${parentOf(parent)}` : `${parent}`;
 }
 
 /** Only Linux tells (elsewhere npm's shell replaces itself by the command, and our parent is npm). */

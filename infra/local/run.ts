@@ -13,7 +13,7 @@ import { welcome } from './welcome.ts';
 
 /** Under the 10 s promised to whoever sent the signal. */
 const GRACE_MS = 8_500;
-/** A stop without anybody waiting for it: as after a crash, the table knows how to go on. */
+/** Killed with npm: as after a crash the table knows how to go on, and a successor may be waiting. */
 const SHORT_GRACE_MS = 500;
 /** A predecessor may be dying. */
 const PORT_PATIENCE_MS = 5_000;
@@ -101,7 +101,7 @@ function onEnd(settings: Settings, report: Report, end: (graceMs: number) => voi
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onSignal);
-  if (settings.followsParent) watchParent(() => end(SHORT_GRACE_MS));
+  if (settings.followsParent) watchParent((how) => end(how === 'killed' ? SHORT_GRACE_MS : GRACE_MS));
 }
 
 /** From now on one failing request or timer must not take everything else down. */

@@ -100,7 +100,7 @@ function environmentOf(fn: FunctionPlan, options: LambdaHostOptions): Record<str
   };
 }
 
-/** The logical id without the hash that CDK appends. */
+/** The logical id without the hash that CDK appends, and without what every function's id ends in. */
 export function shortName(fn: { logicalId: string }): string {
-  return fn.logicalId.replace(/[0-9A-F]{8}$/, '') || fn.logicalId;
+  return fn.logicalId.replace(/[0-9A-F]{8}$/, '').replace(/(?<=.)Function$/, '') || fn.logicalId;
 }

@@ -79,6 +79,7 @@ export function createPool(options: PoolOptions): Pool {
         grow();
         return;
       }
+      if (closed) return;
       environment.kill();
       pausedUntil = performance.now() + INIT_FAILED_PAUSE_MS;
       options.onInitFailed(error);
