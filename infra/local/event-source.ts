@@ -58,7 +58,6 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   const poll = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       await slots.free(stopped.signal);
-      if (stopped.signal.aborted) return;
       try {
         const batch = await records.receiveBatch(options.batchSize, windowMs, stopped.signal);
         if (batch.length > 0) slots.run(() => handle(batch));

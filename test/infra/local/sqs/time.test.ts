@@ -138,6 +138,14 @@ test('a waiter gets a batch whole', async () => {
   expect(bodies(poll.messages)).toEqual(['a', 'b', 'c']);
 });
 
+test('a receive that was given up before it began takes nothing', async () => {
+  await send('kept');
+  const input = { QueueUrl, WaitTimeSeconds: 20 };
+  const given = await sqs.engine.call('ReceiveMessage', input, { signal: AbortSignal.abort() });
+  expect(given.body).toBe('{}');
+  expect(bodies(await receive())).toEqual(['kept']);
+});
+
 test('a long poll that was aborted takes no message along', async () => {
   const abort = new AbortController();
   const poll = await polling({}, abort.signal);
