@@ -50,6 +50,11 @@ const at = (path: string): Route[] =>
 
 export const isPublic = (path: string): boolean => at(path).some(({ role }) => role === 'none');
 
+const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** Of a path; none when there is nothing at it. */
-export const allowedMethods = (path: string): string[] =>
-  at(path).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+export function allowedMethods(path: string): string[] {
+  const methods = new Set<string>(at(path).map(({ method }) => method));
+  if (methods.has('GET')) methods.add('HEAD');
+  return ORDER.filter((method) => methods.has(method));
+}

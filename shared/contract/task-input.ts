@@ -54,11 +54,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
   );
   errors.push(...policyProblems(fields));
   const retry = queue && mergedRetry(fields.retry, queue.retry);
-  if (retry && retry.maxSeconds < retry.baseSeconds)
-    errors.push({
-      path: 'retry.maxSeconds',
-      message: `must not be below baseSeconds (${retry.baseSeconds})`,
-    });
+  errors.push(...retryProblems(fields.retry, queue?.retry));
 
   const misfireGraceSeconds = fields.misfireGraceSeconds ?? DEFAULT_MISFIRE_GRACE_SECONDS;
   const resolved =
@@ -122,6 +118,13 @@ function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProbl
   const message =
     'catchUp needs overlap queue or allow: under forbid the runs caught up would forbid each other';
   return [{ path: 'misfire', message }];
+}
+
+function retryProblems(given: TaskFields['retry'], defaults: RetryPolicy | undefined): FieldProblem[] {
+  const baseSeconds = given?.baseSeconds ?? defaults?.baseSeconds;
+  const maxSeconds = given?.maxSeconds;
+  if (maxSeconds === undefined || baseSeconds === undefined || maxSeconds >= baseSeconds) return [];
+  return [{ path: 'retry.maxSeconds', message: `must not be below baseSeconds (${baseSeconds})` }];
 }
 
 /** A base above the queue's cap raises the cap, unless the user names a cap himself. */

@@ -1,0 +1,132 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import handlers from '#handlers';
+import { makeApiHandler } from '../../../functions/api/app.ts';
+import { routes } from '../../../functions/api/routes.ts';
+import { makeRegistry } from '../../../shared/contract/handler.ts';
+import { ProblemSchema } from '../../../shared/contract/problem.ts';
+import type { RetryPolicy } from '../../../shared/domain/task.ts';
+import { makeMemoryWorld } from '../../support/memory-world.ts';
+
+const retry: RetryPolicy = {
+  strategy: 'exponential',
+  limit: 5,
+  baseSeconds: 10,
+  maxSeconds: 3600,
+  jitter: 'none',
+};
+export const queueDefaults = {
+  high: { priority: 10, workers: 20, timeoutSeconds: 60, retry },
+  default: { priority: 5, workers: 20, timeoutSeconds: 60, retry },
+  low: { priority: 1, workers: 5, timeoutSeconds: 300, retry: { ...retry, limit: 2 } },
+};
+
+export interface Call {
+  method?: string;
+  path: string;
+  query?: string;
+  /** Serialized as JSON unless it is text. */
+  body?: unknown;
+  base64?: boolean;
+  headers?: Record<string, string>;
+  /** null: nobody. */
+  role?: 'viewer' | 'operator' | 'admin' | null;
+  tenant?: string;
+}
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever comes back
+  body: any;
+}
+
+export const TASK = {
+  name: 'Nightly report',
+  handler: 'demo.echo',
+  schedule: { kind: 'cron', expressions: ['0 2 * * *'] },
+};
+
+/** The API over memory ports; every answer is checked against the schema that its route documents. */
+export function makeApiWorld() {
+  const world = makeMemoryWorld();
+  const handler = makeApiHandler({
+    ...world,
+    handlers: makeRegistry(handlers),
+    queueDefaults,
+    shards: 4,
+    retentionMs: 30 * 86_400_000,
+    version: '0.1.0',
+  });
+  let calls = 0;
+
+  async function call(request: Call): Promise<Answer> {
+    const event = eventOf(request, `request-${++calls}`);
+    const result = await handler(event, {} as Context);
+    const text = typeof result.body === 'string' ? result.body : '';
+    const headers = Object.fromEntries(
+      Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    );
+    const isJson = /json/.test(headers['content-type'] ?? '');
+    const answer = {
+      status: result.statusCode ?? 0,
+      headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
+    checkAnswer(request, answer);
+    return answer;
+  }
+  const create = async (task: object = {}) => {
+    const made = await call({ method: 'POST', path: '/v1/tasks', body: { ...TASK, ...task } });
+    if (made.status !== 201) throw new Error(`not created: ${JSON.stringify(made.body)}`);
+    return made.body;
+  };
+  return { ...world, call, create };
+}
+export type ApiWorld = ReturnType<typeof makeApiWorld>;
+
+function checkAnswer({ method = 'GET', path }: Call, { status, headers, body }: Answer): void {
+  if (headers['x-content-type-options'] !== 'nosniff') throw new Error('security headers are missing');
+  if (status >= 400 && !(status === 503 && path === '/v1/health')) {
+    if (method === 'HEAD') return;
+    if (headers['content-type'] !== 'application/problem+json') throw new Error('not a problem document');
+    const problem = ProblemSchema.parse(body);
+    if (problem.status !== status || problem.requestId !== headers['x-request-id'])
+      throw new Error(`the problem does not fit its answer: ${JSON.stringify(body)}`);
+    return;
+  }
+  const route = routes.find(
+    (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  const schema = route?.replies[status]?.schema;
+  if (schema) schema.parse(body);
+}
+
+export function eventOf(request: Call, requestId: string): APIGatewayProxyEventV2 {
+  const { method = 'GET', path, query = '', body, role = 'admin', tenant = 'root' } = request;
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const lambda =
+    role === null ? { authenticated: 'false' } : { authenticated: 'true', tenant, role, actor: 'token:test' };
+  const requestContext = {
+    accountId: '0',
+    apiId: 'api',
+    authorizer: { lambda },
+    domainName: 'localhost',
+    domainPrefix: 'api',
+    http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+    requestId,
+    routeKey: 'ANY /{proxy+}',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+  };
+  return {
+    version: '2.0',
+    routeKey: 'ANY /{proxy+}',
+    rawPath: path,
+    rawQueryString: query,
+    headers: { ...(text === undefined ? {} : { 'Content-Type': 'application/json' }), ...request.headers },
+    pathParameters: { proxy: path.slice(1) },
+    requestContext,
+    isBase64Encoded: request.base64 ?? false,
+    ...(text === undefined ? {} : { body: request.base64 ? Buffer.from(text).toString('base64') : text }),
+  };
+}
