@@ -1,5 +1,5 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../shared/ports.ts';
 import { authenticate, type Verifier } from '../shared/usecases/authenticate.ts';
 import { authorizerRuntime } from './runtime.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HandlerExecution } from '../shared/contract/handler.ts';
 
 /** What passes between the pool and its threads. Errors and results cross as data, never as objects. */

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fanOutTick } from '../shared/usecases/fan-out-tick.ts';
 import { tickRuntime } from './runtime.ts';
 

@@ -1,5 +1,5 @@
 import type { Context, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type WorkMessage, WorkMessageSchema } from '../shared/messages.ts';
 import type { Visibility } from '../shared/ports.ts';
 import { reviveFromLetter } from '../shared/usecases/revive-from-letter.ts';

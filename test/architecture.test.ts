@@ -170,6 +170,11 @@ describe('files', () => {
   });
 });
 
+it('zod is imported as a namespace: the object `z` would carry every language it speaks into each bundle', () => {
+  const carried = sources.filter(({ text }) => /import (type )?\{[^}]*\} from 'zod'/.test(text));
+  expect(carried.map(({ path }) => path)).toEqual([]);
+});
+
 it('the lock file holds no download addresses, so that any registry mirror serves it', () => {
   expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http');
 });

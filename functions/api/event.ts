@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../shared/contract/json-body.ts';
 import { SchedulerError } from '../../shared/domain/errors.ts';
 import { MAX_BODY_BYTES } from '../../shared/domain/limits.ts';

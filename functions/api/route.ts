@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject } from '../../shared/contract/merge-patch.ts';
 import { parseAll } from '../../shared/contract/problems.ts';
 import { SchedulerError } from '../../shared/domain/errors.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineHandler } from '../../shared/contract/handler.ts';
 import { runInBatches } from '../../shared/domain/batch.ts';
 

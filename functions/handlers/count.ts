@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineHandler, NonRetryableError } from '../../shared/contract/handler.ts';
 import { readEnv } from '../env.ts';
 

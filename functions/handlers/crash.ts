@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineHandler } from '../../shared/contract/handler.ts';
 
 export const crash = defineHandler({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineHandler, NonRetryableError, RetryAfterError } from '../../shared/contract/handler.ts';
 import { MAX_RETRY_DELAY_SECONDS } from '../../shared/domain/limits.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineHandler } from '../../shared/contract/handler.ts';
 
 const STEP_MS = 200;

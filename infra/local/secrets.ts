@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AwsReply } from './aws-endpoint.ts';
 import type { SecretPlan, SecretRecipe } from './template/plan-stores.ts';
 

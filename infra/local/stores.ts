@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DynamoEngine } from './dynamodb/engine.ts';
 import type { SqsEngine } from './sqs/engine.ts';
 import { TemplateError } from './template/intrinsics.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstantSchema, TaskIdSchema } from './text.ts';
 
 export const ExecutionStatusSchema = z.enum([

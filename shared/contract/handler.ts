@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 import { MAX_RETRY_DELAY_SECONDS } from '../domain/limits.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchedulerError } from '../domain/errors.ts';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, UPCOMING_MAX } from '../domain/limits.ts';
 import type { ListPosition } from '../domain/paged-list.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** RFC 9457. `code` is the stable name of what went wrong; `errors` lists every field problem at once. */
 export const ProblemSchema = z.strictObject({

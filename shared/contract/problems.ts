@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldProblem[] };

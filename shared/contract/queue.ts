@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RetryPolicySchema } from './task.ts';
 
 const MAX_IDS = 1_000;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   MAX_CRON_EXPRESSION_CHARS,
   MAX_CRON_EXPRESSIONS,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UPCOMING_MAX } from '../domain/limits.ts';
 import { InstantSchema } from './text.ts';
 

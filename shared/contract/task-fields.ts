@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 import { parseAll } from './problems.ts';
 import { READ_ONLY_FIELDS, TaskInputSchema, UNAVAILABLE_FIELDS } from './task.ts';

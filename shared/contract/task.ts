@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   MAX_RETRY_DELAY_SECONDS,
   MAX_RETRY_LIMIT,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Characters as people and JSON Schema count them: code points, not UTF-16 units. */
 const characters = (text: string): number => [...text].length;

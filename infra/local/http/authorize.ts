@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InvocationResult } from '../lambda/protocol.ts';
 import type { AuthorizerPlan } from '../template/plan-http.ts';
 import { arn } from '../template/resource-types.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SqsError } from './errors.ts';
 import { missing } from './message.ts';
 import type { MoveTasks } from './move-tasks.ts';

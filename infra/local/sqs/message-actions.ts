@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, action, QueueUrl, runBatch } from './action.ts';
 import { invalidParameter, SqsError } from './errors.ts';
 import {

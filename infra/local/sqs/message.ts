@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidParameter, SqsError } from './errors.ts';
 import type { Timed } from './timer-heap.ts';
 

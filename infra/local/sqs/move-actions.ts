@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, action } from './action.ts';
 import { invalidParameter } from './errors.ts';
 import { encodeHandle } from './move-tasks.ts';

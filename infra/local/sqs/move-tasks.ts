@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SqsError } from './errors.ts';
 import type { QueuedMessage } from './message.ts';
 import type { Queue } from './queue.ts';

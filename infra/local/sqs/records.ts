@@ -1,5 +1,5 @@
 import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueIdentity, SqsEngine } from './engine.ts';
 
 const ENTRIES_PER_CALL = 10;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Json, TemplateError } from './intrinsics.ts';
 
 /** A synthesized cloud assembly (cdk.out): the one stack's template and where its assets lie. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Assembly } from './assembly.ts';
 import { TemplateError } from './intrinsics.ts';
 import type { QueuePlan } from './plan-stores.ts';

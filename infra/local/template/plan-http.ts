@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TemplateError } from './intrinsics.ts';
 import { type FunctionPlan, findFunction } from './plan-functions.ts';
 import { bool, int, parseAll, unsupported } from './properties.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bool, int, parseAll } from './properties.ts';
 import type { Resource } from './scope.ts';
 

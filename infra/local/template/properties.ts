@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TemplateError } from './intrinsics.ts';
 import type { Resource } from './scope.ts';
 

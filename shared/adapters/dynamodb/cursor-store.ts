@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CursorStore, Heartbeat, Ids } from '../../ports.ts';
 import { type Item, toItem } from './codec.ts';
 import { unmoved } from './conditions.ts';

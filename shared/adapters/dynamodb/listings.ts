@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { padMs } from '../../domain/occurrence.ts';
 import type { TaskKey } from '../../domain/task.ts';
 import type { Listings, TaskStore } from '../../ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchedulerError } from '../../domain/errors.ts';
 
 /** Opaque to everybody else, and never believed: it comes back from outside. */

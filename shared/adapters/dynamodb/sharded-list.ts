@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { padMs } from '../../domain/occurrence.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { type Bounds, type IndexRow, queryIndex } from './index-query.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { QueueWithDeadLetters } from '../../../infra/constructs/queues.ts';
 import { emptyStack } from '../deployment.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ResolveContext, resolveSchedule } from '../../../shared/contract/resolve-schedule.ts';
 import { type ScheduleInput, ScheduleSchema, scheduleToWire } from '../../../shared/contract/schedule.ts';
 import { firstRunAt, nextOccurrence, occurrences } from '../../../shared/domain/next-occurrence.ts';
