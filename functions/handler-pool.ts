@@ -27,6 +27,7 @@ export interface HandlerPoolOptions {
 interface Job {
   readonly run: number;
   readonly request: HandlerRequest;
+  readonly sinceMs: number;
   readonly resolve: (result: HandlerResult) => void;
   readonly timers: Set<NodeJS.Timeout>;
   thread?: ThreadHandle;
@@ -40,6 +41,9 @@ interface Job {
 /** A handler gets this share of the kill time to yield, and its thread the next share to end. */
 const YIELD_SHARE = 0.7;
 const END_SHARE = 0.95;
+/** Handlers that end within the first figure are served one after another, up to the second. */
+const GROW_AFTER_MS = 20;
+const GROW_ANYWAY_MS = 200;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -58,6 +62,8 @@ export class HandlerPool implements HandlerRunner {
   /** Last in, first out: what ran a moment ago is warm. */
   readonly #idle: ThreadHandle[] = [];
   readonly #waiting: Job[] = [];
+  #growth: NodeJS.Timeout | undefined;
+  #lastEndMs = Number.NEGATIVE_INFINITY;
   #runs = 0;
   #closed = false;
 
@@ -78,7 +84,7 @@ export class HandlerPool implements HandlerRunner {
     return new Promise((resolve) => {
       this.#runs += 1;
       const state = { timers: new Set<NodeJS.Timeout>(), ending: false, settled: false };
-      const job: Job = { run: this.#runs, request, resolve, ...state };
+      const job: Job = { run: this.#runs, request, resolve, sinceMs: performance.now(), ...state };
       this.#watch(job);
       this.#waiting.push(job);
       this.#assign();
@@ -88,6 +94,7 @@ export class HandlerPool implements HandlerRunner {
   /** Ends every thread; runs under way are reported as aborted. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#growth);
     for (const job of this.#waiting.splice(0)) this.#settle(job, stopped('aborted', job.request));
     for (const job of this.#threads.values()) if (job) job.stop ??= 'aborted';
     await Promise.all([...this.#threads.keys()].map((thread) => thread.terminate()));
@@ -95,11 +102,30 @@ export class HandlerPool implements HandlerRunner {
 
   #assign(): void {
     while (this.#waiting.length > 0) {
-      const free = this.#idle.pop() ?? (this.#threads.size < this.#size ? this.#startThread() : undefined);
+      const free = this.#idle.pop();
       const job = free && this.#waiting.shift();
-      if (!free || !job) return;
+      if (!free || !job) break;
       this.#start(job, free);
     }
+    this.#grow();
+  }
+
+  /** A thread takes longer to start than a short handler to run: another one starts when waiting has not helped. */
+  #grow(): void {
+    if (this.#growth || this.#closed || this.#waiting.length === 0 || this.#threads.size >= this.#size)
+      return;
+    this.#growth = setTimeout(
+      () => {
+        this.#growth = undefined;
+        const nowMs = performance.now();
+        const flowing = nowMs - this.#lastEndMs < GROW_AFTER_MS;
+        const waitedMs = nowMs - (this.#waiting[0]?.sinceMs ?? nowMs);
+        if (this.#waiting.length > 0 && !(flowing && waitedMs < GROW_ANYWAY_MS))
+          this.#idle.push(this.#startThread());
+        this.#assign();
+      },
+      this.#threads.size === 0 ? 0 : GROW_AFTER_MS,
+    );
   }
 
   #start(job: Job, thread: ThreadHandle): void {
@@ -207,6 +233,7 @@ export class HandlerPool implements HandlerRunner {
       this.#end(job, thread);
       return;
     }
+    this.#lastEndMs = performance.now();
     this.#threads.set(thread, undefined);
     this.#idle.push(thread);
     thread.letGo();
