@@ -9,6 +9,8 @@ export interface ListSource<E, V> {
   name: string;
   fetch(from: string | undefined, limit: number): Promise<{ entries: E[]; next: string | undefined }>;
   keyOf(entry: E): string;
+  /** A token behind this entry of the page that began at `from`; without it the page is read again. */
+  tokenBehind?(entry: E, from: string | undefined): string;
   /** One value an entry, in order; undefined leaves it out: gone, changed since, or not asked for. */
   load(entries: E[]): Promise<(V | undefined)[]>;
 }
@@ -122,7 +124,7 @@ class Reader<E, V> {
     if (this.#at >= this.#entries.length) return this.#next;
     const last = this.#entries[this.#at - 1];
     if (last === undefined) return this.#pageFrom;
-    return this.#tokenBehind(last);
+    return this.#source.tokenBehind?.(last, this.#pageFrom) ?? this.#tokenBehind(last);
   }
 
   /**

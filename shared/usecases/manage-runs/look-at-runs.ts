@@ -47,8 +47,8 @@ export async function listRunsOfTask(
 }
 
 /**
- * Runs of all tasks: those that have not ended, then the others by the time of their end. Within a page they
- * are put in the order of their due instants.
+ * Runs of all tasks, newest first: by the time of their end, those that have not ended by their due instant.
+ * Within a page they are put in the order of their due instants.
  */
 export async function listRuns(
   deps: ManageRunsDeps,
@@ -89,9 +89,9 @@ async function page(
   };
 }
 
-/** Runs that have not ended come first. */
+/** The instant by which a run's list is ordered. */
 const rank = (run: Execution): number =>
-  isFinal(run.status) ? (run.finishedAt ?? run.scheduledAt) : Number.POSITIVE_INFINITY;
+  isFinal(run.status) ? (run.finishedAt ?? run.scheduledAt) : run.scheduledAt;
 
 const bytesOf = (run: Execution): number =>
   JSON.stringify(run).length + (run.resultStored ? MAX_RESULT_BYTES : 0) + ROOM_FOR_NAMES;

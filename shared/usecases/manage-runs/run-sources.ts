@@ -6,6 +6,7 @@ import type { Principal } from '../../domain/principal.ts';
 import { type EpochMs, fromIso } from '../../domain/time.ts';
 import type { IndexPage } from '../../ports.ts';
 import type { ManageRunsDeps } from './context.ts';
+import { openSource } from './open-source.ts';
 
 /** The lists that runs are found in, each with the filters that apply to it. */
 export type RunFilters = Partial<Omit<ExecutionListQuery, 'limit' | 'cursor'>>;
@@ -43,7 +44,8 @@ export function sourcesOf(
   const { status, queue } = filters;
   const wants = (...some: Execution['status'][]) => !status || some.some((one) => status.includes(one));
   const sources: RunSource[] = [];
-  if (wants('queued', 'running', 'retrying', 'dead')) sources.push(openSource(deps, principal, filters));
+  if (wants('queued', 'running', 'retrying', 'dead'))
+    sources.push(openSource(deps, principal, (run) => isAskedFor(run, filters)));
   // A purged dead run is in the list of ended ones.
   if (wants('success', 'cancelled', 'skipped', 'dead')) sources.push(endedSource(deps, principal, filters));
   if (wants('dead')) {
@@ -52,13 +54,6 @@ export function sourcesOf(
   }
   return sources;
 }
-
-/** Dead runs whose letter is not out yet are still in the open list. */
-const openSource = (deps: ManageRunsDeps, { tenant }: Principal, filters: RunFilters) =>
-  indexSource(deps, 'open', filters, {
-    fetch: (page) => deps.listings.open({ tenant, ...page }),
-    belongs: (run) => !isFinal(run.status) || (run.status === 'dead' && run.letter === 'pending'),
-  });
 
 const endedSource = (deps: ManageRunsDeps, { tenant }: Principal, filters: RunFilters) =>
   indexSource(deps, 'ended', filters, {
