@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { type CountedRow, countIdleMinute, countScenario } from './counted.ts';
+import { totalUnits, type Units } from './meter.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const RUNS = 20;
+const count = (id: string, batchSize = 10): Promise<CountedRow> => {
+  const scenario = SCENARIOS.find((candidate) => candidate.id === id);
+  if (!scenario) throw new Error(`no scenario ${id}`);
+  return countScenario(scenario, { runs: RUNS, batchSize });
+};
+const units = ({ table, index }: Units) => `${table}+${index}`;
+/** `step: table+index` write units a run of the executor, and `step: n reads`. */
+const executorSteps = ({ use }: CountedRow) =>
+  Object.fromEntries(
+    Object.entries(use.executor?.steps ?? {}).map(([step, { write, read }]) => [
+      step,
+      read.table > 0 ? `${read.table} read` : units(write),
+    ]),
+  );
+const executorUnits = ({ use }: CountedRow, kind: 'read' | 'write') =>
+  totalUnits(use.executor ? { executor: use.executor } : {}, kind);
+
+describe('a recurring run', () => {
+  it('takes 8 write units: claim 1+1, advance 1+2, finish 1+2', async () => {
+    const row = await count('recurring-hourly');
+    expect(executorUnits(row, 'write')).toBe(8);
+    expect(executorSteps(row)).toEqual({
+      'read the task': '4 read',
+      'read a run': '1 read',
+      'claim the run (W1)': '1+1',
+      'advance the task (W2)': '1+2',
+      'finish (FIN)': '1+2',
+    });
+  });
+
+  it('takes no more when it comes every minute and sends its own next hint', async () => {
+    const row = await count('recurring-minutely');
+    expect(executorUnits(row, 'write')).toBe(8);
+    expect(row.use.executor?.sqs.SendMessageBatch).toBe(1);
+    expect(row.use.dispatch).toBeUndefined();
+  });
+
+  it('does not look at other runs when overlap is allowed', async () => {
+    const row = await count('recurring-hourly-allow');
+    expect(executorSteps(row)).toEqual({
+      'read the task': '2 read',
+      'claim the run (W1)': '1+1',
+      'advance the task (W2)': '1+2',
+      'finish (FIN)': '1+2',
+    });
+  });
+
+  it('shares its messages and invocations with the others of its batch', async () => {
+    const row = await count('recurring-hourly');
+    const { executor, dispatch } = row.use;
+    expect(executor).toMatchObject({
+      invocations: 0.1,
+      messages: 1,
+      handlerRuns: 1,
+      sqs: { ReceiveMessage: 0.1, DeleteMessageBatch: 0.1 },
+    });
+    expect(dispatch?.sqs.SendMessageBatch).toBe(0.1);
+    const alone = await count('recurring-hourly', 1);
+    expect(alone.use.executor).toMatchObject({
+      invocations: 1,
+      sqs: { ReceiveMessage: 1, DeleteMessageBatch: 1 },
+    });
+  });
+
+  it('leaves a record under 1 KB, so that each write is one unit', async () => {
+    expect((await count('recurring-hourly')).storedBytes).toBeLessThan(1_024);
+  });
+});
+
+describe('a one-time task', () => {
+  it('takes 8 write units to create, all or nothing, and 7 to run', async () => {
+    const row = await count('once');
+    expect(totalUnits(row.use.api ? { api: row.use.api } : {}, 'write')).toBe(8);
+    expect(executorSteps(row)).toMatchObject({
+      'claim the run (W1)': '1+1',
+      'advance the task (W2)': '1+1',
+      'finish (FIN)': '1+2',
+    });
+    expect(executorUnits(row, 'write')).toBe(7);
+  });
+
+  it('that is due at once is hinted by whoever creates it', async () => {
+    const row = await count('now');
+    expect(row.use.api?.sqs).toEqual({ SendMessageBatch: 1 });
+    expect(executorUnits(row, 'write')).toBe(7);
+  });
+});
+
+describe('what else can happen to a run has its own price', () => {
+  it.each([
+    ['retried', 14, 'a failed attempt and the next one: 3+3'],
+    ['dead', 11, 'the letter: 3'],
+    ['skipped', 5, 'the record 2, the advance 3'],
+    ['triggered', 7, 'pointer 1, start 3, finish 3, besides 2 where it is triggered'],
+  ])('%s: %i write units in the executor (%s)', async (id, expected) => {
+    expect(executorUnits(await count(id), 'write')).toBe(expected);
+  });
+
+  it('a feature that is not used costs nothing', async () => {
+    const plain = await count('recurring-hourly');
+    const steps = new Set(Object.keys(plain.use.executor?.steps ?? {}));
+    for (const step of ['start an attempt', 'report progress', 'mark the letter sent', 'point to the run'])
+      expect(steps).not.toContain(step);
+    expect(Object.keys(plain.use.executor?.sqs ?? {}).sort()).toEqual([
+      'DeleteMessageBatch',
+      'ReceiveMessage',
+    ]);
+    expect(Object.keys(plain.use).sort()).toEqual(['dispatch', 'executor', 'tick']);
+  });
+});
+
+describe('the counting', () => {
+  it.each(SCENARIOS.map(({ id }) => id))('%s: what replies report is what the table bills', async (id) => {
+    const row = await count(id);
+    expect(row.refused).toEqual({ read: 0, write: 0 });
+  });
+
+  it('a minute with nothing due takes two heartbeats, and half a read unit for each look', async () => {
+    const idle = await countIdleMinute(4);
+    expect(totalUnits(idle, 'write')).toBe(2);
+    // 4 shards: two clocks look at due and hot, the sweeper at open.
+    expect(totalUnits(idle, 'read')).toBe((4 * (2 * 2 + 1)) / 2);
+    expect(idle.tick?.sqs).toEqual({});
+  });
+});

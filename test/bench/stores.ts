@@ -1,0 +1,79 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
+import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
+import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
+import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { systemIds } from '../../shared/adapters/system/ids.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import type { Execution } from '../../shared/domain/execution.ts';
+import type {
+  Clock,
+  CursorStore,
+  ExecutionStore,
+  Heartbeat,
+  ShardIndex,
+  TaskStore,
+} from '../../shared/ports.ts';
+import { inStep } from './meter.ts';
+
+/** The stores as the functions have them; whatever they ask of the table is put down to a step of the protocol. */
+export function makeStores(client: DynamoDBClient, tableName: string, clock: Clock) {
+  const table = new Table({ client, name: tableName, clock, random: systemRandom });
+  const tasks = taskSteps(makeTaskStore(table));
+  return {
+    tasks,
+    executions: executionSteps(makeExecutionStore(table)),
+    index: indexSteps(makeShardIndex(table)),
+    cursors: cursorSteps(makeCursorStore(table, systemIds)),
+    heartbeat: heartbeatSteps(makeHeartbeat(table)),
+    idempotency: makeIdempotencyStore(table, clock),
+    listings: makeListings(table, { shards: 1, tasks }),
+  };
+}
+
+const taskSteps = (tasks: TaskStore): TaskStore => ({
+  read: (key) => inStep('read the task', () => tasks.read(key)),
+  readState: (key) => inStep('read the task', () => tasks.readState(key)),
+  create: (task, over) => inStep('create the task', () => tasks.create(task, over)),
+  update: (key, change) =>
+    inStep(change.set.status === undefined ? 'point to the run' : 'advance the task (W2)', () =>
+      tasks.update(key, change),
+    ),
+  replace: (key, change, definition) => inStep('edit', () => tasks.replace(key, change, definition)),
+});
+
+const executionSteps = (executions: ExecutionStore): ExecutionStore => ({
+  ...executions,
+  read: (key) => inStep('read a run', () => executions.read(key)),
+  insert: (run) => inStep(BIRTHS[run.status] ?? 'insert the run', () => executions.insert(run)),
+  update: (key, change) => inStep(stepOf(change.set), () => executions.update(key, change)),
+});
+const BIRTHS: Partial<Record<Execution['status'], string>> = {
+  running: 'claim the run (W1)',
+  skipped: 'write down the skip',
+};
+const stepOf = ({ status, letter, progress }: Partial<Execution>): string => {
+  if (status === 'running') return 'start an attempt';
+  if (status !== undefined) return 'finish (FIN)';
+  if (progress !== undefined) return 'report progress';
+  return letter === 'sent' ? 'mark the letter sent' : 'other change of a run';
+};
+
+const indexSteps = (index: ShardIndex): ShardIndex => ({
+  due: (q) => inStep('look for due tasks', () => index.due(q)),
+  open: (q) => inStep('look for runs not ended', () => index.open(q)),
+});
+
+const cursorSteps = (cursors: CursorStore): CursorStore => ({
+  read: (name, shard) => inStep('claim the window', () => cursors.read(name, shard)),
+  claim: (name, shard, seen, next) =>
+    inStep('claim the window', () => cursors.claim(name, shard, seen, next)),
+});
+
+const heartbeatSteps = (heartbeat: Heartbeat): Heartbeat => ({
+  record: (nowMs) => inStep('heartbeat', () => heartbeat.record(nowMs)),
+  read: () => inStep('heartbeat', () => heartbeat.read()),
+});

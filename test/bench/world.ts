@@ -1,0 +1,230 @@
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { Context, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import handlers from '../../functions/handlers/index.ts';
+import { handleWorkMessage } from '../../functions/work-message.ts';
+import type { UnitsUsed } from '../../infra/local/dynamodb/capacity.ts';
+import { makeDispatchQueue } from '../../shared/adapters/sqs/dispatch-queue.ts';
+import { makeVisibility } from '../../shared/adapters/sqs/visibility.ts';
+import { makeWorkQueues } from '../../shared/adapters/sqs/work-queues.ts';
+import { systemIds } from '../../shared/adapters/system/ids.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import { makeRegistry } from '../../shared/contract/handler.ts';
+import { DAY_MS } from '../../shared/domain/time.ts';
+import { DispatchMessageSchema } from '../../shared/messages.ts';
+import type { Clock, HandlerRunner, Log } from '../../shared/ports.ts';
+import { dispatchShard } from '../../shared/usecases/dispatch-shard.ts';
+import { fanOutTick } from '../../shared/usecases/fan-out-tick.ts';
+import { sweepShard } from '../../shared/usecases/sweep-shard.ts';
+import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
+import { embeddedSqsClient } from '../support/embedded-sqs.ts';
+import { inFunction, Meter } from './meter.ts';
+import { ASSUMPTIONS } from './prices.ts';
+import { makeStores } from './stores.ts';
+
+export const TABLE = 'scheduler';
+const MAX_RECEIVES = 20;
+const BATCH = 10;
+
+export type BenchWorld = Awaited<ReturnType<typeof makeBenchWorld>>;
+
+/**
+ * The scheduler on the embedded engines in this process, through the real SDK clients: functions are called here as
+ * Lambda would call them, and every request they make is metered.
+ */
+export async function makeBenchWorld({
+  clock,
+  log,
+  shards = 1,
+}: {
+  clock: Clock;
+  log: Log;
+  shards?: number;
+}) {
+  const billed = { read: 0, write: 0 };
+  const dynamo = embeddedDynamoClient({ onUnits: ({ used }) => addBill(billed, used) });
+  await createSchedulerTable(dynamo.client, TABLE);
+  const sqs = await embeddedSqsClient({ nowMs: clock.nowMs });
+  const deadLetters = sqs.createQueue('default-dlq');
+  const work = sqs.createQueue('default', {
+    visibilityTimeoutSeconds: 5_400,
+    deadLetterTargetArn: deadLetters.arn,
+    maxReceiveCount: MAX_RECEIVES,
+  });
+  const dispatchQueue = sqs.createQueue('dispatch', { visibilityTimeoutSeconds: 360 });
+  const meter = new Meter();
+  meter.watchTable(dynamo.client);
+  meter.watchQueues(sqs.client);
+
+  const stores = makeStores(dynamo.client, TABLE, clock);
+  const targets = {
+    default: { url: work.url, arn: work.arn, dlqUrl: deadLetters.url, maxReceiveCount: MAX_RECEIVES },
+  };
+  let script: HandlerRunner['run'] = async () => ({ kind: 'success', result: null });
+  const shared = {
+    clock,
+    log,
+    random: systemRandom,
+    ids: systemIds,
+    ...stores,
+    queues: makeWorkQueues({ client: sqs.client, targets, log }),
+    dispatchQueue: makeDispatchQueue(sqs.client, dispatchQueue.url),
+    lookAheadMs: 75_000,
+    retentionMs: ASSUMPTIONS.retentionDays * DAY_MS,
+    shards,
+  };
+  const executor = {
+    ...shared,
+    handlers: {
+      run: (request: Parameters<HandlerRunner['run']>[0]) => {
+        meter.functionUse('executor').handlerRuns++;
+        return script(request);
+      },
+    },
+  };
+  const workDeps = {
+    executor,
+    visibility: makeVisibility(sqs.client, work.url),
+    queue: 'default',
+    maxReceiveCount: MAX_RECEIVES,
+  };
+
+  const receive = async (QueueUrl: string, size: number): Promise<Message[]> => {
+    const MessageSystemAttributeNames: ['All'] = ['All'];
+    const command = new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: size,
+      MessageSystemAttributeNames,
+    });
+    return (await sqs.client.send(command)).Messages ?? [];
+  };
+  const remove = async (QueueUrl: string, messages: { receiptHandle: string }[]): Promise<void> => {
+    if (messages.length === 0) return;
+    const Entries = messages.map(({ receiptHandle }, at) => ({
+      Id: String(at),
+      ReceiptHandle: receiptHandle,
+    }));
+    await sqs.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  };
+  /** As a mapping of a queue to a function: receive, invoke, delete what was handled. */
+  const serve = async (
+    q: { fn: string; url: string; batchSize: number; batches: number },
+    invoke: (records: SQSRecord[]) => Promise<SQSRecord[]>,
+  ): Promise<number> => {
+    let served = 0;
+    for (let batch = 0; batch < q.batches; batch++) {
+      const messages = await inFunction(q.fn, () => receive(q.url, q.batchSize));
+      if (messages.length === 0) return served;
+      const use = meter.functionUse(q.fn);
+      use.invocations++;
+      use.messages += messages.length;
+      const handled = await inFunction(q.fn, () => invoke(messages.map(toRecord)));
+      await inFunction(q.fn, () => remove(q.url, handled));
+      served += messages.length;
+    }
+    return served;
+  };
+
+  return {
+    clock,
+    meter,
+    billed,
+    stores,
+    dynamo,
+    sqs,
+    urls: { work: work.url, dispatch: dispatchQueue.url },
+    deps: shared,
+    executor,
+    manage: {
+      ...shared,
+      workQueues: shared.queues,
+      handlers: makeRegistry(handlers),
+      queueDefaults: {
+        default: {
+          timeoutSeconds: 60,
+          retry: { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3_600, jitter: 'none' },
+        },
+      },
+    } as const,
+    handle(next: HandlerRunner['run']) {
+      script = next;
+    },
+    /** A minute begins: both clocks call the tick, and the shards are dispatched. */
+    async tick() {
+      for (const _clock of ['rule', 'schedule']) {
+        meter.functionUse('tick').invocations++;
+        await inFunction('tick', () => fanOutTick(shared, { restore: false }));
+      }
+      await serve(
+        { fn: 'dispatch', url: dispatchQueue.url, batchSize: 1, batches: Infinity },
+        async (records) => {
+          for (const { body } of records)
+            await dispatchShard(shared, DispatchMessageSchema.parse(JSON.parse(body)), () => CONTEXT_MS);
+          return records;
+        },
+      );
+    },
+    async sweep() {
+      meter.functionUse('sweeper').invocations++;
+      for (let shard = 0; shard < shards; shard++)
+        await inFunction('sweeper', () => sweepShard(shared, { shard, restore: false }, () => CONTEXT_MS));
+    },
+    /** Everything that is visible on the work queue, batch after batch. */
+    work({ batchSize = BATCH, batches = Number.POSITIVE_INFINITY } = {}): Promise<number> {
+      return serve({ fn: 'executor', url: work.url, batchSize, batches }, async (records) => {
+        const alongside: Promise<void>[] = [];
+        const outcomes = await Promise.all(
+          records.map((record) =>
+            handleWorkMessage(workDeps, record, lambdaContext, (more) => alongside.push(more)),
+          ),
+        );
+        await Promise.all(alongside);
+        return records.filter((_record, at) => outcomes[at] === 'handled');
+      });
+    },
+    async close() {
+      await sqs.close();
+      await dynamo.close();
+    },
+  };
+}
+
+const CONTEXT_MS = 900_000;
+const lambdaContext: Context = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'bench',
+  functionVersion: '$LATEST',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:bench',
+  memoryLimitInMB: String(ASSUMPTIONS.memoryMb),
+  awsRequestId: '00000000-0000-4000-8000-000000000000',
+  logGroupName: '/aws/lambda/bench',
+  logStreamName: 'bench',
+  getRemainingTimeInMillis: () => CONTEXT_MS,
+  done() {},
+  fail() {},
+  succeed() {},
+};
+
+const Attributes = z.object({
+  ApproximateReceiveCount: z.string(),
+  SentTimestamp: z.string(),
+  SenderId: z.string(),
+  ApproximateFirstReceiveTimestamp: z.string(),
+});
+
+const toRecord = (message: Message): SQSRecord => ({
+  messageId: message.MessageId ?? '',
+  receiptHandle: message.ReceiptHandle ?? '',
+  body: message.Body ?? '',
+  attributes: Attributes.parse(message.Attributes),
+  messageAttributes: {},
+  md5OfBody: message.MD5OfBody ?? '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: '',
+  awsRegion: 'us-east-1',
+});
+
+function addBill(billed: { read: number; write: number }, used: readonly UnitsUsed[]): void {
+  for (const { kind, tableUnits, indexUnits } of used)
+    billed[kind] += Object.values(indexUnits).reduce((sum, units) => sum + units, tableUnits);
+}
