@@ -134,7 +134,7 @@ class Reader<E, V> {
   async #tokenBehind(last: E): Promise<string | undefined> {
     const key = this.#source.keyOf(last);
     let limit = this.#at;
-    for (let tries = 0; tries < 2; tries++) {
+    for (let tries = 0; tries < 3; tries++) {
       const { entries, next } = await this.#source.fetch(this.#pageFrom, limit);
       const found = entries.findIndex((entry) => this.#source.keyOf(entry) === key);
       if (found >= 0 && found === entries.length - 1 && next !== undefined) return next;
