@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchedulerError } from '../../domain/errors.ts';
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { executionId } from '../../domain/occurrence.ts';
