@@ -19,6 +19,8 @@ import { type Plan, planStack } from './template/plan.ts';
 export interface Engine {
   plan: Plan;
   adminToken: AdminToken | undefined;
+  /** Where the AWS services are served, to functions and to people's own tools. */
+  awsEndpointUrl: string;
   /** When a clock fires next. */
   nextTickAt(): number | undefined;
   /** Starts nothing more, lets what runs finish for so long, then ends it. */
@@ -80,6 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     plan,
     adminToken: secrets.adminToken,
+    awsEndpointUrl: endpoint.url,
     nextTickAt: clocks.nextAt,
     async stop(graceMs) {
       clocks.stop();

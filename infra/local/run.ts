@@ -75,6 +75,7 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   keepGoing(report);
   for (const line of welcome({
     url: server.url,
+    awsEndpointUrl: engine.awsEndpointUrl,
     adminToken: engine.adminToken,
     showPath: (path) => relative(process.cwd(), path) || path,
     hasDemoHandlers: settings.handlersFile === undefined,

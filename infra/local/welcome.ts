@@ -1,8 +1,10 @@
 import type { AdminToken } from './secrets.ts';
+import { REGION } from './template/resource-types.ts';
 
 /** What a person needs who has just started the engine. */
 export interface WelcomeProps {
   url: string;
+  awsEndpointUrl: string;
   adminToken: AdminToken | undefined;
   showPath(path: string): string;
   hasDemoHandlers: boolean;
@@ -14,6 +16,9 @@ export function welcome(props: WelcomeProps): string[] {
   const { url, adminToken } = props;
   const lines = ['', `Escapement is ready after ${(props.tookMs / 1000).toFixed(1)} s at ${url}`];
   lines.push(`API description: ${url}/docs`);
+  lines.push(
+    `AWS endpoint: ${props.awsEndpointUrl} (SQS and DynamoDB for the AWS CLI; region ${REGION}, any keys)`,
+  );
   if (adminToken) {
     lines.push(
       `Admin token${tokenLine(adminToken, props.showPath)}`,
