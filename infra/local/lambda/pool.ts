@@ -29,14 +29,23 @@ export interface PoolOptions {
 }
 interface Waiting {
   event: unknown;
+  since: number;
   settle(result: InvocationResult): void;
 }
 
 const PATIENCE_MS = 50;
 const RETIRE_AFTER_MS = 5 * 60_000;
 const MAX_WAITING = 1_000;
+const CORES = availableParallelism();
 /** Ten processes that start together are all ready late; two cores start two. */
-const STARTS_AT_ONCE = Math.max(2, availableParallelism());
+const STARTS_AT_ONCE = Math.max(2, CORES);
+/** Invocations shorter than this hold a process for a moment only … */
+const SHORT_WORK_MS = 1_000;
+/** … so that more processes at such work than this would but share the same cores. */
+const ENOUGH_FOR_SHORT_WORK = Math.max(4, 2 * CORES);
+const SHORT_WORK_PATIENCE_MS = 500;
+/** Weight of the newest invocation in what is taken for typical. */
+const NEWEST_SHARE = 0.2;
 /** A function that cannot be loaded is not tried again in a hot loop. */
 const INIT_FAILED_PAUSE_MS = 1_000;
 
@@ -53,8 +62,10 @@ export function createPool(options: PoolOptions): Pool {
   const waiting: Waiting[] = [];
   const idleListeners: (() => void)[] = [];
   let starting = 0;
-  let running = 0;
+  /** With the time of their beginning. */
+  const running = new Map<Environment, number>();
   let pausedUntil = 0;
+  let typicalMs = 0;
   let growth: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -89,16 +100,25 @@ export function createPool(options: PoolOptions): Pool {
     });
   }
 
-  /** Starts another environment for whoever waits, after a moment of patience when others are at work. */
+  /** Looks, while anybody waits, whether another environment would serve him sooner than those at work. */
   function grow(): void {
     if (closed || growth || waiting.length <= starting || environments.size >= limit) return;
     if (starting >= STARTS_AT_ONCE) return; // comes back when one of them is ready
     const pause = Math.max(environments.size === 0 ? 0 : patienceMs, pausedUntil - performance.now());
     growth = setTimeout(() => {
       growth = undefined;
-      if (!closed && waiting.length > starting) startOne();
+      if (!closed && waiting.length > starting && !isServedSoon()) startOne();
       grow();
     }, pause);
+  }
+
+  /** Whether those at work will likely be done sooner than another process would be ready. */
+  function isServedSoon(): boolean {
+    const now = performance.now();
+    if (environments.size < CORES || typicalMs > SHORT_WORK_MS) return false;
+    const atShortWork = [...running.values()].filter((since) => now - since < SHORT_WORK_MS).length;
+    if (starting + atShortWork >= ENOUGH_FOR_SHORT_WORK) return true;
+    return now - (waiting[0]?.since ?? now) < SHORT_WORK_PATIENCE_MS;
   }
 
   function release(environment: Environment): void {
@@ -110,12 +130,14 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   async function run(environment: Environment, { event, settle }: Waiting): Promise<void> {
-    running++;
+    const startedAt = performance.now();
+    running.set(environment, startedAt);
     const requestId = randomUUID();
     const deadlineAt = Date.now() + options.timeoutSeconds * 1000;
     const { fn } = options;
     const result = await environment.invoke({ requestId, event, deadlineAt, fn }, options.timeoutSeconds);
-    running--;
+    running.delete(environment);
+    typicalMs += NEWEST_SHARE * (performance.now() - startedAt - typicalMs);
     settle(result);
     release(environment);
     notifyIdle();
@@ -130,7 +152,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function notifyIdle(): void {
-    if (running > 0 || waiting.length > 0) return;
+    if (running.size > 0 || waiting.length > 0) return;
     for (const listener of idleListeners.splice(0)) listener();
   }
 
@@ -153,7 +175,7 @@ export function createPool(options: PoolOptions): Pool {
           refuse('TooManyRequestsException', `${waiting.length} invocations wait already`),
         );
       return new Promise((resolve) => {
-        const entry: Waiting = { event, settle: resolve };
+        const entry: Waiting = { event, since: performance.now(), settle: resolve };
         const environment = takeFree();
         if (environment) return void run(environment, entry);
         waiting.push(entry);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type EnvironmentSpec, startEnvironment } from '../../../../infra/local/lambda/environment.ts';
@@ -122,6 +123,22 @@ describe('the processes of a function', () => {
     await pool.invoke({});
     await Promise.all([pool.invoke({}), pool.invoke({}), pool.invoke({})]);
     expect(started()).toBe(1);
+  });
+
+  it('does not start a process for each of many short requests', async () => {
+    const { pool, started } = poolOf(PID, { limit: 50 });
+    await Promise.all(Array.from({ length: 50 }, () => pool.invoke({})));
+    expect(started()).toBeLessThanOrEqual(Math.max(4, 2 * availableParallelism()));
+  });
+
+  it('starts as many as there are long ones, up to the limit', async () => {
+    const { pool, codeDirectory, started } = poolOf(HELD, { limit: 6 });
+    const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => pool.invoke({ name }));
+    const begun = join(codeDirectory, 'begun');
+    await until(() => existsSync(begun) && readFileSync(begun, 'utf8').length === 12, 'all at work');
+    expect(started()).toBe(6);
+    writeFileSync(join(codeDirectory, 'go'), '');
+    await Promise.all(all);
   });
 
   it('ends a process that takes longer than the timeout, and serves the next request in a new one', async () => {
