@@ -32,18 +32,21 @@ export async function addTasks(
   tasks: number,
   nextRunAt: number,
   over: Partial<TaskDefinition>,
-): Promise<void> {
-  for (const taskId of taskIds(tasks)) {
+  createdAt = world.clock.nowMs(),
+): Promise<string[]> {
+  const ids = taskIds(tasks);
+  for (const taskId of ids) {
     const task = createdTask({
       definition: definition({ taskId, name: 'Nightly report', ...over }),
       shard: 0,
       nextRunAt,
-      nowMs: world.clock.nowMs(),
+      nowMs: createdAt,
       createdBy: 'bench',
     });
     const created = await world.stores.tasks.create(task);
     if (!created.ok) throw new Error(`${taskId} exists`);
   }
+  return ids;
 }
 
 /** What is due at `at` is hinted by the tick before and delivered on its second. */
@@ -113,7 +116,9 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'triggered',
     title: 'triggered by hand',
-    prepare: (world, tasks) => addTasks(world, tasks, T0 + HOUR_MS, { schedule: every(3_600) }),
+    async prepare(world, tasks) {
+      await addTasks(world, tasks, T0 + HOUR_MS, { schedule: every(3_600) });
+    },
     async run(world, tasks, batchSize) {
       const manage = { ...world.manage, queueInspector: NOT_INSPECTED };
       for (const taskId of taskIds(tasks))

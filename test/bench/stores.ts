@@ -19,20 +19,31 @@ import type {
 } from '../../shared/ports.ts';
 import { inStep } from './meter.ts';
 
-/** The stores as the functions have them; whatever they ask of the table is put down to a step of the protocol. */
+/** The stores as the functions have them. */
 export function makeStores(client: DynamoDBClient, tableName: string, clock: Clock) {
   const table = new Table({ client, name: tableName, clock, random: systemRandom });
-  const tasks = taskSteps(makeTaskStore(table));
+  const tasks = makeTaskStore(table);
   return {
     tasks,
-    executions: executionSteps(makeExecutionStore(table)),
-    index: indexSteps(makeShardIndex(table)),
-    cursors: cursorSteps(makeCursorStore(table, systemIds)),
-    heartbeat: heartbeatSteps(makeHeartbeat(table)),
+    executions: makeExecutionStore(table),
+    index: makeShardIndex(table),
+    cursors: makeCursorStore(table, systemIds),
+    heartbeat: makeHeartbeat(table),
     idempotency: makeIdempotencyStore(table, clock),
     listings: makeListings(table, { shards: 1, tasks }),
   };
 }
+export type Stores = ReturnType<typeof makeStores>;
+
+/** Whatever they ask of the table is put down to a step of the protocol. */
+export const bySteps = (stores: Stores): Stores => ({
+  ...stores,
+  tasks: taskSteps(stores.tasks),
+  executions: executionSteps(stores.executions),
+  index: indexSteps(stores.index),
+  cursors: cursorSteps(stores.cursors),
+  heartbeat: heartbeatSteps(stores.heartbeat),
+});
 
 const taskSteps = (tasks: TaskStore): TaskStore => ({
   read: (key) => inStep('read the task', () => tasks.read(key)),

@@ -1,6 +1,4 @@
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import type { Context, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
+import type { SQSRecord } from 'aws-lambda';
 import handlers from '../../functions/handlers/index.ts';
 import { handleWorkMessage } from '../../functions/work-message.ts';
 import type { UnitsUsed } from '../../infra/local/dynamodb/capacity.ts';
@@ -19,8 +17,9 @@ import { sweepShard } from '../../shared/usecases/sweep-shard.ts';
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
 import { inFunction, Meter } from './meter.ts';
+import { drain, INVOCATION_MS, lambdaContext } from './poller.ts';
 import { ASSUMPTIONS } from './prices.ts';
-import { makeStores } from './stores.ts';
+import { bySteps, makeStores } from './stores.ts';
 
 export const TABLE = 'scheduler';
 const MAX_RECEIVES = 20;
@@ -28,19 +27,18 @@ const BATCH = 10;
 
 export type BenchWorld = Awaited<ReturnType<typeof makeBenchWorld>>;
 
+interface WorldOptions {
+  clock: Clock;
+  log: Log;
+  shards?: number;
+  metered?: boolean;
+}
+
 /**
  * The scheduler on the embedded engines in this process, through the real SDK clients: functions are called here as
  * Lambda would call them, and every request they make is metered.
  */
-export async function makeBenchWorld({
-  clock,
-  log,
-  shards = 1,
-}: {
-  clock: Clock;
-  log: Log;
-  shards?: number;
-}) {
+export async function makeBenchWorld({ clock, log, shards = 1, metered = true }: WorldOptions) {
   const billed = { read: 0, write: 0 };
   const dynamo = embeddedDynamoClient({ onUnits: ({ used }) => addBill(billed, used) });
   await createSchedulerTable(dynamo.client, TABLE);
@@ -53,10 +51,13 @@ export async function makeBenchWorld({
   });
   const dispatchQueue = sqs.createQueue('dispatch', { visibilityTimeoutSeconds: 360 });
   const meter = new Meter();
-  meter.watchTable(dynamo.client);
-  meter.watchQueues(sqs.client);
+  if (metered) {
+    meter.watchTable(dynamo.client);
+    meter.watchQueues(sqs.client);
+  }
 
-  const stores = makeStores(dynamo.client, TABLE, clock);
+  const plain = makeStores(dynamo.client, TABLE, clock);
+  const stores = metered ? bySteps(plain) : plain;
   const targets = {
     default: { url: work.url, arn: work.arn, dlqUrl: deadLetters.url, maxReceiveCount: MAX_RECEIVES },
   };
@@ -89,42 +90,6 @@ export async function makeBenchWorld({
     maxReceiveCount: MAX_RECEIVES,
   };
 
-  const receive = async (QueueUrl: string, size: number): Promise<Message[]> => {
-    const MessageSystemAttributeNames: ['All'] = ['All'];
-    const command = new ReceiveMessageCommand({
-      QueueUrl,
-      MaxNumberOfMessages: size,
-      MessageSystemAttributeNames,
-    });
-    return (await sqs.client.send(command)).Messages ?? [];
-  };
-  const remove = async (QueueUrl: string, messages: { receiptHandle: string }[]): Promise<void> => {
-    if (messages.length === 0) return;
-    const Entries = messages.map(({ receiptHandle }, at) => ({
-      Id: String(at),
-      ReceiptHandle: receiptHandle,
-    }));
-    await sqs.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-  };
-  /** As a mapping of a queue to a function: receive, invoke, delete what was handled. */
-  const serve = async (
-    q: { fn: string; url: string; batchSize: number; batches: number },
-    invoke: (records: SQSRecord[]) => Promise<SQSRecord[]>,
-  ): Promise<number> => {
-    let served = 0;
-    for (let batch = 0; batch < q.batches; batch++) {
-      const messages = await inFunction(q.fn, () => receive(q.url, q.batchSize));
-      if (messages.length === 0) return served;
-      const use = meter.functionUse(q.fn);
-      use.invocations++;
-      use.messages += messages.length;
-      const handled = await inFunction(q.fn, () => invoke(messages.map(toRecord)));
-      await inFunction(q.fn, () => remove(q.url, handled));
-      served += messages.length;
-    }
-    return served;
-  };
-
   return {
     clock,
     meter,
@@ -155,32 +120,37 @@ export async function makeBenchWorld({
         meter.functionUse('tick').invocations++;
         await inFunction('tick', () => fanOutTick(shared, { restore: false }));
       }
-      await serve(
-        { fn: 'dispatch', url: dispatchQueue.url, batchSize: 1, batches: Infinity },
-        async (records) => {
+      await drain(sqs.client, meter, {
+        fn: 'dispatch',
+        url: dispatchQueue.url,
+        batchSize: 1,
+        async invoke(records) {
           for (const { body } of records)
-            await dispatchShard(shared, DispatchMessageSchema.parse(JSON.parse(body)), () => CONTEXT_MS);
+            await dispatchShard(shared, DispatchMessageSchema.parse(JSON.parse(body)), () => INVOCATION_MS);
           return records;
         },
-      );
+      });
     },
     async sweep() {
       meter.functionUse('sweeper').invocations++;
       for (let shard = 0; shard < shards; shard++)
-        await inFunction('sweeper', () => sweepShard(shared, { shard, restore: false }, () => CONTEXT_MS));
+        await inFunction('sweeper', () => sweepShard(shared, { shard, restore: false }, () => INVOCATION_MS));
     },
     /** Everything that is visible on the work queue, batch after batch. */
-    work({ batchSize = BATCH, batches = Number.POSITIVE_INFINITY } = {}): Promise<number> {
-      return serve({ fn: 'executor', url: work.url, batchSize, batches }, async (records) => {
+    async work({ batchSize = BATCH, around = asItIs } = {}): Promise<void> {
+      const invoke = async (records: SQSRecord[]) => {
         const alongside: Promise<void>[] = [];
         const outcomes = await Promise.all(
           records.map((record) =>
-            handleWorkMessage(workDeps, record, lambdaContext, (more) => alongside.push(more)),
+            around(record, () =>
+              handleWorkMessage(workDeps, record, lambdaContext, (more) => alongside.push(more)),
+            ),
           ),
         );
         await Promise.all(alongside);
         return records.filter((_record, at) => outcomes[at] === 'handled');
-      });
+      };
+      await drain(sqs.client, meter, { fn: 'executor', url: work.url, batchSize, invoke });
     },
     async close() {
       await sqs.close();
@@ -189,40 +159,8 @@ export async function makeBenchWorld({
   };
 }
 
-const CONTEXT_MS = 900_000;
-const lambdaContext: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'bench',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:bench',
-  memoryLimitInMB: String(ASSUMPTIONS.memoryMb),
-  awsRequestId: '00000000-0000-4000-8000-000000000000',
-  logGroupName: '/aws/lambda/bench',
-  logStreamName: 'bench',
-  getRemainingTimeInMillis: () => CONTEXT_MS,
-  done() {},
-  fail() {},
-  succeed() {},
-};
-
-const Attributes = z.object({
-  ApproximateReceiveCount: z.string(),
-  SentTimestamp: z.string(),
-  SenderId: z.string(),
-  ApproximateFirstReceiveTimestamp: z.string(),
-});
-
-const toRecord = (message: Message): SQSRecord => ({
-  messageId: message.MessageId ?? '',
-  receiptHandle: message.ReceiptHandle ?? '',
-  body: message.Body ?? '',
-  attributes: Attributes.parse(message.Attributes),
-  messageAttributes: {},
-  md5OfBody: message.MD5OfBody ?? '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: '',
-  awsRegion: 'us-east-1',
-});
+type Handled = Awaited<ReturnType<typeof handleWorkMessage>>;
+const asItIs = (_record: SQSRecord, handle: () => Promise<Handled>): Promise<Handled> => handle();
 
 function addBill(billed: { read: number; write: number }, used: readonly UnitsUsed[]): void {
   for (const { kind, tableUnits, indexUnits } of used)
