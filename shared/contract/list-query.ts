@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SchedulerError } from '../domain/errors.ts';
+import { jsonOrUndefined } from '../domain/json.ts';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, UPCOMING_MAX } from '../domain/limits.ts';
 import type { ListPosition } from '../domain/paged-list.ts';
 import { ExecutionStatusSchema } from './execution.ts';
@@ -21,17 +22,22 @@ const page = {
   cursor: z.string().min(1).max(4_096).optional().meta({ description: 'nextCursor of the page before' }),
 };
 
-const oneOrMore = <T extends string>(one: z.ZodType<T, string>) =>
+/** One, or several with commas between. */
+const oneOrMore = <T extends string>(names: readonly T[]) =>
   z
     .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(one).min(1))
-    .optional();
+    .transform((text, context): T[] => {
+      const found = text.split(',').map((part) => names.find((name) => name === part));
+      const known = found.filter((name) => name !== undefined);
+      if (known.length === found.length) return known;
+      context.addIssue({ code: 'custom', message: `expected one or more of ${names.join(', ')}` });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: `one, or several with commas between: ${names.join(', ')}` });
 
 export const TaskListQuery = z.strictObject({
-  status: oneOrMore(z.enum(['active', 'paused', 'completed', 'disabled'])).meta({
-    description: 'one status, or several with commas between',
-  }),
+  status: oneOrMore(['active', 'paused', 'completed', 'disabled']),
   queue: z.string().min(1).max(64).optional(),
   tag: TagSchema.optional(),
   handler: z.string().min(1).max(128).optional(),
@@ -41,9 +47,7 @@ export const TaskListQuery = z.strictObject({
 export type TaskListQuery = z.output<typeof TaskListQuery>;
 
 const window = {
-  status: oneOrMore(ExecutionStatusSchema).meta({
-    description: 'one status, or several with commas between',
-  }),
+  status: oneOrMore(ExecutionStatusSchema.options),
   from: InstantSchema.optional().meta({ description: 'scheduledAt at or after' }),
   to: InstantSchema.optional().meta({ description: 'scheduledAt before' }),
 };
@@ -75,17 +79,9 @@ export const encodeCursor = (list: string, at: ListPosition): string =>
 
 export function decodeCursor(list: string, cursor: string | undefined): ListPosition | undefined {
   if (cursor === undefined) return undefined;
-  const parsed = CursorSchema.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString()));
+  const parsed = CursorSchema.safeParse(jsonOrUndefined(Buffer.from(cursor, 'base64url').toString()));
   if (parsed.success && parsed.data.list === list) return parsed.data.at;
   throw new SchedulerError('validation-failed', 'The cursor is not one of this list', {
     errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

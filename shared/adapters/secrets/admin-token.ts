@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { jsonOrUndefined } from '../../domain/json.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { Clock } from '../../ports.ts';
 
@@ -38,16 +39,8 @@ export function makeAdminTokenSource(
 
 async function read(client: SecretsManagerClient, secretArn: string): Promise<AdminToken> {
   const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-  const parsed = SecretSchema.safeParse(jsonOf(SecretString));
+  const parsed = SecretSchema.safeParse(jsonOrUndefined(SecretString));
   // The value stays out of the message, whatever it is.
   if (!parsed.success) throw new Error('The admin secret must be JSON with {"id","secret"} or {"token"}');
   return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SchedulerError } from '../../domain/errors.ts';
 import { type Execution, isFinal } from '../../domain/execution.ts';
+import { jsonOrUndefined } from '../../domain/json.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { ListSource } from '../../domain/paged-list.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -63,17 +64,9 @@ const encode = (token: Token): string => JSON.stringify(token);
 
 function decode(token: string | undefined): Token {
   if (token === undefined) return {};
-  const parsed = TokenSchema.safeParse(jsonOf(token));
+  const parsed = TokenSchema.safeParse(jsonOrUndefined(token));
   if (parsed.success) return parsed.data;
   throw new SchedulerError('validation-failed', 'The cursor is not one of this list', {
     errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
