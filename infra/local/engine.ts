@@ -6,6 +6,7 @@ import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
 import { startEventSource } from './event-source.ts';
 import { createHttpFront } from './http/front.ts';
 import type { HttpServer } from './http/server.ts';
+import { openAccess } from './iam/access.ts';
 import { createAsyncInvoker } from './lambda/async-invoker.ts';
 import { createLambdaHost, type LambdaHost, shortName } from './lambda/host.ts';
 import type { Report } from './report.ts';
@@ -35,11 +36,14 @@ export interface EngineOptions {
   report: Report;
 }
 
+const API_GATEWAY = 'apigateway.amazonaws.com';
+
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { report, dataDirectory, server } = options;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const endpoint = await openAwsEndpoint(report.warn);
   const plan = planStack(options.assembly, { endpointUrl: endpoint.url, apiUrl: server.url });
+  const access = openAccess({ plan, dataDirectory, warn: report.warn });
 
   const tables = openDynamoEngine({
     file: join(dataDirectory, 'tables.sqlite'),
@@ -49,8 +53,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureTables(tables, plan.tables);
   ensureQueues(queues, plan.queues);
   const secrets = openSecrets({ plans: plan.secrets, dataDirectory, givenToken: options.givenToken });
-  endpoint.serve(awsServices(tables, queues, secrets));
-
   const host = createLambdaHost({
     functions: plan.functions,
     eventSources: plan.eventSources,
@@ -59,6 +61,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passedOn: options.passedOn,
     warn: report.warn,
   });
+  endpoint.serve(access.guard(awsServices(tables, queues, secrets), host.note));
   const background = createAsyncInvoker({
     functions: plan.functions,
     invoke: host.invoke,
@@ -69,14 +72,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   const sources = startEventSources(plan, host, queues, report);
   const clocks: Clocks = startClocks({
-    plans: plan.clocks,
+    plans: access.clocks,
     fire: background.invoke,
     onMinute: (now) =>
       void tables.expireItems(now).catch((error) => report.log.error('items not expired', {}, error)),
   });
   clocks.fireAll();
   if (plan.httpApi) {
-    server.serve(createHttpFront({ plan: plan.httpApi, invoke: host.invoke, nowMs: Date.now }));
+    server.serve(
+      createHttpFront({
+        plan: plan.httpApi,
+        invoke: host.invoke,
+        mayInvoke: (functionId, arn) => access.mayInvoke(functionId, { service: API_GATEWAY, arn }),
+        nowMs: Date.now,
+      }),
+    );
   }
 
   return {
@@ -93,6 +103,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await within(graceMs, drained);
       await host.close();
       await endpoint.close();
+      access.close();
       await queues.close();
       await tables.close();
     },

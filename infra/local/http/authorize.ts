@@ -26,9 +26,10 @@ const MAX_CACHED = 1_000;
 export function createAuthorize(deps: {
   api: ApiIdentity;
   invoke(functionId: string, event: unknown): Promise<InvocationResult>;
+  mayInvoke(functionId: string, sourceArn: string): boolean;
   nowMs(): number;
 }): Authorize {
-  const { api, invoke, nowMs } = deps;
+  const { api, invoke, mayInvoke, nowMs } = deps;
   const cache = new Map<string, { verdict: Verdict; until: number }>();
 
   return async (authorizer, match, call) => {
@@ -42,6 +43,8 @@ export function createAuthorize(deps: {
     const known = cacheable ? cache.get(key) : undefined;
     if (known && known.until > nowMs()) return known.verdict;
 
+    if (!mayInvoke(authorizer.functionId, arn('execute-api', `${api.apiId}/authorizers/${authorizer.id}`)))
+      return { kind: 'failed' };
     const { key: routeKey } = match.route;
     const event = {
       ...commonEvent(call, api, routeKey, match.pathParameters),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { InvocationResult } from '../lambda/protocol.ts';
 import type { HttpApiPlan } from '../template/plan-http.ts';
+import { arn } from '../template/resource-types.ts';
 import { createAuthorize, type Verdict } from './authorize.ts';
 import { preflight, withCors } from './cors.ts';
 import { commonEvent, encodeBody, type HttpCall, readCall } from './request.ts';
@@ -13,6 +14,8 @@ export type HttpFront = (request: IncomingMessage, readBody: () => Promise<Buffe
 export interface HttpFrontDeps {
   plan: HttpApiPlan;
   invoke(functionId: string, event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  /** Whether a function's policy lets the API call it on behalf of this ARN of the API. */
+  mayInvoke(functionId: string, sourceArn: string): boolean;
   nowMs(): number;
 }
 
@@ -22,9 +25,9 @@ const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, HttpReply> = {
   failed: messageReply(500, 'Internal Server Error'),
 };
 
-export function createHttpFront({ plan, invoke, nowMs }: HttpFrontDeps): HttpFront {
+export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDeps): HttpFront {
   const route = createRouter(plan.routes);
-  const authorize = createAuthorize({ api: plan, invoke, nowMs });
+  const authorize = createAuthorize({ api: plan, invoke, mayInvoke, nowMs });
 
   async function answer(
     call: HttpCall,
@@ -36,6 +39,8 @@ export function createHttpFront({ plan, invoke, nowMs }: HttpFrontDeps): HttpFro
     const verdict = authorizer ? await authorize(authorizer, match, call) : undefined;
     if (verdict && verdict.kind !== 'allowed') return REFUSALS[verdict.kind];
 
+    if (!mayInvoke(match.route.functionId, routeArn(plan, call.method, match.route.key)))
+      return messageReply(500, 'Internal Server Error');
     const common = commonEvent(call, plan, match.route.key, match.pathParameters);
     const event = {
       ...common,
@@ -65,6 +70,12 @@ export function createHttpFront({ plan, invoke, nowMs }: HttpFrontDeps): HttpFro
     const traced = { ...reply, headers: { ...reply.headers, 'apigw-requestid': call.requestId } };
     return withCors(plan.cors, call, traced);
   };
+}
+
+/** What API Gateway names as its source: the route's path, with the method of the request. */
+function routeArn({ apiId, stage }: HttpApiPlan, method: string, routeKey: string): string {
+  const path = routeKey === '$default' ? '/$default' : routeKey.slice(routeKey.indexOf(' ') + 1);
+  return arn('execute-api', `${apiId}/${stage}/${method}${path}`);
 }
 
 /** How the host says that a function has no place for another request. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** Output of a function: everything into a bounded file, warnings and errors in short to the console. */
 export interface FunctionLog {
   write(chunk: Buffer): void;
+  /** What the engine has to say about the function: into the file only. */
+  note(line: string): void;
   close(): void;
 }
 export interface FunctionLogOptions {
@@ -42,15 +44,20 @@ export function openFunctionLog(options: FunctionLogOptions): FunctionLog {
     else if (shown === CONSOLE_LINES + 1) options.warn(`${functionName}: … more in ${path}`);
   }
 
+  function append(chunk: Buffer): void {
+    if (size + chunk.length > maxBytes && size > 0) {
+      closeSync(file);
+      renameSync(path, `${path}.1`);
+      file = openSync(path, 'a');
+      size = 0;
+    }
+    size += writeSync(file, chunk);
+  }
+
   return {
+    note: (line) => append(Buffer.from(`${line}\n`)),
     write(chunk) {
-      if (size + chunk.length > maxBytes && size > 0) {
-        closeSync(file);
-        renameSync(path, `${path}.1`);
-        file = openSync(path, 'a');
-        size = 0;
-      }
-      size += writeSync(file, chunk);
+      append(chunk);
       const lines = (partial + chunk.toString()).split('\n');
       partial = (lines.pop() ?? '').slice(-64_000); // a line without end must not grow for ever
       for (const line of lines) {

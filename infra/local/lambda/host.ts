@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EventSourcePlan, FunctionPlan } from '../template/plan-functions.ts';
 import { ACCOUNT_ID, REGION } from '../template/resource-types.ts';
 import { startEnvironment } from './environment.ts';
-import { openFunctionLog } from './function-log.ts';
+import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { InvocationResult } from './protocol.ts';
 
@@ -10,6 +10,8 @@ import type { InvocationResult } from './protocol.ts';
 export interface LambdaHost {
   invoke(functionId: string, event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
   warm(functionId: string): void;
+  /** Into the function's log. */
+  note(functionId: string, line: string): void;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -29,14 +31,14 @@ const DEFAULT_LIMIT = 10;
 
 export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   const pools = new Map<string, Pool>();
-  const logs: { close(): void }[] = [];
+  const logs = new Map<string, FunctionLog>();
   for (const fn of options.functions) {
     const log = openFunctionLog({
       directory: join(options.dataDirectory, 'logs'),
       functionName: shortName(fn),
       warn: options.warn,
     });
-    logs.push(log);
+    logs.set(fn.logicalId, log);
     const variables = { ...environmentOf(fn, options), ...options.passedOn };
     pools.set(
       fn.logicalId,
@@ -58,12 +60,14 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   return {
     invoke: (functionId, event, signal) => poolOf(functionId).invoke(event, signal),
     warm: (functionId) => poolOf(functionId).warm(),
+    note: (functionId, line) => logs.get(functionId)?.note(line),
     async idle() {
       await Promise.all([...pools.values()].map((pool) => pool.idle()));
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
-      for (const log of logs) log.close();
+      for (const log of logs.values()) log.close();
+      logs.clear();
     },
   };
 }

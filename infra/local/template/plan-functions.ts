@@ -11,6 +11,7 @@ export interface FunctionPlan {
   logicalId: string;
   name: string;
   arn: string;
+  roleArn: string;
   /** Directory of the unpacked asset: the function's working directory. */
   codeDirectory: string;
   modulePath: string;
@@ -42,6 +43,8 @@ export interface ClockPlan {
   /** cron(...) or rate(...) */
   expression: string;
   functionId: string;
+  /** In whose name the function is called; a rule without one needs the function's own permission. */
+  roleArn: string | undefined;
   /** JSON text given to the function in place of the usual event. */
   input: string | undefined;
 }
@@ -52,6 +55,7 @@ const DEFAULT_EVENT_SOURCE_CONCURRENCY = 10;
 const FunctionSchema = z.object({
   Code: z.object({ S3Key: z.string({ error: 'only functions bundled as assets are supported' }) }),
   Handler: z.string(),
+  Role: z.string(),
   Runtime: z.string().startsWith('nodejs', 'only nodejs runtimes are supported'),
   Timeout: int.default(3),
   MemorySize: int.default(128),
@@ -82,6 +86,7 @@ export function planFunctions(resources: Resource[], assembly: Assembly): Functi
       logicalId,
       name,
       arn,
+      roleArn: properties.Role,
       codeDirectory,
       ...findHandler(logicalId, codeDirectory, properties.Handler),
       timeoutSeconds: properties.Timeout,
@@ -156,6 +161,7 @@ export function planEventSources(
 const State = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 const Target = z.object({
   Arn: z.string(),
+  RoleArn: z.string().optional(),
   Input: z.string().optional(),
   InputPath: unsupported('InputPath'),
   InputTransformer: unsupported('InputTransformer'),
@@ -198,6 +204,7 @@ export function planClocks(resources: Resource[], functions: FunctionPlan[]): Cl
         kind,
         expression: ScheduleExpression,
         functionId: findFunction(functions, target.Arn, resource.logicalId).logicalId,
+        roleArn: target.RoleArn,
         input: target.Input,
       })),
     );

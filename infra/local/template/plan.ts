@@ -1,4 +1,5 @@
 import type { Assembly } from './assembly.ts';
+import { type AccessPlan, planAccess } from './plan-access.ts';
 import {
   type ClockPlan,
   type EventSourcePlan,
@@ -27,6 +28,8 @@ export interface Plan {
   eventSources: EventSourcePlan[];
   clocks: ClockPlan[];
   httpApi: HttpApiPlan | undefined;
+  /** Who may do what. */
+  access: AccessPlan;
 }
 
 export function planStack(assembly: Assembly, urls: Pick<Surroundings, 'endpointUrl' | 'apiUrl'>): Plan {
@@ -41,5 +44,6 @@ export function planStack(assembly: Assembly, urls: Pick<Surroundings, 'endpoint
     eventSources: planEventSources(resources, functions, queues),
     clocks: planClocks(resources, functions),
     httpApi: planHttpApi(resources, functions),
+    access: planAccess(resources, functions),
   };
 }

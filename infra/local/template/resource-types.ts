@@ -35,6 +35,9 @@ const table: RealType = {
   attributes: { Arn: tableArn, TableId: (r) => r.logicalId },
 };
 const logicalId = (r: Named) => r.logicalId;
+/** IAM is not of a region. */
+const iamArn = (resource: string) => `arn:${PARTITION}:iam::${ACCOUNT_ID}:${resource}`;
+const attached: RealType = { ref: logicalId, attributes: { Id: logicalId } };
 
 export const REAL_TYPES: Record<string, RealType> = {
   'AWS::DynamoDB::Table': table,
@@ -76,22 +79,29 @@ export const REAL_TYPES: Record<string, RealType> = {
   'AWS::ApiGatewayV2::Route': { ref: logicalId, attributes: { RouteId: logicalId } },
   'AWS::ApiGatewayV2::Authorizer': { ref: logicalId, attributes: { AuthorizerId: logicalId } },
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    ref: (r) => r.name,
+    attributes: { Arn: (r) => iamArn(`role/${r.name}`), RoleId: logicalId },
+  },
+  'AWS::IAM::ManagedPolicy': {
+    nameProperty: 'ManagedPolicyName',
+    ref: (r) => iamArn(`policy/${r.name}`),
+    attributes: { PolicyArn: (r) => iamArn(`policy/${r.name}`) },
+  },
+  'AWS::IAM::Policy': attached,
+  'AWS::IAM::RolePolicy': attached,
+  'AWS::Lambda::Permission': attached,
+  'AWS::SQS::QueuePolicy': attached,
+  'AWS::SecretsManager::ResourcePolicy': attached,
 };
 
-const PERMISSION = 'functions of the embedded engine may call everything it serves';
 const OBSERVED = 'nothing is measured by CloudWatch here; logs lie in the data folder';
 const NOTIFIED = 'nobody is notified from a laptop';
 
 /** Type → why it is left out. References to these resolve to a placeholder name or ARN. */
 export const IGNORED_TYPES: Record<string, string> = {
   'AWS::CDK::Metadata': 'tells AWS which constructs were used',
-  'AWS::IAM::Role': PERMISSION,
-  'AWS::IAM::Policy': PERMISSION,
-  'AWS::IAM::ManagedPolicy': PERMISSION,
-  'AWS::Lambda::Permission': PERMISSION,
-  'AWS::SQS::QueuePolicy': PERMISSION,
-  'AWS::SNS::TopicPolicy': PERMISSION,
-  'AWS::SecretsManager::ResourcePolicy': PERMISSION,
   'AWS::KMS::Key': 'data at rest is protected by the disk of the laptop',
   'AWS::KMS::Alias': 'data at rest is protected by the disk of the laptop',
   'AWS::Logs::LogGroup': OBSERVED,
@@ -102,5 +112,6 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::CloudWatch::Dashboard': OBSERVED,
   'AWS::SNS::Topic': NOTIFIED,
   'AWS::SNS::Subscription': NOTIFIED,
+  'AWS::SNS::TopicPolicy': NOTIFIED,
   'AWS::Scheduler::ScheduleGroup': 'schedules are told apart by name',
 };

@@ -8,6 +8,7 @@ const RULE: ClockPlan = {
   kind: 'rule',
   expression: 'cron(* * * * ? *)',
   functionId: 'Tick',
+  roleArn: undefined,
   input: undefined,
 };
 const SCHEDULE: ClockPlan = {

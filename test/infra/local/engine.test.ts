@@ -5,7 +5,7 @@ import { startEngine } from '../../../infra/local/engine.ts';
 import { openHttpServer } from '../../../infra/local/http/server.ts';
 import { createReport } from '../../../infra/local/report.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { httpApiResources, type TinyFunction, writeAssembly } from './support/tiny-assembly.ts';
+import { httpApiResources, permission, type TinyFunction, writeAssembly } from './support/tiny-assembly.ts';
 import { until } from './support/until.ts';
 
 /** The protocol of AWS by hand: an asset outside of the repository has no SDK. */
@@ -105,6 +105,7 @@ const RESOURCES: Record<string, unknown> = {
       Targets: [{ Arn: { 'Fn::GetAtt': ['Ticker', 'Arn'] } }],
     },
   },
+  RulePermission: permission('Ticker', 'events', { 'Fn::GetAtt': ['Rule', 'Arn'] }),
   ...httpApiResources('Handler', { 'GET /items/{id}': false, 'POST /items': true }, { functionId: 'Auth' }),
 };
 

@@ -14,6 +14,8 @@ async function front(options: {
   routes?: Partial<RoutePlan>[];
   functions?: Record<string, Answer>;
   api?: Partial<HttpApiPlan>;
+  /** Function and ARN of the API that may not call it. */
+  forbidden?: string[];
 }) {
   const calls: { functionId: string; event: Record<string, unknown> }[] = [];
   const functions: Record<string, Answer> = { Fn: (event) => event, ...options.functions };
@@ -38,6 +40,7 @@ async function front(options: {
     createHttpFront({
       plan,
       nowMs: () => nowMs,
+      mayInvoke: (functionId, sourceArn) => !options.forbidden?.includes(`${functionId} ${sourceArn}`),
       async invoke(functionId, event): Promise<InvocationResult> {
         const seen = event as Record<string, unknown>;
         calls.push({ functionId, event: seen });

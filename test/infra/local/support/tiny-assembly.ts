@@ -45,7 +45,7 @@ export function writeAssembly(
       },
     };
   }
-  all.Role = { Type: 'AWS::IAM::Role', Properties: {} };
+  all.Role ??= role({ Action: ['dynamodb:*', 'sqs:*', 'secretsmanager:*'], Resource: '*' });
   const write = (file: string, content: unknown) =>
     writeFileSync(join(directory, file), JSON.stringify(content));
   mkdirSync(directory, { recursive: true });
@@ -60,7 +60,42 @@ export function writeAssembly(
   return readAssembly(directory);
 }
 
-/** An HTTP API on one function: `routes` maps a route key to whether it is authorized. */
+/** A role that Lambda may take, with what it allows. */
+export function role(...allow: Record<string, unknown>[]) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'lambda.amazonaws.com' },
+        },
+      },
+      Policies: [
+        {
+          PolicyName: 'Own',
+          PolicyDocument: { Statement: allow.map((statement) => ({ Effect: 'Allow', ...statement })) },
+        },
+      ],
+    },
+  };
+}
+
+/** Lets a service call a function. */
+export function permission(functionId: string, service: string, sourceArn?: unknown) {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [functionId, 'Arn'] },
+      Principal: `${service}.amazonaws.com`,
+      ...(sourceArn !== undefined && { SourceArn: sourceArn }),
+    },
+  };
+}
+
+/** An HTTP API on one function, which may call it: `routes` maps a route key to whether it is authorized. */
 export function httpApiResources(
   handler: string,
   routes: Record<string, boolean>,
@@ -78,8 +113,10 @@ export function httpApiResources(
         PayloadFormatVersion: '2.0',
       },
     },
+    HandlerPermission: permission(handler, 'apigateway'),
   };
   if (authorizer) {
+    resources.AuthorizerPermission = permission(authorizer.functionId, 'apigateway');
     const path = ['arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/', '/invocations'];
     resources.Authorizer = {
       Type: 'AWS::ApiGatewayV2::Authorizer',
