@@ -6,7 +6,7 @@ import {
   RECEIVES_IN_RESERVE,
 } from '../shared/domain/limits.ts';
 
-/** Work queues are configuration: each becomes a queue, its dead-letter queue and an executor function. */
+/** Work queues are configuration (scheduler-props.ts says what each setting means). */
 
 const QUEUE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
@@ -16,32 +16,14 @@ const MAX_ENVIRONMENT_BYTES = 4_096;
 const retryDelaySeconds = z.int().min(1).max(MAX_RETRY_DELAY_SECONDS);
 
 const QueueSchema = z.strictObject({
-  /**
-   * Order in which people see the queues, highest first. It moves no messages: each queue has workers of its own.
-   * @default - 10 for high, 1 for low, 5 for the others
-   */
   priority: z.int().min(0).max(100).optional(),
-  /**
-   * Executor invocations at the same time, each with up to ten runs.
-   * @default - 5 for low, 20 for the others
-   */
   workers: z.int().min(2).max(1000).optional(),
-  /**
-   * Seconds for one attempt, of tasks that do not say.
-   * @default 60
-   */
   timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).default(60),
-  /**
-   * Of tasks that do not say.
-   * @default - exponential, 5 retries, 10 s doubling up to an hour, no jitter
-   */
   retry: z
     .strictObject({
       strategy: z.enum(['fixed', 'linear', 'exponential']).default('exponential'),
-      /** Retries after the first attempt. */
       limit: z.int().min(0).max(MAX_RETRY_LIMIT).default(5),
       baseSeconds: retryDelaySeconds.default(10),
-      /** Cap of one delay. */
       maxSeconds: retryDelaySeconds.default(3600),
       jitter: z.enum(['none', 'full', 'equal']).default('none'),
     })
@@ -50,20 +32,11 @@ const QueueSchema = z.strictObject({
       error: 'expected at least baseSeconds',
     })
     .prefault({}),
-  /**
-   * SQS moves a message to the dead-letter queue after this many receives. A backstop only: attempts are counted in
-   * the table. Throttles and crashes are receives too, so it must leave room beyond those kept in reserve.
-   * @default 20
-   */
   maxReceiveCount: z
     .int()
     .min(2 * RECEIVES_IN_RESERVE)
     .max(1000)
     .default(20),
-  /**
-   * Memory of this queue's executor in MB.
-   * @default - functionMemoryMb
-   */
   memoryMb: z.int().min(128).max(10_240).optional(),
 });
 type QueueSettings = z.output<typeof QueueSchema>;

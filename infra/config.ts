@@ -1,12 +1,14 @@
+import { Token } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
+import type { SchedulerProps } from './scheduler-props.ts';
 
 /**
- * The settings of one deployment. They stand in cdk.json under `escapement`; `cdk deploy -c escapement.shards=8`
- * sets one for this command only. Durations are whole units, named in the setting.
+ * Checks and completes the settings that scheduler-props.ts documents. They stand in cdk.json under `escapement`;
+ * `cdk deploy -c escapement.shards=8` sets one for this command only.
  */
 
 /** Retention that CloudWatch Logs accepts: docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -19,119 +21,59 @@ const TICK_JITTER_SECONDS = 10;
 const TICK_PERIOD_SECONDS = 60;
 const MAX_LOOK_AHEAD_SECONDS = HOT_WINDOW_MS / SECOND_MS - TICK_PERIOD_SECONDS - TICK_JITTER_SECONDS;
 
+/** Text of a certain form. What another construct only knows at deployment is taken as it is. */
+const text = (form: RegExp, expected: string) =>
+  z.string().refine((value) => Token.isUnresolved(value) || form.test(value), `expected ${expected}`);
+const arn = text;
+const ids = (form: RegExp, expected: string) => z.array(text(form, expected)).min(1).max(16).readonly();
+
 const ConfigSchema = z
   .strictObject({
-    /**
-     * Name of the stack and first part of every queue's name, so that several deployments share an account.
-     * @default 'escapement'
-     */
     name: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected [a-z][a-z0-9-]{0,31}')
       .default('escapement'),
-
-    /**
-     * Parts of the index of due tasks; each takes about 30,000 recurring runs a minute. It may only grow:
-     * a task keeps its number for life, and nobody would look at a number that is gone.
-     * @default 4
-     */
     shards: z.int().min(1).max(256).default(4),
-
-    /**
-     * The tick sends what falls due within this many seconds. It must reach beyond the next tick, and stay so
-     * far below the window within which writers send their own messages that nothing falls between the two.
-     * @default 75
-     */
     lookAheadSeconds: z.int().min(TICK_PERIOD_SECONDS).max(MAX_LOOK_AHEAD_SECONDS).default(75),
-
-    /**
-     * Work queues by name: [a-z][a-z0-9-]{0,31}. What stands here is laid over the three that ship (high, default,
-     * low); null takes one of those away. `default` must stay: tasks that name no queue go there.
-     * @default - high and default with 20 workers each, low with 5
-     */
     queues: QueuesSchema.prefault({}),
-
-    /**
-     * Ended executions are kept for this many days.
-     * @default 30
-     */
     retentionDays: z.int().min(1).max(3650).default(30),
-
-    /**
-     * Logs of functions and API are kept for this many days.
-     * @default 30
-     */
     logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30),
-
-    /**
-     * Who may use the API.
-     * @default - the administrator's token, in a secret that the stack makes
-     */
     auth: z
       .strictObject({
-        /**
-         * ARN of a secret of your own that holds the administrator's token: {"id","secret"} or {"token"}.
-         * It must be encrypted with the key that AWS manages.
-         * @default - the stack makes one
-         */
-        adminTokenSecretArn: z
-          .string()
-          .regex(
-            /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-\w{6}$/,
-            'expected the full ARN of a secret',
-          )
+        adminTokenSecretArn: arn(
+          /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-\w{6}$/,
+          'the full ARN of a secret',
+        ).optional(),
+      })
+      .prefault({}),
+    api: z
+      .strictObject({
+        requestsPerSecond: z.int().min(1).max(10_000).default(100),
+        burst: z.int().min(1).max(5_000).default(200),
+        corsOrigins: z
+          .array(z.string().regex(/^https?:\/\/[^/*]+$/, 'expected an origin: https://host'))
+          .readonly()
+          .default([]),
+        domain: z
+          .strictObject({
+            domainName: text(
+              /^(?=.{1,255}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/,
+              'a host name in lower case',
+            ),
+            certificateArn: arn(
+              /^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/.+$/,
+              'the ARN of an ACM certificate',
+            ),
+            defaultEndpoint: z.boolean().default(true),
+          })
           .optional(),
       })
       .prefault({}),
-
-    /**
-     * The HTTP API.
-     * @default - 100 requests a second, bursts of 200, no other origin
-     */
-    api: z
-      .strictObject({
-        /**
-         * Requests a second, over all callers.
-         * @default 100
-         */
-        requestsPerSecond: z.int().min(1).max(10_000).default(100),
-        /**
-         * Requests that may come at once.
-         * @default 200
-         */
-        burst: z.int().min(1).max(5_000).default(200),
-        /**
-         * Origins whose pages may call the API, as a browser writes them: https://console.example.com
-         * @default - none
-         */
-        corsOrigins: z
-          .array(z.string().regex(/^https?:\/\/[^/*]+$/, 'expected an origin: https://host'))
-          .default([]),
-      })
-      .prefault({}),
-
-    /**
-     * The table.
-     * @default - kept when the stack goes, protected against deletion, restorable to any second of 35 days
-     */
     data: z
       .strictObject({
-        /**
-         * What becomes of the table when the stack is deleted: retain or destroy.
-         * @default 'retain'
-         */
         onDelete: z.enum(['retain', 'destroy']).default('retain'),
-        /**
-         * DynamoDB refuses to delete the table.
-         * @default - true, unless onDelete is destroy
-         */
         deletionProtection: z.boolean().optional(),
-        /** @default true */
         pointInTimeRecovery: z.boolean().default(true),
-        /**
-         * What table and index can take at once, set before a known peak. AWS charges once and never lowers it.
-         * @default - what on-demand gives: 12,000 reads and 4,000 writes a second, growing with use
-         */
         warmThroughput: z
           .strictObject({
             readUnitsPerSecond: z.int().min(12_000),
@@ -144,35 +86,23 @@ const ConfigSchema = z
         error: 'contradicts onDelete: destroy, deleting the stack would fail',
       })
       .prefault({}),
-
-    /**
-     * The module whose default export lists the handlers, bundled into the executors; relative to the working directory.
-     * @default - functions/handlers/index.ts, the demo handlers
-     */
+    kmsKeyArn: arn(
+      /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a key, not of an alias',
+    ).optional(),
+    vpc: z
+      .strictObject({
+        vpcId: text(/^vpc-[0-9a-f]+$/, 'an id: vpc-…'),
+        subnetIds: ids(/^subnet-[0-9a-f]+$/, 'an id: subnet-…'),
+        securityGroupIds: ids(/^sg-[0-9a-f]+$/, 'an id: sg-…').optional(),
+        functions: z.enum(['executors', 'all']).default('executors'),
+      })
+      .optional(),
     handlers: z.string().min(1).optional(),
-
-    /**
-     * Memory of each function in MB; CPU comes in proportion (1,769 MB = 1 vCPU). An executor runs up to ten handlers at once.
-     * @default 512
-     */
     functionMemoryMb: z.int().min(128).max(10_240).default(512),
-
-    /** @default 'arm64' */
     architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
-
-    /** @default 'INFO' */
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-
-    /**
-     * Stack traces name files and lines of the sources; each function then starts more slowly.
-     * @default false
-     */
     sourceMaps: z.boolean().default(false),
-
-    /**
-     * X-Ray traces. AWS offers no narrower permission for them than on every resource.
-     * @default false
-     */
     tracing: z.boolean().default(false),
   })
   .superRefine((config, ctx) => {
@@ -181,7 +111,9 @@ const ConfigSchema = z
   });
 
 /** What a caller may write; everything is optional. */
-export type Settings = z.input<typeof ConfigSchema>;
+export type Settings = SchedulerProps;
+/** The same, as the schema has it: a test holds the two together. */
+export type SchemaInput = z.input<typeof ConfigSchema>;
 /** What the constructs read; everything is decided. */
 export type Config = z.output<typeof ConfigSchema>;
 

@@ -3,7 +3,7 @@ import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
-import { type Config, resolveConfig, type Settings } from './config.ts';
+import { type Config, resolveConfig } from './config.ts';
 import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
 import type { HouseFunction } from './constructs/function.ts';
@@ -11,9 +11,9 @@ import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
 import { QueueWithDeadLetters } from './constructs/queues.ts';
 import { TaskTable } from './constructs/tables.ts';
 import { Workers } from './constructs/workers.ts';
+import type { SchedulerProps } from './scheduler-props.ts';
 
-/** Every setting is optional; config.ts documents each with its unit and default. */
-export type SchedulerProps = Settings;
+export type { SchedulerProps };
 
 /** A whole scheduler, to be put into any stack: `new Scheduler(this, 'Jobs', { handlers: 'src/handlers.ts' })`. */
 export class Scheduler extends Construct {

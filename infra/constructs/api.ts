@@ -44,7 +44,7 @@ export interface AdminApiProps {
   name: string;
   requestsPerSecond: number;
   burst: number;
-  corsOrigins: string[];
+  corsOrigins: readonly string[];
   logRetentionDays: RetentionDays;
 }
 
@@ -98,8 +98,8 @@ export class AdminApi extends Construct {
   }
 }
 
-const corsFor = (allowOrigins: string[]) => ({
-  allowOrigins,
+const corsFor = (allowOrigins: readonly string[]) => ({
+  allowOrigins: [...allowOrigins],
   allowMethods: [CorsHttpMethod.ANY],
   allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
   exposeHeaders: ['etag', 'location', 'retry-after'],

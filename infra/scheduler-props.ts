@@ -1,0 +1,274 @@
+/**
+ * The settings of one deployment, all optional: props of the `Scheduler` construct, and what stands in cdk.json under
+ * `escapement` for this repository's own app. A default that is written as a value is the schema's (a test compares
+ * them); one that begins with a dash is worked out. Durations are whole units, named in the setting.
+ */
+export interface SchedulerProps {
+  /**
+   * Name of the stack and first part of every queue's name, so that several deployments share an account and region:
+   * `[a-z][a-z0-9-]{0,31}`. Another name later means new queues; the table stays.
+   * @default 'escapement'
+   */
+  name?: string;
+  /**
+   * Parts of the index of due tasks; each takes about 30,000 recurring runs a minute. It may only grow:
+   * a task keeps its number for life, and nobody would look at a number that is gone.
+   * @default 4
+   */
+  shards?: number;
+  /**
+   * The tick sends what falls due within this many seconds. It must reach beyond the next tick, and stay so
+   * far below the window within which writers send their own messages that nothing falls between the two: 60..80.
+   * @default 75
+   */
+  lookAheadSeconds?: number;
+  /**
+   * Work queues by name: `[a-z][a-z0-9-]{0,31}`. What stands here is laid over the three that ship (high, default,
+   * low); null takes one of those away. `default` must stay: tasks that name no queue go there.
+   * @default - high and default with 20 workers each, low with 5
+   */
+  queues?: Readonly<Record<string, QueueProps | null>>;
+  /**
+   * Ended executions are kept for this many days.
+   * @default 30
+   */
+  retentionDays?: number;
+  /**
+   * Logs of functions and API are kept for this many days, out of those that CloudWatch Logs accepts.
+   * @default 30
+   */
+  logRetentionDays?: LogRetentionDays;
+  /**
+   * Who may use the API.
+   * @default - the administrator's token, in a secret that the stack makes
+   */
+  auth?: AuthProps;
+  /**
+   * The HTTP API.
+   * @default - 100 requests a second, bursts of 200, no other origin, the address that AWS gives
+   */
+  api?: ApiProps;
+  /**
+   * The table.
+   * @default - kept when the stack goes, protected against deletion, restorable to any second of 35 days
+   */
+  data?: DataProps;
+  /**
+   * ARN of a KMS key of yours, in the stack's region, for table, queues, token and logs. Its key policy must let
+   * CloudWatch Logs use it (docs/deploy.md has the statement); the functions get their permissions here.
+   * @default - keys that AWS keeps for each service, which cost nothing
+   */
+  kmsKeyArn?: string;
+  /**
+   * A VPC of yours for the functions. Inside it they reach AWS only through a NAT gateway or VPC endpoints
+   * (docs/deploy.md lists them): without, nothing runs.
+   * @default - no VPC
+   */
+  vpc?: VpcProps;
+  /**
+   * The module whose default export lists the handlers, bundled into the executors; relative to the working directory.
+   * @default - the demo handlers
+   */
+  handlers?: string;
+  /**
+   * Memory of each function in MB; CPU comes in proportion (1,769 MB = 1 vCPU). An executor runs up to ten handlers
+   * at once.
+   * @default 512
+   */
+  functionMemoryMb?: number;
+  /** @default 'arm64' */
+  architecture?: 'arm64' | 'x86_64';
+  /** @default 'INFO' */
+  logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /**
+   * Stack traces name files and lines of the sources; each function then starts more slowly.
+   * @default false
+   */
+  sourceMaps?: boolean;
+  /**
+   * X-Ray traces. AWS offers no narrower permission for them than on every resource.
+   * @default false
+   */
+  tracing?: boolean;
+}
+
+/** A work queue: an SQS queue, its dead-letter queue and an executor function. */
+export interface QueueProps {
+  /**
+   * Order in which people see the queues, highest first. It moves no messages: each queue has workers of its own.
+   * @default - 10 for high, 1 for low, 5 for the others
+   */
+  priority?: number;
+  /**
+   * Executor invocations at the same time, each with up to ten runs: 2..1000.
+   * @default - 5 for low, 20 for the others
+   */
+  workers?: number;
+  /**
+   * Seconds for one attempt, of tasks that do not say: 1..870.
+   * @default 60
+   */
+  timeoutSeconds?: number;
+  /**
+   * Of tasks that do not say.
+   * @default - exponential, 5 retries, 10 s doubling up to an hour, no jitter
+   */
+  retry?: RetryProps;
+  /**
+   * SQS moves a message to the dead-letter queue after this many receives. A backstop only: attempts are counted in
+   * the table. Throttles and crashes are receives too, so it must leave room beyond those kept in reserve.
+   * @default 20
+   */
+  maxReceiveCount?: number;
+  /**
+   * Memory of this queue's executor in MB.
+   * @default - functionMemoryMb
+   */
+  memoryMb?: number;
+}
+
+export interface RetryProps {
+  /** @default 'exponential' */
+  strategy?: 'fixed' | 'linear' | 'exponential';
+  /**
+   * Retries after the first attempt.
+   * @default 5
+   */
+  limit?: number;
+  /**
+   * Delay before the first retry, in seconds.
+   * @default 10
+   */
+  baseSeconds?: number;
+  /**
+   * Cap of one delay, in seconds; at least `baseSeconds`.
+   * @default 3600
+   */
+  maxSeconds?: number;
+  /** @default 'none' */
+  jitter?: 'none' | 'full' | 'equal';
+}
+
+export interface AuthProps {
+  /**
+   * ARN of a secret of your own that holds the administrator's token: {"id","secret"} or {"token"}.
+   * It must be encrypted with the key that AWS keeps, or with `kmsKeyArn`.
+   * @default - the stack makes one
+   */
+  adminTokenSecretArn?: string;
+}
+
+export interface ApiProps {
+  /**
+   * Requests a second, over all callers.
+   * @default 100
+   */
+  requestsPerSecond?: number;
+  /**
+   * Requests that may come at once.
+   * @default 200
+   */
+  burst?: number;
+  /**
+   * Origins whose pages may call the API, as a browser writes them: https://console.example.com
+   * @default []
+   */
+  corsOrigins?: readonly string[];
+  /**
+   * A name of yours for the API, at TLS 1.2 or later. Point an alias record at the outputs `ApiDomainTarget` and
+   * `ApiDomainZoneId`.
+   * @default - the address that AWS gives
+   */
+  domain?: DomainProps;
+}
+
+export interface DomainProps {
+  /**
+   * scheduler.example.com
+   * @default - required
+   */
+  domainName: string;
+  /**
+   * ARN of a certificate for it in AWS Certificate Manager, in the stack's region.
+   * @default - required
+   */
+  certificateArn: string;
+  /**
+   * Whether the address that AWS gives answers as well.
+   * @default true
+   */
+  defaultEndpoint?: boolean;
+}
+
+export interface DataProps {
+  /**
+   * What becomes of the table when the stack is deleted: retain or destroy.
+   * @default 'retain'
+   */
+  onDelete?: 'retain' | 'destroy';
+  /**
+   * DynamoDB refuses to delete the table.
+   * @default - true, unless onDelete is destroy
+   */
+  deletionProtection?: boolean;
+  /** @default true */
+  pointInTimeRecovery?: boolean;
+  /**
+   * What table and index can take at once, set before a known peak. AWS charges once and never lowers it.
+   * @default - what on-demand gives: 12,000 reads and 4,000 writes a second, growing with use
+   */
+  warmThroughput?: WarmThroughputProps;
+}
+
+export interface WarmThroughputProps {
+  /** @default - required */
+  readUnitsPerSecond: number;
+  /** @default - required */
+  writeUnitsPerSecond: number;
+}
+
+export interface VpcProps {
+  /** @default - required */
+  vpcId: string;
+  /**
+   * Private subnets, best in two zones or more.
+   * @default - required
+   */
+  subnetIds: readonly string[];
+  /**
+   * Of all functions inside.
+   * @default - the stack makes one that lets nothing in and everything out
+   */
+  securityGroupIds?: readonly string[];
+  /**
+   * Which functions go inside: the executors, for handlers that need something in there, or all, where a rule asks
+   * for it.
+   * @default 'executors'
+   */
+  functions?: 'executors' | 'all';
+}
+
+/** docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export type LogRetentionDays =
+  | 1
+  | 3
+  | 5
+  | 7
+  | 14
+  | 30
+  | 60
+  | 90
+  | 120
+  | 150
+  | 180
+  | 365
+  | 400
+  | 545
+  | 731
+  | 1096
+  | 1827
+  | 2192
+  | 2557
+  | 2922
+  | 3288
+  | 3653;

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { resolveConfig, type SchemaInput } from '../../infra/config.ts';
+import type { SchedulerProps } from '../../infra/scheduler-props.ts';
+
+const SOURCE = readFileSync(new URL('../../infra/scheduler-props.ts', import.meta.url), 'utf8');
+
+interface Documented {
+  /** Where the setting stands: api.domain.defaultEndpoint */
+  path: string;
+  /** What follows @default */
+  stated: string | undefined;
+}
+
+const INTERFACE = /export interface (\w+) \{\n([\s\S]*?)\n\}/g;
+const PROPERTY = /(?: {2}\/\*\*([\s\S]*?)\*\/\n)? {2}(?:readonly )?(\w+)\??: ([^;]+);/g;
+
+/** Every property of SchedulerProps, those of nested interfaces included. */
+function documented(): Documented[] {
+  const interfaces = new Map([...SOURCE.matchAll(INTERFACE)].map(([, name, body]) => [name, body ?? '']));
+  const walk = (name: string, place: string): Documented[] => {
+    const body = interfaces.get(name);
+    if (body === undefined) throw new Error(`no interface ${name}`);
+    return [...body.matchAll(PROPERTY)].flatMap(([, comment = '', property = '', type = '']) => {
+      const path = `${place}${property}`;
+      const stated = /@default\s+([\s\S]*?)\s*$/.exec(comment.replaceAll(/\n\s*\* ?/g, '\n'))?.[1];
+      const nested = /\b(\w+Props)\b/.exec(type)?.[1];
+      const inside = type.includes('Record<') ? `${path}.sample.` : `${path}.`;
+      return [{ path, stated }, ...(nested ? walk(nested, inside) : [])];
+    });
+  };
+  return walk('SchedulerProps', '');
+}
+
+const at = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((inner, key) => (inner instanceof Object ? Reflect.get(inner, key) : undefined), value);
+
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d';
+const required = {
+  queues: { sample: {} },
+  api: { domain: { domainName: 'jobs.example.com', certificateArn: CERTIFICATE } },
+  vpc: { vpcId: 'vpc-0123', subnetIds: ['subnet-0123'] },
+} satisfies SchedulerProps;
+
+/** Each setting present, which the compiler checks, and unlike its default, which a test does. */
+type Complete<T> = T extends readonly unknown[] | string | number | boolean | null
+  ? T
+  : { [K in keyof T]-?: Complete<Exclude<T[K], undefined>> };
+const everything: Complete<SchedulerProps> = {
+  name: 'jobs',
+  shards: 8,
+  lookAheadSeconds: 70,
+  queues: {
+    sample: {
+      priority: 9,
+      workers: 7,
+      timeoutSeconds: 100,
+      retry: { strategy: 'fixed', limit: 2, baseSeconds: 3, maxSeconds: 4, jitter: 'full' },
+      maxReceiveCount: 50,
+      memoryMb: 1024,
+    },
+  },
+  retentionDays: 7,
+  logRetentionDays: 14,
+  auth: { adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf' },
+  api: {
+    requestsPerSecond: 10,
+    burst: 20,
+    corsOrigins: ['https://console.example.com'],
+    domain: { domainName: 'jobs.example.com', certificateArn: CERTIFICATE, defaultEndpoint: false },
+  },
+  data: {
+    onDelete: 'destroy',
+    deletionProtection: false,
+    pointInTimeRecovery: false,
+    warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 8_000 },
+  },
+  kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d',
+  vpc: {
+    vpcId: 'vpc-0123',
+    subnetIds: ['subnet-0123'],
+    securityGroupIds: ['sg-0123'],
+    functions: 'all',
+  },
+  handlers: 'src/handlers.ts',
+  functionMemoryMb: 256,
+  architecture: 'x86_64',
+  logLevel: 'WARN',
+  sourceMaps: true,
+  tracing: true,
+};
+
+/** Without readonly and without what is only allowed to be left out. */
+type Plain<T> = T extends readonly (infer E)[]
+  ? Plain<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]-?: Plain<Exclude<T[K], undefined>> }
+    : T;
+
+describe('the props of the construct', () => {
+  const defaults = resolveConfig(required);
+  const settings = documented();
+
+  it('are what the schema takes, no more and no less', () => {
+    expectTypeOf<Plain<SchedulerProps>>().toEqualTypeOf<Plain<SchemaInput>>();
+  });
+
+  it.each(settings)('$path is documented with its default', ({ path, stated }) => {
+    expect(stated, 'a setting without @default').toBeDefined();
+    const value = at(defaults, path);
+    if (stated === '- required') expect(value ?? at(everything, path)).toBeDefined();
+    else if (stated?.startsWith('- ')) {
+      const isWorkedOut = ['queues.sample.priority', 'queues.sample.workers'].includes(path);
+      expect(value === undefined || typeof value === 'object' || isWorkedOut).toBe(true);
+    } else expect(JSON.stringify(value)).toBe(stated?.replaceAll("'", '"'));
+  });
+
+  it('win over every default', () => {
+    expect(resolveConfig(everything)).toMatchObject(everything);
+    const leaves = settings.filter(({ path, stated }) => {
+      const isLeaf = !(at(everything, path) instanceof Object) || Array.isArray(at(everything, path));
+      return isLeaf && stated !== '- required';
+    });
+    expect(leaves.length).toBeGreaterThan(30);
+    for (const { path } of leaves) {
+      expect(JSON.stringify(at(everything, path)), path).not.toBe(JSON.stringify(at(defaults, path)));
+    }
+  });
+});
