@@ -1,9 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+const E2E = 'test/e2e/**/*.test.ts';
+const CONTRACTS = 'test/contracts/**/*.test.ts';
+
+/** `npx vitest run --project unit` runs one of them. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS] },
+      },
+      {
+        extends: true,
+        test: { name: 'contracts', include: [CONTRACTS] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [E2E],
+          globalSetup: ['test/e2e/global-setup.ts'],
+          // These tests measure time: one file after another, and only when everything else is done.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          maxConcurrency: 20,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });
