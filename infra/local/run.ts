@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type HttpServer, openHttpServer } from './http/server.ts';
+import { COMPILE_CACHE } from './lambda/host.ts';
 import { watchParent } from './parent-watch.ts';
 import { createReport, describe, type Report } from './report.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
@@ -15,6 +17,8 @@ import { welcome } from './welcome.ts';
 const GRACE_MS = 8_500;
 /** Killed with npm: as after a crash the table knows how to go on, and a successor may be waiting. */
 const SHORT_GRACE_MS = 500;
+/** Ctrl-C reaches us from the terminal, and again from npm, which passes it on. */
+const SAME_SIGNAL_MS = 1_000;
 /** A predecessor may be dying. */
 const PORT_PATIENCE_MS = 5_000;
 const LOCK_PATIENCE_MS = 12_000;
@@ -61,7 +65,11 @@ async function serve(settings: Settings, report: Report): Promise<void> {
     outputDirectory,
     handlersFile: settings.handlersFile,
     environment: settings.inherited,
-    onSlow: () => report.say('  synthesizing the stack and bundling its functions (kept for the next start)'),
+    onSlow() {
+      // Compiled forms of bundles that will not come back.
+      rmSync(join(dataDirectory, COMPILE_CACHE), { recursive: true, force: true });
+      report.say('  synthesizing the stack and bundling its functions (kept for the next start)');
+    },
   });
   report.say('  starting tables, queues and functions');
   engine = await startEngine({
@@ -92,10 +100,13 @@ async function serve(settings: Settings, report: Report): Promise<void> {
 
 /** Signals and the loss of our parent end us; a second signal does so at once. */
 function onEnd(settings: Settings, report: Report, end: (graceMs: number) => void): void {
-  let asked = false;
+  let askedAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(1);
-    asked = true;
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    askedAt = performance.now();
     report.say(`${signal}: letting running work finish (once more to stop at once)`);
     end(GRACE_MS);
   };

@@ -26,6 +26,8 @@ export interface LambdaHostOptions {
   warn(line: string): void;
 }
 
+/** Folder in the data folder: functions start faster from what others have compiled. */
+export const COMPILE_CACHE = 'compile-cache';
 /** Environments of a function that no event source drives. */
 const DEFAULT_LIMIT = 10;
 
@@ -100,7 +102,7 @@ function environmentOf(fn: FunctionPlan, options: LambdaHostOptions): Record<str
     LAMBDA_TASK_ROOT: fn.codeDirectory,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    NODE_COMPILE_CACHE: join(options.dataDirectory, 'compile-cache'),
+    NODE_COMPILE_CACHE: join(options.dataDirectory, COMPILE_CACHE),
   };
 }
 
