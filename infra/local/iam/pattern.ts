@@ -19,17 +19,18 @@ export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 }
 
-const ARN_PARTS = 6;
-
 /** In conditions a wildcard does not reach beyond its part of the ARN, apart from the last one. */
 export function matchesArn(pattern: string, arn: string): boolean {
+  if (pattern === '*') return true;
   const patterns = partsOf(pattern);
   const parts = partsOf(arn);
-  if (patterns.length !== ARN_PARTS || parts.length !== ARN_PARTS) return matchesPattern(pattern, arn);
-  return patterns.every((part, i) => matchesPattern(part, parts[i] ?? ''));
+  return (
+    patterns.length === parts.length && patterns.every((part, i) => matchesPattern(part, parts[i] ?? ''))
+  );
 }
 
+/** arn:partition:service:region:account:resource, where only the resource may hold colons. */
 function partsOf(arn: string): string[] {
   const parts = arn.split(':');
-  return [...parts.slice(0, ARN_PARTS - 1), ...[parts.slice(ARN_PARTS - 1).join(':')].filter(Boolean)];
+  return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
