@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Log } from '../../shared/ports.ts';
 import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
@@ -70,7 +71,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   warmHttpFunctions(plan, host);
   await restore(plan, host, report);
 
-  const sources = startEventSources(plan, host, queues, report);
+  let isCuttingOff = false;
+  const sources = startEventSources(plan, host, queues, {
+    ...report.log,
+    warn: (message, fields) => {
+      if (!isCuttingOff) report.log.warn(message, fields);
+    },
+  });
   const clocks: Clocks = startClocks({
     plans: access.clocks,
     fire: background.invoke,
@@ -100,7 +107,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const drained = Promise.all([server.close(), ...sources.map((source) => source.stop())]).then(
         host.idle,
       );
-      await within(graceMs, drained);
+      isCuttingOff = !(await within(graceMs, drained));
+      if (isCuttingOff) report.say('  what still runs is cut off; the next start takes it up again');
       await host.close();
       await endpoint.close();
       access.close();
@@ -149,7 +157,7 @@ async function restore(plan: Plan, host: LambdaHost, report: Report): Promise<vo
   );
 }
 
-function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, report: Report) {
+function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, log: Log) {
   return plan.eventSources
     .filter((source) => source.enabled)
     .map((source) =>
@@ -162,7 +170,7 @@ function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, report:
         functionTimeoutSeconds:
           plan.functions.find((fn) => fn.logicalId === source.functionId)?.timeoutSeconds ?? 0,
         reportBatchItemFailures: source.reportBatchItemFailures,
-        log: report.log,
+        log,
         async invoke(event) {
           const result = await host.invoke(source.functionId, event);
           if (!result.ok) throw new Error(`${result.error.errorType} ${result.error.errorMessage}`);
@@ -172,11 +180,13 @@ function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, report:
     );
 }
 
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** False when the time was over first. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const over = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
   });
-  await Promise.race([work.then(() => {}), over]);
+  const isDone = await Promise.race([work.then(() => true), over]);
   clearTimeout(timer);
+  return isDone;
 }
