@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, front, THROWS } from '../support/http-front.ts';
+
+describe('a Lambda authorizer', () => {
+  const authorizer = { id: 'Auth', functionId: 'Auth', identitySources: [] as string[], cacheSeconds: 0 };
+  const guarded = (answer: Answer, more: Partial<typeof authorizer> = {}) =>
+    front({ routes: [{ authorizer: { ...authorizer, ...more } }], functions: { Auth: answer } });
+
+  it('is asked with its own event, and its context reaches the function', async () => {
+    const { call, calls } = await guarded(() => ({ isAuthorized: true, context: { role: 'admin' } }));
+    await call('/a', { headers: { authorization: 'Bearer x' } });
+    expect(calls[0]).toMatchObject({
+      functionId: 'Auth',
+      event: {
+        version: '2.0',
+        type: 'REQUEST',
+        routeArn: 'arn:aws:execute-api:us-east-1:000000000000:api/$default/GET/a',
+        identitySource: null,
+        headers: { authorization: 'Bearer x' },
+      },
+    });
+    expect(calls[1]?.event).toMatchObject({ requestContext: { authorizer: { lambda: { role: 'admin' } } } });
+  });
+
+  it.each<[string, Answer, number, string]>([
+    ['says no', () => ({ isAuthorized: false }), 403, 'Forbidden'],
+    ['says Unauthorized', THROWS({ errorType: 'Error', errorMessage: 'Unauthorized' }), 401, 'Unauthorized'],
+    ['fails', THROWS({ errorType: 'Error', errorMessage: 'x' }), 500, 'Internal Server Error'],
+    ['says something else', () => 'yes', 500, 'Internal Server Error'],
+  ])('that %s keeps the request from the function', async (_, answer, status, message) => {
+    const { call, calls } = await guarded(answer);
+    const response = await call('/a');
+    expect([response.status, await response.json()]).toEqual([status, { message }]);
+    expect(calls.map(({ functionId }) => functionId)).toEqual(['Auth']);
+  });
+
+  it('is not asked when an identity source is missing', async () => {
+    const { call, calls } = await guarded(() => ({ isAuthorized: true }), {
+      identitySources: ['$request.header.Authorization', '$request.querystring.key'],
+    });
+    expect((await call('/a', { headers: { authorization: 'x' } })).status).toBe(401);
+    expect(calls).toEqual([]);
+    await call('/a?key=k', { headers: { authorization: 'x' } });
+    expect(calls[0]?.event).toMatchObject({ identitySource: ['x', 'k'] });
+  });
+
+  it('is remembered by its identity sources for as long as it says', async () => {
+    const { call, calls, pass } = await guarded(() => ({ isAuthorized: true }), {
+      identitySources: ['$request.header.Authorization'],
+      cacheSeconds: 60,
+    });
+    const asked = () => calls.filter(({ functionId }) => functionId === 'Auth').length;
+    const as = (who: string) => call('/a', { headers: { authorization: who } });
+    await as('x');
+    await as('x');
+    expect(asked()).toBe(1);
+    await as('y');
+    expect(asked()).toBe(2);
+    pass(60_000);
+    await as('x');
+    expect(asked()).toBe(3);
+  });
+});

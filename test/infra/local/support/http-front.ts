@@ -1,0 +1,62 @@
+import { onTestFinished } from 'vitest';
+import { createHttpFront } from '../../../../infra/local/http/front.ts';
+import { openHttpServer } from '../../../../infra/local/http/server.ts';
+import type { InvocationResult } from '../../../../infra/local/lambda/protocol.ts';
+import type { HttpApiPlan, RoutePlan } from '../../../../infra/local/template/plan-http.ts';
+
+export type Answer = (event: Record<string, unknown>) => unknown;
+export const THROWS = (error: { errorType: string; errorMessage: string }) => () => {
+  throw error;
+};
+
+/** A real port in front of functions that are plain callbacks. */
+export async function front(options: {
+  routes?: Partial<RoutePlan>[];
+  functions?: Record<string, Answer>;
+  api?: Partial<HttpApiPlan>;
+  /** Function and ARN of the API that may not call it. */
+  forbidden?: string[];
+}) {
+  const calls: { functionId: string; event: Record<string, unknown> }[] = [];
+  const functions: Record<string, Answer> = { Fn: (event) => event, ...options.functions };
+  let nowMs = Date.parse('2026-11-21T09:05:00.000Z');
+  const plan: HttpApiPlan = {
+    apiId: 'api',
+    stage: '$default',
+    stageVariables: undefined,
+    cors: undefined,
+    routes: (options.routes ?? [{}]).map((route) => ({
+      key: 'ANY /{proxy+}',
+      functionId: 'Fn',
+      timeoutMs: 5_000,
+      authorizer: undefined,
+      ...route,
+    })),
+    ...options.api,
+  };
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0, warn: () => {} });
+  onTestFinished(() => server.close());
+  server.serve(
+    createHttpFront({
+      plan,
+      nowMs: () => nowMs,
+      mayInvoke: (functionId, sourceArn) => !options.forbidden?.includes(`${functionId} ${sourceArn}`),
+      async invoke(functionId, event): Promise<InvocationResult> {
+        const seen = event as Record<string, unknown>;
+        calls.push({ functionId, event: seen });
+        try {
+          return { ok: true, payload: JSON.stringify((await functions[functionId]?.(seen)) ?? null) };
+        } catch (error) {
+          return { ok: false, error: error as { errorType: string; errorMessage: string } };
+        }
+      },
+    }),
+  );
+  return {
+    calls,
+    call: (path: string, init?: RequestInit) => fetch(server.url + path, init),
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
