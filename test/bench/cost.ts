@@ -11,6 +11,7 @@ export interface Cost {
   lambda: number;
   logs: number;
   api: number;
+  events: number;
   total: number;
 }
 
@@ -23,14 +24,34 @@ export const costOfMillionRuns = (row: CountedRow): Cost => costOf(row.use, MILL
 
 const NOTHING_MORE = { refused: { read: 0, write: 0 }, storedBytes: 0 };
 
-/** Nothing due, all month: ticks, sweeper, the second clock, the pollers' empty receives, the administrator's secret. */
-export function costOfIdleMonth(minute: Use, pollers: number): Cost & { secret: number; clock: number } {
-  const perMinute = costOf(minute, MINUTES_A_MONTH, NOTHING_MORE);
-  const polling = pollers * IDLE_RECEIVES_A_MINUTE * MINUTES_A_MONTH * PRICES.sqsRequest;
-  const clock = MINUTES_A_MONTH * PRICES.schedulerInvocation;
-  const secret = PRICES.secretMonth;
-  const total = perMinute.total + polling + clock + secret;
-  return { ...perMinute, queues: perMinute.queues + polling, clock, secret, total };
+/** What stands there whether it is used or not. */
+export interface Standing {
+  pollers: number;
+  secrets: number;
+  alarmedMetrics: number;
+  dashboards: number;
+  customMetrics: number;
+}
+export interface IdleMonth extends Cost {
+  clock: number;
+  secrets: number;
+  watching: number;
+}
+
+/** Nothing of the users' is due, all month. */
+export function costOfIdleMonth(minute: Use, standing: Standing): IdleMonth {
+  const used = costOf(minute, MINUTES_A_MONTH, NOTHING_MORE);
+  const polling = standing.pollers * IDLE_RECEIVES_A_MINUTE * MINUTES_A_MONTH * PRICES.sqsRequest;
+  const parts = {
+    clock: MINUTES_A_MONTH * PRICES.schedulerInvocation,
+    secrets: standing.secrets * PRICES.secretMonth,
+    watching:
+      standing.alarmedMetrics * PRICES.alarmedMetricMonth +
+      standing.customMetrics * PRICES.metricMonth +
+      standing.dashboards * PRICES.dashboardMonth,
+  };
+  const total = used.total + polling + parts.clock + parts.secrets + parts.watching;
+  return { ...used, queues: used.queues + polling, ...parts, total };
 }
 
 function costOf(
@@ -51,6 +72,7 @@ function costOf(
         fn.invocations * PRICES.lambdaRequest + gbSeconds(fn, name === 'executor') * PRICES.lambdaGbSecond,
     ),
     logs: sum((fn) => ((fn.invocations * ASSUMPTIONS.logBytesPerInvocation) / 1e9) * PRICES.logsGb),
+    events: sum((fn) => fn.events * PRICES.customEvent),
     api: sum((fn, name) => (name === 'api' ? fn.invocations * PRICES.httpApiRequest : 0)),
   };
   return { ...parts, total: Object.values(parts).reduce((total, part) => total + part, 0) };

@@ -122,10 +122,16 @@ describe('the counting', () => {
   });
 
   it('a minute with nothing due takes two heartbeats, and half a read unit for each look', async () => {
-    const idle = await countIdleMinute(4);
+    const idle = await countIdleMinute({ shards: 4, canary: false });
     expect(totalUnits(idle, 'write')).toBe(2);
     // 4 shards: two clocks look at due and hot, the sweeper at open.
     expect(totalUnits(idle, 'read')).toBe((4 * (2 * 2 + 1)) / 2);
     expect(idle.tick?.sqs).toEqual({});
+  });
+
+  it('the canary adds a run a minute', async () => {
+    const idle = await countIdleMinute({ shards: 1, canary: true });
+    expect(idle.executor).toMatchObject({ invocations: 1, handlerRuns: 1, events: 0 });
+    expect(totalUnits(idle.executor ? { executor: idle.executor } : {}, 'write')).toBe(8);
   });
 });

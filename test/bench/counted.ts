@@ -21,6 +21,10 @@ export interface CountedRow {
   storedBytes: number;
 }
 
+const MINUTE_MS = 60_000;
+/** The canary's tasks take turns; an hour is a whole number of turns. */
+const MINUTES_UNTIL_STEADY = 15;
+const MINUTES_COUNTED = 60;
 const START_BEFORE_MS = 2 * 3_600_000;
 /** docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html: per item and per index entry */
 const STORAGE_OVERHEAD_BYTES = 100;
@@ -59,14 +63,23 @@ function withoutClocks({ tick, ...use }: Use): Use {
   return tick ? { ...use, tick: { ...tick, invocations: 0, steps: {} } } : use;
 }
 
-/** What a minute takes in which nothing is due: both clocks' ticks and the sweeper. */
-export async function countIdleMinute(shards: number): Promise<Use> {
+/** What a minute takes in which nothing of the users' is due: both clocks' ticks, the sweeper, and the canary. */
+export async function countIdleMinute(q: { shards: number; canary: boolean }): Promise<Use> {
   const clock = makeHandClock(T0);
-  const world = await makeBenchWorld({ clock, log: quiet, shards });
+  const world = await makeBenchWorld({ clock, log: quiet, ...q });
+  const minutes = async (count: number) => {
+    for (let minute = 0; minute < count; minute++) {
+      await world.tick();
+      await world.sweep();
+      await clock.advance(MINUTE_MS);
+      await world.work();
+    }
+  };
   try {
-    await world.tick();
-    await world.sweep();
-    return world.meter.take();
+    await minutes(MINUTES_UNTIL_STEADY);
+    world.meter.take();
+    await minutes(MINUTES_COUNTED);
+    return dividedBy(world.meter.take(), MINUTES_COUNTED);
   } finally {
     await world.close();
   }

@@ -19,6 +19,8 @@ export interface FunctionUse {
   /** That queues brought it. */
   messages: number;
   handlerRuns: number;
+  /** Told to the event bus. */
+  events: number;
   /** Requests to the table, by step of the protocol. */
   steps: Record<string, StepUse>;
   /** Requests to queues, by action. Receives that found nothing are the price of waiting and left out. */
@@ -86,8 +88,13 @@ export class Meter {
   }
 
   functionUse(fn: string): FunctionUse {
-    this.#use[fn] ??= { invocations: 0, messages: 0, handlerRuns: 0, steps: {}, sqs: {} };
+    this.#use[fn] ??= { invocations: 0, messages: 0, handlerRuns: 0, events: 0, steps: {}, sqs: {} };
     return this.#use[fn];
+  }
+
+  noteEvent(): void {
+    const at = place.getStore();
+    if (at) this.functionUse(at.fn).events++;
   }
 
   /** What was counted since the last time. */
@@ -124,10 +131,11 @@ export const queueRequests = ({ sqs }: FunctionUse): number => sum(Object.values
 /** The same use, with every figure divided. */
 export function dividedBy(use: Use, by: number): Use {
   const units = ({ table, index }: Units): Units => ({ table: table / by, index: index / by });
-  return mapValues(use, ({ invocations, messages, handlerRuns, steps, sqs }) => ({
+  return mapValues(use, ({ invocations, messages, handlerRuns, events, steps, sqs }) => ({
     invocations: invocations / by,
     messages: messages / by,
     handlerRuns: handlerRuns / by,
+    events: events / by,
     steps: mapValues(steps, ({ requests, write, read }) => ({
       requests: requests / by,
       write: units(write),

@@ -31,7 +31,13 @@ export const PRICES = {
   // CloudWatch Logs, Standard class, ingestion
   logsGb: 0.5,
 
-  // EventBridge: rules on a schedule are free, Scheduler is not
+  // CloudWatch, a month; an alarm is charged by the metrics that it looks at
+  alarmedMetricMonth: 0.1,
+  metricMonth: 0.3,
+  dashboardMonth: 3,
+
+  // EventBridge: rules on a schedule are free, Scheduler and events of one's own are not
+  customEvent: 1 / MILLION,
   schedulerInvocation: 1 / MILLION,
 
   // Secrets Manager, one secret

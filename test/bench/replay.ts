@@ -58,10 +58,9 @@ export function recordCallsOf({ table, queues }: Clients): void {
   );
 }
 
-export async function recorded(work: () => Promise<unknown>): Promise<Call[]> {
+export async function recorded<T>(work: () => Promise<T>): Promise<{ result: T; calls: Call[] }> {
   const calls: Call[] = [];
-  await recording.run(calls, work);
-  return calls;
+  return { result: await recording.run(calls, work), calls };
 }
 
 /** One after the other; messages that were sent in one go are sent so many batches at a time. */

@@ -28,7 +28,7 @@ const principal: Principal = { tenant: 'root', role: 'admin', actor: 'bench' };
 const taskIds = (tasks: number): string[] => Array.from({ length: tasks }, (_, i) => `nightly-report-${i}`);
 
 export async function addTasks(
-  world: BenchWorld,
+  world: Pick<BenchWorld, 'stores' | 'clock'>,
   tasks: number,
   nextRunAt: number,
   over: Partial<TaskDefinition>,

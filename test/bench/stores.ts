@@ -47,7 +47,7 @@ export const bySteps = (stores: Stores): Stores => ({
 
 const taskSteps = (tasks: TaskStore): TaskStore => ({
   read: (key) => inStep('read the task', () => tasks.read(key)),
-  readState: (key) => inStep('read the task', () => tasks.readState(key)),
+  readState: (key) => inStep('read the task state', () => tasks.readState(key)),
   create: (task, over) => inStep('create the task', () => tasks.create(task, over)),
   update: (key, change) =>
     inStep(change.set.status === undefined ? 'point to the run' : 'advance the task (W2)', () =>

@@ -1,12 +1,18 @@
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { scheduledOccurrence } from '../../shared/domain/occurrence.ts';
-import { HintSchema } from '../../shared/messages.ts';
 import { dispatchShard } from '../../shared/usecases/dispatch-shard.ts';
-import { INVOCATION_MS, receive, remove } from './poller.ts';
-import { quiet } from './quiet-log.ts';
-import { type Call, type Clients, recordCallsOf, recorded, replay } from './replay.ts';
+import {
+  addDueRuns,
+  BATCH,
+  bareExecutor,
+  HOUR_MS,
+  hourly,
+  openWorld,
+  recordRuns,
+  SENDS_AT_ONCE,
+} from './executor-load.ts';
+import { INVOCATION_MS } from './poller.ts';
+import { type Clients, recordCallsOf, recorded, replay } from './replay.ts';
 import { addTasks } from './scenarios.ts';
-import { type BenchWorld, makeBenchWorld } from './world.ts';
+import type { BenchWorld } from './world.ts';
 
 /** Operations a second of the scheduler, and of a bare loop that makes the same SDK calls, in the same process. */
 export interface Comparison {
@@ -19,19 +25,14 @@ export interface Comparison {
   share: number;
 }
 
-const BATCH = 10;
-/** As many as the adapter keeps under way. */
-const SENDS_AT_ONCE = 16;
-const HOUR_MS = 3_600_000;
-const HOURLY = 3_600;
-
 interface Subject {
   operations: number;
   /** An engine of its own, filled with what is to be worked off; `at` is when it is due. */
   prepare(at: number): Promise<BenchWorld>;
   dueAt(): number;
   product(world: BenchWorld): Promise<unknown>;
-  record(world: BenchWorld): Promise<(clients: Clients) => Promise<unknown>>;
+  /** Works everything off once, and answers a loop that makes the same calls in another world. */
+  record(world: BenchWorld): Promise<(other: BenchWorld) => Promise<unknown>>;
 }
 
 /** Each round on fresh engines with the same content; who goes first alternates. */
@@ -40,12 +41,11 @@ async function compare(subject: Subject, rounds: number): Promise<Comparison> {
   for (let round = 0; round < rounds; round++) {
     const at = subject.dueAt();
     const recording = await subject.prepare(at);
-    recordCallsOf(clientsOf(recording));
     const bareLoop = await subject.record(recording);
     await recording.close();
 
-    const product = async () => perSecond(subject, at, (world) => subject.product(world));
-    const bare = async () => perSecond(subject, at, (world) => bareLoop(clientsOf(world)));
+    const product = async () => perSecond(subject, at, subject.product);
+    const bare = async () => perSecond(subject, at, bareLoop);
     const [first, second] = round % 2 === 0 ? [product, bare] : [bare, product];
     const [a, b] = [await first(), await second()];
     results.push(round % 2 === 0 ? { product: a, bare: b } : { product: b, bare: a });
@@ -70,8 +70,6 @@ async function perSecond(
 
 const clientsOf = ({ dynamo, sqs }: BenchWorld): Clients => ({ table: dynamo.client, queues: sqs.client });
 
-const openWorld = () => makeBenchWorld({ clock: systemClock, log: quiet, metered: false });
-
 /** One shard with so many tasks that fall due within the look-ahead: index pages in, batches of ten hints out. */
 export function compareDispatcher(q: { hints: number; rounds: number }): Promise<Comparison> {
   const dispatch = ({ deps }: BenchWorld) =>
@@ -82,8 +80,7 @@ export function compareDispatcher(q: { hints: number; rounds: number }): Promise
       dueAt: () => Date.now() + 30_000,
       async prepare(at) {
         const world = await openWorld();
-        const schedule = { kind: 'interval', seconds: HOURLY, startAt: at } as const;
-        await addTasks(world, q.hints, at, { schedule }, at - HOUR_MS);
+        await addTasks(world, q.hints, at, { schedule: hourly(at) }, at - HOUR_MS);
         return world;
       },
       async product(world) {
@@ -91,8 +88,9 @@ export function compareDispatcher(q: { hints: number; rounds: number }): Promise
         if (hinted !== q.hints) throw new Error(`${hinted} of ${q.hints} hints sent`);
       },
       async record(world) {
-        const calls = await recorded(() => dispatch(world));
-        return (clients) => replay(clients, calls, SENDS_AT_ONCE);
+        recordCallsOf(clientsOf(world));
+        const { calls } = await recorded(() => dispatch(world));
+        return (other) => replay(clientsOf(other), calls, SENDS_AT_ONCE);
       },
     },
     q.rounds,
@@ -107,46 +105,16 @@ export function compareExecutor(q: { runs: number; rounds: number }): Promise<Co
       dueAt: () => Date.now() - 1_000,
       async prepare(at) {
         const world = await openWorld();
-        const schedule = { kind: 'interval', seconds: HOURLY, startAt: at } as const;
-        const taskIds = await addTasks(world, q.runs, at, { schedule }, at - HOUR_MS);
-        const occurrence = scheduledOccurrence(at);
-        await world.deps.queues.send(
-          taskIds.map((taskId) => ({
-            queue: 'default',
-            hint: { v: 1, kind: 'hint', tenant: 'root', taskId, occurrence },
-            delaySeconds: 0,
-          })),
-        );
+        const { stores, deps } = world;
+        await addDueRuns({ stores, queues: deps.queues }, { runs: q.runs, at, schedule: hourly(at) });
         return world;
       },
       product: (world) => world.work({ batchSize: BATCH }),
       async record(world) {
-        const calls = new Map<string, Call[]>();
-        await world.work({
-          batchSize: BATCH,
-          async around(record, handle) {
-            const outcome = Promise.withResolvers<Awaited<ReturnType<typeof handle>>>();
-            const made = await recorded(async () => outcome.resolve(await handle()));
-            calls.set(taskIdOf(record.body), made);
-            return outcome.promise;
-          },
-        });
-        return (clients) => bareExecutor(clients, world.urls.work, calls);
+        const calls = await recordRuns(world);
+        return (other) => bareExecutor(clientsOf(other), other.urls.work, calls);
       },
     },
     q.rounds,
   );
 }
-
-async function bareExecutor(clients: Clients, queueUrl: string, calls: Map<string, Call[]>): Promise<void> {
-  for (;;) {
-    const records = await receive(clients.queues, queueUrl, BATCH);
-    if (records.length === 0) return;
-    await Promise.all(
-      records.map(({ body }) => replay(clients, calls.get(taskIdOf(body)) ?? [], SENDS_AT_ONCE)),
-    );
-    await remove(clients.queues, queueUrl, records);
-  }
-}
-
-const taskIdOf = (body: string): string => HintSchema.pick({ taskId: true }).parse(JSON.parse(body)).taskId;

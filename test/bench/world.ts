@@ -8,15 +8,18 @@ import { makeWorkQueues } from '../../shared/adapters/sqs/work-queues.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { makeRegistry } from '../../shared/contract/handler.ts';
+import type { LifecycleEvent } from '../../shared/domain/lifecycle-event.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
 import { DispatchMessageSchema } from '../../shared/messages.ts';
 import type { Clock, HandlerRunner, Log } from '../../shared/ports.ts';
 import { dispatchShard } from '../../shared/usecases/dispatch-shard.ts';
 import { fanOutTick } from '../../shared/usecases/fan-out-tick.ts';
+import { keepCanary } from '../../shared/usecases/keep-canary.ts';
 import { sweepShard } from '../../shared/usecases/sweep-shard.ts';
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
-import { inFunction, Meter } from './meter.ts';
+import { makeMemoryMetrics } from '../support/memory-observers.ts';
+import { inFunction, inStep, Meter } from './meter.ts';
 import { drain, INVOCATION_MS, lambdaContext } from './poller.ts';
 import { ASSUMPTIONS } from './prices.ts';
 import { bySteps, makeStores } from './stores.ts';
@@ -31,6 +34,7 @@ interface WorldOptions {
   clock: Clock;
   log: Log;
   shards?: number;
+  canary?: boolean;
   metered?: boolean;
 }
 
@@ -38,7 +42,13 @@ interface WorldOptions {
  * The scheduler on the embedded engines in this process, through the real SDK clients: functions are called here as
  * Lambda would call them, and every request they make is metered.
  */
-export async function makeBenchWorld({ clock, log, shards = 1, metered = true }: WorldOptions) {
+export async function makeBenchWorld({
+  clock,
+  log,
+  shards = 1,
+  canary = false,
+  metered = true,
+}: WorldOptions) {
   const billed = { read: 0, write: 0 };
   const dynamo = embeddedDynamoClient({ onUnits: ({ used }) => addBill(billed, used) });
   await createSchedulerTable(dynamo.client, TABLE);
@@ -71,6 +81,14 @@ export async function makeBenchWorld({ clock, log, shards = 1, metered = true }:
     queues: makeWorkQueues({ client: sqs.client, targets, log }),
     dispatchQueue: makeDispatchQueue(sqs.client, dispatchQueue.url),
     lookAheadMs: 75_000,
+    events: {
+      // As the adapter does it, which tells nobody of a success unless it was asked to.
+      publish: async ({ type }: LifecycleEvent) => {
+        if (type !== 'run.succeeded') meter.noteEvent();
+      },
+    },
+    // They leave with the log.
+    metrics: makeMemoryMetrics(),
     retentionMs: ASSUMPTIONS.retentionDays * DAY_MS,
     shards,
   };
@@ -118,7 +136,10 @@ export async function makeBenchWorld({ clock, log, shards = 1, metered = true }:
     async tick() {
       for (const _clock of ['rule', 'schedule']) {
         meter.functionUse('tick').invocations++;
-        await inFunction('tick', () => fanOutTick(shared, { restore: false }));
+        await inFunction('tick', async () => {
+          await fanOutTick(shared, { restore: false });
+          if (canary) await inStep('look after the canary', () => keepCanary(shared, 'default'));
+        });
       }
       await drain(sqs.client, meter, {
         fn: 'dispatch',
