@@ -1,9 +1,10 @@
 import { inject, test } from 'vitest';
 import { openApi } from '../support/api-client.ts';
 import { type ApiWorld, openWorld } from '../support/api-world.ts';
+import type { Target } from './global-setup.ts';
 
-/** The one place that says what the portable tests run against. */
-export const target = inject('target');
+/** The one place that says what the tests run against. */
+export const target = reachable(inject('target'));
 export const api = openApi(target);
 
 /** Each test gets a world of its own, whose tasks are gone when it ends. */
@@ -18,3 +19,8 @@ export const it = test.extend<{ world: ApiWorld }>({
 
 export const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString();
 export const ms = (instant: string | null | undefined): number => Date.parse(instant ?? '');
+
+function reachable(provided: ReturnType<typeof inject<'target'>>): Target {
+  if ('broken' in provided) throw new Error(`there is nothing to test: ${provided.broken}`);
+  return provided;
+}

@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { inject } from 'vitest';
 import { openApi } from '../../support/api-client.ts';
 import { type ApiWorld, openWorld } from '../../support/api-world.ts';
 import { type RunningEngine, startEngine } from '../../support/start-engine.ts';
+import { target } from '../target.ts';
 
 /** An engine that a test may kill, with a world of tasks on it and the real SQS client beside it. */
 export interface OwnEngine {
@@ -43,7 +43,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
 /** A data folder that begins with the stack that the common engine has synthesized already: the start is quicker. */
 export function ownDataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'escapement-e2e-own-'));
-  const { dataDirectory } = inject('target');
+  const { dataDirectory } = target;
   const made = dataDirectory === undefined ? undefined : join(dataDirectory, 'cdk.out');
   if (made !== undefined && existsSync(made)) cpSync(made, join(folder, 'cdk.out'), { recursive: true });
   return folder;
