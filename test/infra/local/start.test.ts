@@ -1,14 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningEngine, startEngine } from '../../support/start-engine.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { until } from './support/until.ts';
 
-const START = fileURLToPath(new URL('../../../infra/local/start.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const START = join(ROOT, 'infra/local/start.ts');
 const ANSWERS_WITHIN_MS = 20_000;
 
 /** Processes of functions whose engine keeps its data there. */
@@ -78,6 +79,34 @@ describe('npm start', { timeout: 60_000 }, () => {
     await engine.restart();
     expect(await runOf('nap')).toMatchObject({ status: 'success', attempt: 1 });
   });
+});
+
+it('bundles handlers of one’s own, and bundles them again when they changed', {
+  timeout: 180_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const handlersFile = join(folder, 'mine.ts');
+  const describeAs = (text: string) =>
+    writeFileSync(join(folder, 'text.ts'), `export const text = '${text}';`);
+  writeFileSync(
+    handlersFile,
+    `import * as z from ${JSON.stringify(join(ROOT, 'node_modules/zod/index.js'))};
+    import { defineHandler } from ${JSON.stringify(join(ROOT, 'shared/contract/handler.ts'))};
+    import { text } from './text.ts';
+    export default [defineHandler({ name: 'mine', description: text, payload: z.object({}), run: async () => text })];`,
+  );
+  describeAs('first');
+  const engine = await startEngine({ env: { ESCAPEMENT_HANDLERS: handlersFile } });
+  onTestFinished(() => engine.dispose());
+  const listed = async () => (await engine.api('GET', '/v1/handlers')).body;
+  const synthesized = () => engine.output().split('synthesizing').length - 1;
+  expect(await listed()).toMatchObject({ items: [{ name: 'mine', description: 'first' }] });
+  await engine.restart();
+  expect(synthesized()).toBe(1);
+  describeAs('second');
+  await engine.restart();
+  expect(synthesized()).toBe(2);
+  expect(await listed()).toMatchObject({ items: [{ name: 'mine', description: 'second' }] });
 });
 
 describe('npm start that cannot', () => {
