@@ -53,6 +53,16 @@ const EnvSchema = z.object({
   ),
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
   ESCAPEMENT_VERSION: z.string(),
+  /** Name of the deployment: the dimension of its metrics. */
+  ESCAPEMENT_NAME: z.string(),
+  /** Name of the event bus; empty where nobody is told. */
+  ESCAPEMENT_EVENT_BUS: z.string(),
+  /** Tell of every success as well. */
+  ESCAPEMENT_SUCCESS_EVENTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  /** The work queue that the canary runs through; empty where there is none. */
+  ESCAPEMENT_CANARY_QUEUE: z.string(),
+  /** Set by Lambda where logs are JSON. */
+  AWS_LAMBDA_LOG_LEVEL: z.string().optional(),
   /** Where demo.count writes; only set where somebody counts. */
   ESCAPEMENT_COUNT_FILE: z.string().optional(),
 });

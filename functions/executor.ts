@@ -18,6 +18,7 @@ export const makeExecutor =
       })),
     );
     await Promise.all(background);
+    deps.executor.metrics.flush();
     const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
     return { batchItemFailures: kept.map(({ itemIdentifier }) => ({ itemIdentifier })) };
   };

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
@@ -9,6 +10,7 @@ import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
 import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
@@ -17,10 +19,12 @@ import { makeWorkQueues } from '../shared/adapters/sqs/work-queues.ts';
 import { systemClock } from '../shared/adapters/system/clock.ts';
 import { systemIds } from '../shared/adapters/system/ids.ts';
 import { makeLog } from '../shared/adapters/system/log.ts';
+import { makeMetrics, metricsOutput } from '../shared/adapters/system/metrics.ts';
 import { systemRandom } from '../shared/adapters/system/random.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
+import type { Events, Log } from '../shared/ports.ts';
 import { adminVerifier } from '../shared/usecases/authenticate.ts';
-import { readEnv } from './env.ts';
+import { type Env, readEnv } from './env.ts';
 import { HandlerPool } from './handler-pool.ts';
 
 /**
@@ -34,19 +38,42 @@ const logger = new Logger({ serviceName: 'escapement' });
 const table = (name: string): Table =>
   new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
 
+const EVENTS = ['ESCAPEMENT_EVENT_BUS', 'ESCAPEMENT_SUCCESS_EVENTS'] as const;
+const METRICS = ['ESCAPEMENT_NAME', 'AWS_LAMBDA_LOG_LEVEL'] as const;
+
+function eventsOf(env: Pick<Env, (typeof EVENTS)[number]>, log: Log): Events {
+  const bus = env.ESCAPEMENT_EVENT_BUS;
+  if (bus === '') return noEvents;
+  return makeEvents({
+    client: new EventBridgeClient({}),
+    bus,
+    success: env.ESCAPEMENT_SUCCESS_EVENTS,
+    log,
+  });
+}
+
+const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
+  makeMetrics(metricsOutput(env.ESCAPEMENT_NAME), {
+    nowMs: systemClock.nowMs,
+    logLevel: env.AWS_LAMBDA_LOG_LEVEL,
+  });
+
 export function tickRuntime() {
   const env = readEnv([
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_DISPATCH_QUEUE_URL',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+    'ESCAPEMENT_CANARY_QUEUE',
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   return {
     ...system,
     log: makeLog(logger),
     index: makeShardIndex(store),
+    tasks: makeTaskStore(store),
     heartbeat: makeHeartbeat(store),
+    canaryQueue: env.ESCAPEMENT_CANARY_QUEUE || undefined,
     dispatchQueue: makeDispatchQueue(new SQSClient({}), env.ESCAPEMENT_DISPATCH_QUEUE_URL),
     shards: env.ESCAPEMENT_SHARDS,
     lookAheadMs: env.ESCAPEMENT_LOOK_AHEAD_SECONDS * SECOND_MS,
@@ -80,6 +107,8 @@ export function executorRuntime() {
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_QUEUE',
     'ESCAPEMENT_RETENTION_DAYS',
+    ...EVENTS,
+    ...METRICS,
   ]);
   const own = env.ESCAPEMENT_QUEUES[env.ESCAPEMENT_QUEUE];
   if (own === undefined) throw new Error(`ESCAPEMENT_QUEUES does not know ${env.ESCAPEMENT_QUEUE}`);
@@ -93,6 +122,8 @@ export function executorRuntime() {
     executor: {
       ...system,
       log,
+      events: eventsOf(env, log),
+      metrics: metricsOf(env),
       tasks: makeTaskStore(store),
       executions: makeExecutionStore(store),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
@@ -108,12 +139,16 @@ export function sweeperRuntime() {
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
+    ...EVENTS,
+    ...METRICS,
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   const log = makeLog(logger);
   return {
     ...system,
     log,
+    events: eventsOf(env, log),
+    metrics: metricsOf(env),
     index: makeShardIndex(store),
     cursors: makeCursorStore(store, systemIds),
     tasks: makeTaskStore(store),
@@ -132,6 +167,7 @@ export function apiRuntime() {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
+    ...EVENTS,
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
@@ -140,6 +176,7 @@ export function apiRuntime() {
   return {
     ...system,
     log,
+    events: eventsOf(env, log),
     tasks,
     executions: makeExecutionStore(store),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),

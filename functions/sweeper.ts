@@ -15,12 +15,21 @@ export const makeSweeper =
     const results = await Promise.allSettled(
       shards.map((shard) => sweepShard(deps, { shard, restore }, () => context.getRemainingTimeInMillis())),
     );
+    deps.metrics.flush();
+    let failed = 0;
     results.forEach((result, shard) => {
-      if (result.status === 'rejected') deps.log.error('shard not swept', { shard }, result.reason);
-      else if (Object.values(result.value).some((count) => count > 0)) {
+      if (result.status === 'rejected') {
+        failed++;
+        deps.log.error('shard not swept', { shard }, result.reason);
+        return;
+      }
+      failed += result.value.failed;
+      if (Object.values(result.value).some((count) => count > 0)) {
         deps.log.info('shard swept', { shard, ...result.value });
       }
     });
+    // All that could be done is done; failing is how it shows in the function's error count, which costs nothing to watch.
+    if (failed > 0) throw new Error(`${failed} shards or runs are left for the next sweep`);
   };
 
 export const handler = middy(makeSweeper(sweeperRuntime()));

@@ -3,6 +3,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
+import { AlarmsSchema, EventsSchema } from './config-observability.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
@@ -104,6 +105,10 @@ const ConfigSchema = z
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
     sourceMaps: z.boolean().default(false),
     tracing: z.boolean().default(false),
+    canary: z.boolean().default(true),
+    events: EventsSchema.prefault({}),
+    alarms: AlarmsSchema.prefault({}),
+    dashboard: z.boolean().default(true),
   })
   .superRefine((config, ctx) => {
     const problem = environmentProblem(config.name, config.queues);

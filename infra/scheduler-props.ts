@@ -1,3 +1,5 @@
+import type { AlarmsProps, EventsProps } from './scheduler-props-observability.ts';
+
 /**
  * The settings of one deployment, all optional: props of the `Scheduler` construct, and what stands in cdk.json under
  * `escapement` for this repository's own app. A default that is written as a value is the schema's (a test compares
@@ -90,6 +92,27 @@ export interface SchedulerProps {
    * @default false
    */
   tracing?: boolean;
+  /**
+   * Three tasks of the system that take turns: each minute one proves that what is due runs, and feeds the alarm
+   * tick-silent. About $0.30 a month.
+   * @default true
+   */
+  canary?: boolean;
+  /**
+   * Events of what becomes of runs and tasks, on an EventBridge bus named as the deployment.
+   * @default - of everything that ends otherwise than well
+   */
+  events?: EventsProps;
+  /**
+   * CloudWatch alarms, and the topic that they tell. About $2.60 a month, and $1 for the topic's key.
+   * @default - all of them, on a topic that nobody listens to yet
+   */
+  alarms?: AlarmsProps;
+  /**
+   * A CloudWatch dashboard; AWS charges for it beyond the third of an account.
+   * @default true
+   */
+  dashboard?: boolean;
 }
 
 /** A work queue: an SQS queue, its dead-letter queue and an executor function. */

@@ -1,5 +1,8 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
@@ -8,6 +11,9 @@ import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
 import type { HouseFunction } from './constructs/function.ts';
 import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
+import { type MetricKey, schedulerMetric } from './constructs/metrics.ts';
+import { networkOf } from './constructs/network.ts';
+import { Observability } from './constructs/observability.ts';
 import { QueueWithDeadLetters } from './constructs/queues.ts';
 import { TaskTable } from './constructs/tables.ts';
 import { Workers } from './constructs/workers.ts';
@@ -30,19 +36,26 @@ export class Scheduler extends Construct {
   readonly authorizer: HouseFunction;
   readonly apiHandler: HouseFunction;
   readonly api: AdminApi;
+  /** Where the scheduler tells what becomes of runs and tasks; absent when switched off. */
+  readonly eventBus: Pick<IEventBus, 'eventBusName' | 'eventBusArn' | 'grantPutEventsTo'> | undefined;
+  readonly observability: Observability;
+  private readonly deployment: string;
 
   constructor(scope: Construct, id: string, props: SchedulerProps = {}) {
     super(scope, id);
     const config = resolveConfig(props);
+    this.deployment = config.name;
 
     // What is kept
-    this.table = makeTable(this, config);
-    this.adminTokenSecret = makeAdminTokenSecret(this, config);
+    const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
+    this.table = makeTable(this, config, key);
+    this.adminTokenSecret = makeAdminTokenSecret(this, config, key);
 
     // The joints
     this.dispatchQueue = new QueueWithDeadLetters(this, 'DispatchQueue', {
       queueName: `${config.name}-dispatch`,
       consumerTimeout: FUNCTIONS.dispatch.timeout,
+      key,
     });
     const work = mapValues(config.queues, (settings, name) => ({
       name,
@@ -51,15 +64,27 @@ export class Scheduler extends Construct {
         queueName: `${config.name}-${name}`,
         consumerTimeout: FUNCTIONS.executor.timeout,
         maxReceiveCount: settings.maxReceiveCount,
+        key,
       }),
     }));
     this.workQueues = mapValues(work, ({ queue }) => queue);
-    const functions = new FunctionMaker(config, {
-      table: this.table,
-      dispatchQueue: this.dispatchQueue,
-      workQueues: this.workQueues,
-      adminTokenSecretArn: this.adminTokenSecret.secretArn,
-    });
+    this.eventBus = config.events.enabled
+      ? new EventBus(this, 'Events', {
+          eventBusName: config.name,
+          description: 'What becomes of runs and tasks',
+        })
+      : undefined;
+    const functions = new FunctionMaker(
+      config,
+      {
+        table: this.table,
+        dispatchQueue: this.dispatchQueue,
+        workQueues: this.workQueues,
+        adminTokenSecretArn: this.adminTokenSecret.secretArn,
+        eventBus: this.eventBus,
+      },
+      { key, network: networkOf(this, config) },
+    );
 
     // Due → hinted → run; and what did not end goes on
     this.tick = functions.make(this, 'Tick', 'tick');
@@ -95,7 +120,60 @@ export class Scheduler extends Construct {
       handler: this.apiHandler.lambda,
       authorizer: this.authorizer.lambda,
       logRetentionDays: config.logRetentionDays,
+      key,
     });
+
+    // Who watches
+    const nameOf = ({ lambda }: HouseFunction): string => lambda.functionName;
+    this.observability = new Observability(this, 'Observability', {
+      config,
+      watched: {
+        functions: {
+          tick: nameOf(this.tick),
+          dispatch: nameOf(this.dispatch),
+          sweeper: nameOf(this.sweeper),
+          authorizer: nameOf(this.authorizer),
+        },
+        executors: mapValues(this.executors, nameOf),
+        dispatchQueue: this.dispatchQueue.queue.queueName,
+        workQueues: mapValues(this.workQueues, ({ queue }) => queue.queueName),
+        table: this.table.tableName,
+        apiId: this.api.httpApi.apiId,
+      },
+      deadLetterQueues: mapValues(
+        { ...this.workQueues, dispatch: this.dispatchQueue },
+        ({ deadLetters }) => deadLetters.queueName,
+      ),
+    });
+  }
+
+  /** Runs that ended well, in a minute. */
+  metricRunsSucceeded(options?: MetricOptions): Metric {
+    return this.metric('runsSucceeded', options);
+  }
+
+  /** Attempts that failed, retried or not, in a minute. */
+  metricAttemptsFailed(options?: MetricOptions): Metric {
+    return this.metric('attemptsFailed', options);
+  }
+
+  /** Runs that gave up, in a minute. */
+  metricRunsDead(options?: MetricOptions): Metric {
+    return this.metric('runsDead', options);
+  }
+
+  /** Milliseconds between due instant and start that 95 of 100 runs stay below. */
+  metricLateness(options?: MetricOptions): Metric {
+    return this.metric('lateness', options);
+  }
+
+  /** Runs of the canary: one a minute while all is well. */
+  metricCanaryRuns(options?: MetricOptions): Metric {
+    return this.metric('canaryRuns', options);
+  }
+
+  private metric(key: MetricKey, options?: MetricOptions): Metric {
+    return schedulerMetric(this.deployment, key, options);
   }
 
   /** Lets somebody read the administrator's token. */
@@ -114,20 +192,28 @@ export class Scheduler extends Construct {
   }
 }
 
-function makeTable(scope: Construct, { data }: Config): TaskTable {
+function makeTable(scope: Construct, { data }: Config, key: IKey | undefined): TaskTable {
   const destroy = data.onDelete === 'destroy';
   return new TaskTable(scope, 'Table', {
     removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     deletionProtection: data.deletionProtection ?? !destroy,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: data.pointInTimeRecovery },
     ...(data.warmThroughput && { warmThroughput: data.warmThroughput }),
+    key,
   });
 }
 
 /** The first administrator's token is `esc_<id>_<secret>`; Secrets Manager draws the secret, so no template or log ever holds it. */
-function makeAdminTokenSecret(scope: Construct, { auth }: Config): Scheduler['adminTokenSecret'] {
+function makeAdminTokenSecret(
+  scope: Construct,
+  { auth }: Config,
+  key: IKey | undefined,
+): Scheduler['adminTokenSecret'] {
   if (auth.adminTokenSecretArn !== undefined) {
-    return Secret.fromSecretCompleteArn(scope, 'AdminToken', auth.adminTokenSecretArn);
+    return Secret.fromSecretAttributes(scope, 'AdminToken', {
+      secretCompleteArn: auth.adminTokenSecretArn,
+      ...(key && { encryptionKey: key }),
+    });
   }
   const secret = new Secret(scope, 'AdminToken', {
     description: 'Token of the administrator: esc_<id>_<secret>',
@@ -137,6 +223,7 @@ function makeAdminTokenSecret(scope: Construct, { auth }: Config): Scheduler['ad
       excludePunctuation: true,
       passwordLength: 40,
     },
+    ...(key && { encryptionKey: key }),
   });
   Validations.of(secret).acknowledge({
     id: 'AwsSolutions::AwsSolutions-SMG4',

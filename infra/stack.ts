@@ -16,6 +16,14 @@ export class EscapementStack extends Stack {
 
     const secretArn = this.scheduler.adminTokenSecret.secretArn;
     new CfnOutput(this, 'ApiUrl', { value: this.scheduler.api.url });
+    const alias = this.scheduler.api.aliasTarget;
+    if (alias) {
+      new CfnOutput(this, 'ApiDomainTarget', {
+        value: alias.domainName,
+        description: 'Where the alias record of the configured name must point',
+      });
+      new CfnOutput(this, 'ApiDomainZoneId', { value: alias.hostedZoneId });
+    }
     new CfnOutput(this, 'AdminTokenSecretArn', {
       value: secretArn,
       description: 'Secret with the token of the administrator; AdminTokenCommand prints it',
@@ -23,6 +31,14 @@ export class EscapementStack extends Stack {
     new CfnOutput(this, 'AdminTokenCommand', {
       value: `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text | jq -r '.token // "esc_\\(.id)_\\(.secret)"'`,
     });
+    const { eventBus, observability } = this.scheduler;
+    if (eventBus) new CfnOutput(this, 'EventBusName', { value: eventBus.eventBusName });
+    if (observability.alarmTopic) {
+      new CfnOutput(this, 'AlarmTopicArn', {
+        value: observability.alarmTopic.topicArn,
+        description: 'Subscribe to it whoever is to hear of alarms',
+      });
+    }
     new CfnOutput(this, 'DeadLetterQueueArns', {
       value: Object.values(this.scheduler.workQueues)
         .map(({ deadLetters }) => deadLetters.queueArn)

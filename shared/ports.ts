@@ -1,5 +1,6 @@
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
+import type { LifecycleEvent } from './domain/lifecycle-event.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from './domain/task.ts';
 import type { DurationMs, EpochMs } from './domain/time.ts';
 import type { DispatchMessage, Hint, Letter } from './messages.ts';
@@ -212,6 +213,25 @@ export type HandlerResult =
       nonRetryable: boolean;
       retryAfterSeconds?: number;
     };
+
+/** Tells others what has happened, after it is stored (docs/events.md). */
+export interface Events {
+  /** Rejects only when the bus is away and telling it again later may help. */
+  publish(event: LifecycleEvent): Promise<void>;
+}
+
+/** Counted in memory; one line for a whole batch carries it out. What dies with its process is not counted. */
+export interface Metrics {
+  runSucceeded(): void;
+  /** Also an attempt of which nothing was heard again. */
+  attemptFailed(): void;
+  runDead(): void;
+  /** The first attempt of a scheduled run began so long after its due instant. */
+  startedLate(latenessMs: DurationMs): void;
+  canaryRan(): void;
+  /** Writes what was counted since the last time, if anything. */
+  flush(): void;
+}
 
 /** Structured, bounded fields; never payloads. */
 export interface Log {

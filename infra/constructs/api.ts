@@ -1,15 +1,20 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
   CorsHttpMethod,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -46,18 +51,30 @@ export interface AdminApiProps {
   burst: number;
   corsOrigins: readonly string[];
   logRetentionDays: RetentionDays;
+  /** Of the access log. */
+  key?: IKey | undefined;
+  domain?: ApiDomain | undefined;
+}
+
+export interface ApiDomain {
+  domainName: string;
+  certificateArn: string;
+  defaultEndpoint: boolean;
 }
 
 /** HTTP API in front of one function. The authorizer only names the caller; the function refuses, in the API's own error format. */
 export class AdminApi extends Construct {
   readonly httpApi: HttpApi;
   readonly url: string;
+  /** Where an alias record of the configured name must point. */
+  readonly aliasTarget: { domainName: string; hostedZoneId: string } | undefined;
 
   constructor(scope: Construct, id: string, props: AdminApiProps) {
     super(scope, id);
     this.httpApi = new HttpApi(this, 'HttpApi', {
       apiName: props.name,
       createDefaultStage: false,
+      ...(props.domain && { disableExecuteApiEndpoint: !props.domain.defaultEndpoint }),
       ...(props.corsOrigins.length > 0 && { corsPreflight: corsFor(props.corsOrigins) }),
     });
     const integration = new HttpLambdaIntegration('Handler', props.handler);
@@ -83,6 +100,7 @@ export class AdminApi extends Construct {
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.key && { encryptionKey: props.key }),
     });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
@@ -94,7 +112,22 @@ export class AdminApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    this.url = stage.url;
+    const domain = props.domain && this.addDomain(props.domain, stage);
+    this.url = domain ? `https://${domain.name}/` : stage.url;
+    this.aliasTarget = domain && {
+      domainName: domain.regionalDomainName,
+      hostedZoneId: domain.regionalHostedZoneId,
+    };
+  }
+
+  private addDomain({ domainName, certificateArn }: ApiDomain, stage: HttpStage): DomainName {
+    const domain = new DomainName(this, 'Domain', {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new ApiMapping(this, 'Mapping', { api: this.httpApi, domainName: domain, stage });
+    return domain;
   }
 }
 

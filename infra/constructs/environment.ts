@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { EnvName } from '../../functions/env.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
@@ -13,6 +14,7 @@ const NEEDS = {
     'ESCAPEMENT_DISPATCH_QUEUE_URL',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+    'ESCAPEMENT_CANARY_QUEUE',
   ],
   dispatch: [
     'ESCAPEMENT_TABLE',
@@ -20,8 +22,24 @@ const NEEDS = {
     'ESCAPEMENT_DISPATCH_QUEUE_URL',
     'ESCAPEMENT_LOOK_AHEAD_SECONDS',
   ],
-  executor: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_QUEUE', 'ESCAPEMENT_RETENTION_DAYS'],
-  sweeper: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_SHARDS', 'ESCAPEMENT_RETENTION_DAYS'],
+  executor: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_NAME',
+    'ESCAPEMENT_EVENT_BUS',
+    'ESCAPEMENT_SUCCESS_EVENTS',
+  ],
+  sweeper: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_NAME',
+    'ESCAPEMENT_EVENT_BUS',
+    'ESCAPEMENT_SUCCESS_EVENTS',
+  ],
   authorizer: ['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN'],
   api: [
     'ESCAPEMENT_TABLE',
@@ -30,6 +48,8 @@ const NEEDS = {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
+    'ESCAPEMENT_EVENT_BUS',
+    'ESCAPEMENT_SUCCESS_EVENTS',
   ],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 
@@ -38,6 +58,8 @@ export interface Surroundings {
   workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
   dispatchQueue: QueueWithDeadLetters;
   adminTokenSecretArn: string;
+  /** Absent where nobody is told of what happens. */
+  eventBus: Pick<IEventBus, 'eventBusName' | 'eventBusArn'> | undefined;
 }
 
 /** `ownQueue` is the work queue of an executor. */
@@ -58,12 +80,20 @@ export function environmentOf(
     ESCAPEMENT_QUEUE_DEFAULTS: () => JSON.stringify(queueDefaults(config)),
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
     ESCAPEMENT_VERSION: () => packageJson.version,
+    ESCAPEMENT_NAME: () => config.name,
+    ESCAPEMENT_EVENT_BUS: () => around.eventBus?.eventBusName ?? '',
+    ESCAPEMENT_SUCCESS_EVENTS: () => String(config.events.success),
+    ESCAPEMENT_CANARY_QUEUE: () => (config.canary ? canaryQueue(config) : ''),
   };
   return {
     ...Object.fromEntries(NEEDS[name].map((variable) => [variable, values[variable]()])),
     ...(config.sourceMaps && { NODE_OPTIONS: '--enable-source-maps' }),
   };
 }
+
+/** The one with the highest priority: what waits in the others must not make the canary late. */
+const canaryQueue = ({ queues }: Config): string =>
+  Object.entries(queues).reduce((best, next) => (next[1].priority > best[1].priority ? next : best))[0];
 
 function queueTargets({ table, workQueues }: Surroundings): string {
   const targets = Object.entries(workQueues).map(([name, { queue, deadLetters, maxReceiveCount }]) => [

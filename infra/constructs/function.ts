@@ -1,5 +1,7 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -20,6 +22,15 @@ export interface HouseSettings {
   logRetentionDays: RetentionDays;
   logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
   tracing: boolean;
+  /** Of the logs. */
+  key?: IKey | undefined;
+}
+
+/** The inside of a VPC. */
+export interface Network {
+  vpc: IVpc;
+  vpcSubnets: SubnetSelection;
+  securityGroups: ISecurityGroup[];
 }
 
 export interface HouseFunctionProps extends HouseSettings {
@@ -28,6 +39,8 @@ export interface HouseFunctionProps extends HouseSettings {
   timeout: Duration;
   environment: Record<string, string>;
   permissions: PolicyStatement[];
+  /** @default - outside of any VPC */
+  network?: Network | undefined;
   /**
    * The function sends to the queue that it reads, for ever and on purpose; Lambda would cut such a chain after 16 rounds.
    * @default false
@@ -40,6 +53,13 @@ export interface HouseFunctionProps extends HouseSettings {
   dropsFailedCalls?: boolean;
 }
 
+/** Only for functions that ask for it; test/infra/constructs/permissions.test.ts refuses any other wildcard. */
+const onEveryResource = {
+  id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+  reason:
+    'Sending traces and keeping network interfaces are actions for which IAM knows no narrower resource than all',
+};
+
 /** The house's Lambda function: its own role, its own log group, JSON logs, ES module `index.mjs`. */
 export class HouseFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -50,6 +70,7 @@ export class HouseFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.key && { encryptionKey: props.key }),
     });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -63,6 +84,7 @@ export class HouseFunction extends Construct {
       }),
     );
     for (const permission of props.permissions) role.addToPolicy(permission);
+    if (props.tracing || props.network) Validations.of(role).acknowledge(onEveryResource);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
@@ -78,6 +100,7 @@ export class HouseFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel[props.logLevel],
       tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...props.network,
       ...(props.feedsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.dropsFailedCalls && { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
     });

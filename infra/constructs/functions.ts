@@ -1,12 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { LAMBDA_MAX_TIMEOUT_SECONDS } from '../../shared/domain/limits.ts';
 import type { Config } from '../config.ts';
 import type { QueueConfig } from '../config-queues.ts';
 import { type BundleProps, bundle } from './bundle.ts';
 import { environmentOf, type Surroundings } from './environment.ts';
-import { HouseFunction } from './function.ts';
-import { type FunctionName, statementsOf } from './permissions.ts';
+import { HouseFunction, type Network } from './function.ts';
+import { isInside } from './network.ts';
+import { type FunctionName, keyStatementsOf, networkStatements, statementsOf } from './permissions.ts';
 import type { QueueWithDeadLetters } from './queues.ts';
 
 interface FunctionSpec {
@@ -67,14 +69,22 @@ export interface OwnQueue {
   queue: QueueWithDeadLetters;
 }
 
+/** What all functions may share besides the settings. */
+export interface Shared {
+  key?: IKey | undefined;
+  network?: Network | undefined;
+}
+
 /** Makes any of the six, with the environment and the permissions that the tables give it and the deployment's settings. */
 export class FunctionMaker {
   private readonly config: Config;
   private readonly around: Surroundings;
+  private readonly shared: Shared;
 
-  constructor(config: Config, around: Surroundings) {
+  constructor(config: Config, around: Surroundings, shared: Shared = {}) {
     this.config = config;
     this.around = around;
+    this.shared = shared;
   }
 
   make(scope: Construct, id: string, name: Exclude<FunctionName, 'executor'>): HouseFunction {
@@ -95,6 +105,8 @@ export class FunctionMaker {
     own?: OwnQueue,
   ): HouseFunction {
     const { config, around } = this;
+    const { key } = this.shared;
+    const network = isInside(name, config) ? this.shared.network : undefined;
     const workQueues = Object.values(around.workQueues);
     return new HouseFunction(scope, id, {
       ...spec,
@@ -105,15 +117,22 @@ export class FunctionMaker {
       logLevel: config.logLevel,
       tracing: config.tracing,
       environment: environmentOf(name, config, around, own?.name),
-      permissions: statementsOf(name, {
-        table: [around.table.tableArn],
-        index: [around.table.indexArn],
-        dispatchQueue: [around.dispatchQueue.queue.queueArn],
-        workQueues: workQueues.map(({ queue }) => queue.queueArn),
-        deadLetterQueues: workQueues.map(({ deadLetters }) => deadLetters.queueArn),
-        adminTokenSecret: [around.adminTokenSecretArn],
-        ...(own && { ownQueue: [own.queue.queue.queueArn] }),
-      }),
+      key,
+      network,
+      permissions: [
+        ...statementsOf(name, {
+          table: [around.table.tableArn],
+          index: [around.table.indexArn],
+          dispatchQueue: [around.dispatchQueue.queue.queueArn],
+          workQueues: workQueues.map(({ queue }) => queue.queueArn),
+          deadLetterQueues: workQueues.map(({ deadLetters }) => deadLetters.queueArn),
+          adminTokenSecret: [around.adminTokenSecretArn],
+          ...(around.eventBus && { eventBus: [around.eventBus.eventBusArn] }),
+          ...(own && { ownQueue: [own.queue.queue.queueArn] }),
+        }),
+        ...(key ? keyStatementsOf(name, key.keyArn, scope) : []),
+        ...(network ? networkStatements(scope) : []),
+      ],
     });
   }
 }

@@ -1,4 +1,6 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
 
 /**
  * Who may do what, and nothing else: no wildcard in an action or a resource. (Each function may also write to its own
@@ -15,22 +17,28 @@ export type Resource =
   | 'ownQueue'
   | 'workQueues'
   | 'deadLetterQueues'
-  | 'adminTokenSecret';
+  | 'adminTokenSecret'
+  | 'eventBus';
 
 interface Permission {
   on: Resource;
   actions: readonly string[];
+  /** Left out where there is no such thing. */
+  optional?: boolean;
 }
 
 /** What Lambda's poller needs in the function's name. */
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const SEND = ['sqs:SendMessage'];
 const QUERY = ['dynamodb:Query'];
+/** Nobody is told where a deployment has no bus. */
+const TELL = { on: 'eventBus', actions: ['events:PutEvents'], optional: true } as const;
 
 export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> = {
   tick: [
     { on: 'index', actions: QUERY },
-    { on: 'table', actions: ['dynamodb:PutItem'] },
+    // The heartbeat, and the tasks of the canary.
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
     { on: 'dispatchQueue', actions: SEND },
   ],
   dispatch: [
@@ -53,6 +61,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'workQueues', actions: SEND },
     { on: 'deadLetterQueues', actions: SEND },
+    TELL,
   ],
   sweeper: [
     { on: 'index', actions: QUERY },
@@ -62,6 +71,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'workQueues', actions: SEND },
     { on: 'deadLetterQueues', actions: SEND },
+    TELL,
   ],
   authorizer: [{ on: 'adminTokenSecret', actions: ['secretsmanager:GetSecretValue'] }],
   api: [
@@ -78,6 +88,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { on: 'index', actions: QUERY },
     { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
     { on: 'deadLetterQueues', actions: ['sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
+    TELL,
   ],
 };
 
@@ -86,9 +97,76 @@ export function statementsOf(
   name: FunctionName,
   arns: Partial<Record<Resource, string[]>>,
 ): PolicyStatement[] {
-  return PERMISSIONS[name].map(({ on, actions }) => {
+  return PERMISSIONS[name].flatMap(({ on, actions, optional }) => {
     const resources = arns[on];
-    if (!resources || resources.length === 0) throw new Error(`${name} needs ${on}, which it was not given`);
+    if (!resources || resources.length === 0) {
+      if (optional) return [];
+      throw new Error(`${name} needs ${on}, which it was not given`);
+    }
     return new PolicyStatement({ actions: [...actions], resources });
   });
+}
+
+/** What the services ask of a key in the name of whoever calls them: docs.aws.amazon.com/kms/latest/developerguide/service-integration.html */
+const TABLE_KEY = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+const QUEUE_KEY = { send: ['kms:Decrypt', 'kms:GenerateDataKey'], receive: ['kms:Decrypt'] };
+
+/** Follows from the table: who may use what is encrypted may use its key, through that service only. */
+export function keyStatementsOf(name: FunctionName, keyArn: string, scope: Construct): PolicyStatement[] {
+  const actions = PERMISSIONS[name].flatMap((permission) => [...permission.actions]);
+  const needs = {
+    dynamodb: actions.some((action) => action.startsWith('dynamodb:')) ? TABLE_KEY : [],
+    sqs: actions.includes('sqs:SendMessage')
+      ? QUEUE_KEY.send
+      : actions.includes('sqs:ReceiveMessage')
+        ? QUEUE_KEY.receive
+        : [],
+    secretsmanager: actions.includes('secretsmanager:GetSecretValue') ? ['kms:Decrypt'] : [],
+  };
+  const { region } = Stack.of(scope);
+  return Object.entries(needs)
+    .filter(([, keyActions]) => keyActions.length > 0)
+    .map(
+      ([service, keyActions]) =>
+        new PolicyStatement({
+          actions: keyActions,
+          resources: [keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } },
+        }),
+    );
+}
+
+/** As AWSLambdaVPCAccessExecutionRole has it, without the logs of the whole account. */
+const INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * Lambda makes a function's network interfaces in the function's name, on resources that do not exist yet. The code
+ * that runs in it is refused the same: docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export function networkStatements(scope: Construct): PolicyStatement[] {
+  const functions = Stack.of(scope).formatArn({ service: 'lambda', resource: 'function:*' });
+  return [
+    new PolicyStatement({ actions: INTERFACES, resources: ['*'] }),
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: INTERFACES,
+      resources: ['*'],
+      conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+    }),
+  ];
 }

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -14,6 +15,8 @@ export interface QueueWithDeadLettersProps {
   consumerTimeout: Duration;
   /** @default 20 */
   maxReceiveCount?: number;
+  /** @default - the key that SQS owns */
+  key?: IKey | undefined;
 }
 
 /** A standard queue and the queue where what it could not deliver ends. */
@@ -25,6 +28,9 @@ export class QueueWithDeadLetters extends Construct {
   constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
     super(scope, id);
     this.maxReceiveCount = props.maxReceiveCount ?? 20;
+    const encryption = props.key
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: props.key }
+      : { encryption: QueueEncryption.SQS_MANAGED };
     // By name, since the two queues would otherwise refer to each other in a circle.
     const source = Queue.fromQueueArn(
       this,
@@ -34,7 +40,7 @@ export class QueueWithDeadLetters extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetters', {
       queueName: `${props.queueName}-dlq`,
       retentionPeriod: DEAD_LETTER_RETENTION,
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryption,
       enforceSSL: true,
       redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] },
     });
@@ -42,7 +48,7 @@ export class QueueWithDeadLetters extends Construct {
       queueName: props.queueName,
       retentionPeriod: RETENTION,
       visibilityTimeout: Duration.seconds(VISIBILITY_PER_TIMEOUT * props.consumerTimeout.toSeconds()),
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryption,
       enforceSSL: true,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: this.maxReceiveCount },
     });

@@ -7,18 +7,23 @@ import {
   type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 export const INDEX_NAME = 'byStatusAndTime';
 
-export type TaskTableProps = Pick<
-  TablePropsV2,
-  'deletionProtection' | 'pointInTimeRecoverySpecification' | 'removalPolicy' | 'warmThroughput'
->;
+export interface TaskTableProps
+  extends Pick<
+    TablePropsV2,
+    'deletionProtection' | 'pointInTimeRecoverySpecification' | 'removalPolicy' | 'warmThroughput'
+  > {
+  /** @default - the key that DynamoDB owns */
+  key?: IKey | undefined;
+}
 
 /** Tasks, executions and control items: one table, one sparse index that is the tick's and the sweeper's worklist. */
 export class TaskTable extends TableV2 {
-  constructor(scope: Construct, id: string, props: TaskTableProps = {}) {
+  constructor(scope: Construct, id: string, { key, ...props }: TaskTableProps = {}) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -33,7 +38,7 @@ export class TaskTable extends TableV2 {
         },
       ],
       billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.dynamoOwnedKey(),
       // Retention only: items go hours or days late.
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

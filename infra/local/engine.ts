@@ -4,6 +4,7 @@ import type { Log } from '../../shared/ports.ts';
 import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
+import { type EventBuses, openEventBuses } from './event-bus.ts';
 import { startEventSource } from './event-source.ts';
 import { createHttpFront } from './http/front.ts';
 import type { HttpServer } from './http/server.ts';
@@ -54,6 +55,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureTables(tables, plan.tables);
   ensureQueues(queues, plan.queues);
   const secrets = openSecrets({ plans: plan.secrets, dataDirectory, givenToken: options.givenToken });
+  const buses = openEventBuses({
+    plans: plan.eventBuses,
+    directory: join(dataDirectory, 'logs'),
+    nowMs: Date.now,
+  });
   const host = createLambdaHost({
     functions: plan.functions,
     eventSources: plan.eventSources,
@@ -62,7 +68,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passedOn: options.passedOn,
     warn: report.warn,
   });
-  endpoint.serve(access.guard(awsServices(tables, queues, secrets), host.note));
+  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses }), host.note));
   const background = createAsyncInvoker({
     functions: plan.functions,
     invoke: host.invoke,
@@ -114,12 +120,24 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       access.close();
       await queues.close();
       await tables.close();
+      buses.close();
     },
   };
 }
 
-function awsServices(tables: DynamoEngine, queues: SqsEngine, secrets: Secrets): AwsServices {
+function awsServices({
+  tables,
+  queues,
+  secrets,
+  buses,
+}: {
+  tables: DynamoEngine;
+  queues: SqsEngine;
+  secrets: Secrets;
+  buses: EventBuses;
+}): AwsServices {
   return {
+    AWSEvents: async (operation, input) => buses.call(operation, input),
     DynamoDB_20120810: (operation, input, { caller }) => tables.call(operation, input, caller),
     AmazonSQS: (action, input, { signal }) => queues.call(action, input, { signal }),
     secretsmanager: async (operation, input) => {

@@ -63,6 +63,10 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   const outputDirectory = join(dataDirectory, 'cdk.out');
   await synthesize({
     outputDirectory,
+    context: {
+      'escapement.canary': settings.canary,
+      ...(settings.handlersFile !== undefined && { 'escapement.handlers': settings.handlersFile }),
+    },
     handlersFile: settings.handlersFile,
     environment: settings.inherited,
     onSlow() {

@@ -11,6 +11,8 @@ export interface Settings {
   token: string | undefined;
   /** Handlers file to bundle instead of functions/handlers/. */
   handlersFile: string | undefined;
+  /** Whether the canary runs; nobody looks at its alarm here. */
+  canary: boolean;
   /** Given to every function besides what the template says. */
   passedOn: Record<string, string>;
   /** Started by npm, which may be killed without a word to us: then we end too. */
@@ -24,7 +26,7 @@ export class SettingsError extends Error {
 }
 
 const KNOWN = new Set(
-  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'COUNT_FILE'].map((name) => `ESCAPEMENT_${name}`),
+  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'COUNT_FILE', 'CANARY'].map((name) => `ESCAPEMENT_${name}`),
 );
 const DEFAULT_PORT = 4650;
 /** Variables of our own environment without which programs do not find their way on some systems. */
@@ -59,6 +61,8 @@ export function readSettings(
   if (handlersFile !== undefined && !(existsSync(handlersFile) && statSync(handlersFile).isFile()))
     problems.push(`ESCAPEMENT_HANDLERS: no file ${handlersFile}`);
   const countFile = path('COUNT_FILE');
+  const canary = read('CANARY') ?? '0';
+  if (canary !== '0' && canary !== '1') problems.push(`ESCAPEMENT_CANARY: expected 0 or 1, got "${canary}"`);
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
 
   for (const name of Object.keys(env)) {
@@ -77,6 +81,7 @@ export function readSettings(
     dataDirectory,
     token,
     handlersFile,
+    canary: canary === '1',
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,
     inherited: env,

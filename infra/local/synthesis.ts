@@ -8,6 +8,9 @@ import * as z from 'zod';
 /** Runs the CDK app as the CDK command line would, and keeps its output as long as nothing it is made of changed. */
 export interface SynthesisOptions {
   outputDirectory: string;
+  /** Settings laid over those of cdk.json. */
+  context?: Record<string, unknown>;
+  /** What it imports counts among the inputs. */
   handlersFile: string | undefined;
   environment: NodeJS.ProcessEnv;
   /** Called when there is something to wait for. */
@@ -28,7 +31,7 @@ const OUTPUT_SHOWN_CHARS = 4_000;
 /** Leaves a complete cloud assembly in the output directory. */
 export async function synthesize(options: SynthesisOptions): Promise<void> {
   const { outputDirectory } = options;
-  const inputs = await hashInputs(options.handlersFile);
+  const inputs = await hashInputs(options);
   const mark = join(outputDirectory, MARK);
   if (inputs !== undefined && existsSync(mark) && readFileSync(mark, 'utf8') === inputs) return;
 
@@ -43,15 +46,18 @@ export async function synthesize(options: SynthesisOptions): Promise<void> {
   renameSync(fresh, outputDirectory);
 }
 
-function runApp(directory: string, { handlersFile, environment }: SynthesisOptions): Promise<void> {
+function runApp(directory: string, { context: laidOver, environment }: SynthesisOptions): Promise<void> {
   const { context } = z
     .object({ context: z.record(z.string(), z.unknown()).default({}) })
     .parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
-  if (handlersFile !== undefined) context['escapement.handlers'] = handlersFile;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
       cwd: ROOT,
-      env: { ...environment, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      env: {
+        ...environment,
+        CDK_OUTDIR: directory,
+        CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...laidOver }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -69,7 +75,7 @@ function runApp(directory: string, { handlersFile, environment }: SynthesisOptio
 }
 
 /** undefined when the inputs cannot be told, which means: synthesize, and let that say what is wrong. */
-async function hashInputs(handlersFile: string | undefined): Promise<string | undefined> {
+async function hashInputs({ context, handlersFile }: SynthesisOptions): Promise<string | undefined> {
   const files = [
     ...FILES.map((file) => join(ROOT, file)),
     ...SOURCES.flatMap((folder) => walk(join(ROOT, folder))),
@@ -79,7 +85,9 @@ async function hashInputs(handlersFile: string | undefined): Promise<string | un
     if (!needed) return undefined;
     files.push(...needed);
   }
-  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${handlersFile ?? ''}`);
+  const hash = createHash('sha256').update(
+    `${process.version} ${process.arch} ${JSON.stringify(context ?? {})}`,
+  );
   for (const file of [...new Set(files)].sort()) {
     if (existsSync(file)) hash.update(`\n${relative(ROOT, file)}\n`).update(readFileSync(file));
   }

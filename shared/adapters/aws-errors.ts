@@ -31,7 +31,7 @@ const NETWORK = new Set([
 ]);
 const RETRY_AFTER_SECONDS = 2;
 
-export type Service = 'dynamodb' | 'sqs';
+export type Service = 'dynamodb' | 'sqs' | 'eventbridge';
 
 export const unavailable = (service: Service, cause?: unknown): SchedulerError<'unavailable'> =>
   new SchedulerError(

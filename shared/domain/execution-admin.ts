@@ -46,7 +46,7 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
  */
 export function revivedExecution(
   seen: Execution,
-  q: { retryLimit: number; generation: number; nowMs: EpochMs; epoch?: number },
+  q: { retryLimit: number; generation: number; queue: string; nowMs: EpochMs; epoch?: number },
 ): Change<Execution> | 'refused' {
   const { status } = seen;
   if (status !== 'dead' && status !== 'cancelled' && status !== 'skipped') return 'refused';
@@ -57,6 +57,7 @@ export function revivedExecution(
       epoch: seen.epoch + 1,
       maxAttempts: seen.attempt + q.retryLimit + 1,
       generation: q.generation,
+      queue: q.queue,
       index: { set: 'open', shard: seen.shard, at: firstLook(q.nowMs, q.nowMs) },
     },
     remove: [

@@ -48,13 +48,14 @@ const ended = (
 /** START: the next attempt of a run that waited. */
 export function startedAttempt(
   seen: Execution,
-  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; generation: number },
+  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; generation: number; queue: string },
 ): Change<Execution> {
   return {
     set: {
       status: 'running',
       attempt: seen.attempt + 1,
       generation: q.generation,
+      queue: q.queue,
       owner: q.owner,
       startedAt: q.startedAt,
       leaseUntil: q.leaseUntil,

@@ -23,6 +23,7 @@ export async function reviveFromLetter(
   const change = revivedExecution(seen, {
     retryLimit: task.definition.retry.limit,
     generation: task.state.generation,
+    queue: task.definition.queue,
     nowMs: deps.clock.nowMs(),
     epoch: letter.epoch,
   });
@@ -30,16 +31,12 @@ export async function reviveFromLetter(
   const now = revived === undefined ? seen : revived.ok ? revived.record : revived.existing;
   // Waiting already: perhaps it was us, before a crash and without the hint.
   if (now === undefined || (now.status !== 'queued' && now.status !== 'retrying')) return 'stale letter';
-  await hint(deps, now, task.definition.queue);
+  await hint(deps, now);
   return revived?.ok ? 'revived' : 'hinted again';
 }
 
-async function hint(
-  deps: { clock: Clock; queues: WorkQueues },
-  run: Execution,
-  queue: string,
-): Promise<void> {
-  const { tenant, taskId, occurrence } = run;
+async function hint(deps: { clock: Clock; queues: WorkQueues }, run: Execution): Promise<void> {
+  const { tenant, taskId, occurrence, queue } = run;
   const delay = run.nextAttemptAt === undefined ? 0 : delaySeconds(run.nextAttemptAt, deps.clock.nowMs());
   const message = { v: 1, kind: 'hint', tenant, taskId, occurrence } as const;
   const { failed } = await deps.queues.send([{ queue, hint: message, delaySeconds: delay }]);

@@ -1,6 +1,6 @@
 import { type ExecutionKey, isFinal } from '../domain/execution.ts';
 import { EARLY_WAIT_MS } from '../domain/limits.ts';
-import { dueAtOf } from '../domain/occurrence.ts';
+import { dueAtOf, isManual } from '../domain/occurrence.ts';
 import type { Hint } from '../messages.ts';
 import { claimOccurrence } from './run-execution/claim-occurrence.ts';
 import {
@@ -29,6 +29,9 @@ export async function runExecution(deps: ExecutorDeps, hint: Hint, delivery: Del
   const key: ExecutionKey = { tenant: hint.tenant, taskId: hint.taskId, occurrence: hint.occurrence };
   const dueAt = dueAtOf(key.occurrence);
   if (dueAt - deps.clock.nowMs() > EARLY_WAIT_MS) {
+    const revived = isManual(key.occurrence) ? await deps.executions.read(key) : undefined;
+    // A person who makes a delayed run run again does not mean its old delay.
+    if (revived?.status === 'queued' && revived.epoch > 0) return takeOver(deps, revived, delivery);
     return comeBackAt(deps, key, delivery, { queue: delivery.queue, at: dueAt, note: 'not due yet' });
   }
   // Timers may wake a little early, and nothing is ever claimed before it is due.

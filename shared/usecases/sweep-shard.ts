@@ -1,4 +1,5 @@
 import { failuresInBudget } from '../domain/attempt-budget.ts';
+import { isCanary } from '../domain/canary.ts';
 import { crossedAgeOrDue } from '../domain/crossed-age.ts';
 import type { Execution } from '../domain/execution.ts';
 import { claimedLetter, expiredLease } from '../domain/execution-transitions.ts';
@@ -11,8 +12,10 @@ import type { DurationMs, EpochMs } from '../domain/time.ts';
 import type {
   Clock,
   CursorStore,
+  Events,
   ExecutionStore,
   Log,
+  Metrics,
   OpenEntry,
   Random,
   ShardIndex,
@@ -20,6 +23,7 @@ import type {
   WorkQueues,
 } from '../ports.ts';
 import { sendLetter } from './dead-letter/send-letter.ts';
+import { announceEnd } from './lifecycle-events/announce.ts';
 
 export interface SweepDeps {
   clock: Clock;
@@ -30,6 +34,8 @@ export interface SweepDeps {
   executions: ExecutionStore;
   queues: WorkQueues;
   log: Log;
+  events: Events;
+  metrics: Metrics;
   retentionMs: DurationMs;
 }
 
@@ -37,6 +43,8 @@ export interface Swept {
   hinted: number;
   expired: number;
   letters: number;
+  /** Could not be taken further; the next sweep tries again. A letter that does not go out is one of these. */
+  failed: number;
 }
 
 const PAGE = 100;
@@ -53,7 +61,7 @@ export async function sweepShard(
   remainingMs: () => DurationMs,
 ): Promise<Swept> {
   const nowMs = deps.clock.nowMs();
-  const swept: Swept = { hinted: 0, expired: 0, letters: 0 };
+  const swept: Swept = { hinted: 0, expired: 0, letters: 0, failed: 0 };
   // After a loss of messages also runs whose message was still to come are hinted.
   const until = q.restore ? nowMs + RESTORE_AHEAD_MS : nowMs;
   const first = await deps.index.open({ shard: q.shard, until, limit: PAGE });
@@ -96,21 +104,28 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
     } else if (run.status === 'dead' && run.letter === 'pending' && entry.at <= look.nowMs) {
       const claimed = await deps.executions.update(run, claimedLetter(run, deps.clock.nowMs()));
       if (claimed.ok && (await sendLetter(deps, claimed.record))) swept.letters++;
+      else if (claimed.ok) swept.failed++;
     }
   } catch (error) {
+    swept.failed++;
     deps.log.error('run not swept; the next sweep tries again', { executionId: executionId(entry) }, error);
   }
 }
 
-/** The queue that the task names now is where its runs go; a deleted task's run is ended by the executor. */
+/** To the queue that the run was on, or, when that is gone, to the one that its task names by now. */
 async function hintWaiting(deps: SweepDeps, run: Execution): Promise<void> {
   const { tenant, taskId, occurrence } = run;
   const hint = { v: 1, kind: 'hint', tenant, taskId, occurrence } as const;
-  const at = run.nextAttemptAt ?? run.scheduledAt;
-  const { failed } = await deps.queues.send([
-    { queue: run.queue, hint, delaySeconds: delaySeconds(at, deps.clock.nowMs()) },
-  ]);
-  if (failed.length > 0) deps.log.warn('hint refused', { executionId: executionId(run), queue: run.queue });
+  const delay = delaySeconds(run.nextAttemptAt ?? run.scheduledAt, deps.clock.nowMs());
+  const sendTo = async (queue: string): Promise<boolean> =>
+    (await deps.queues.send([{ queue, hint, delaySeconds: delay }])).failed.length === 0;
+  if (await sendTo(run.queue)) return;
+  const queue = (await deps.tasks.read(run))?.definition.queue;
+  if (queue !== undefined && queue !== run.queue && (await sendTo(queue))) return;
+  deps.log.warn('hint refused; the next look tries again', {
+    executionId: executionId(run),
+    queue: run.queue,
+  });
 }
 
 /** The lease of a run that healthy processes finish in time has ended, also by the slowest clock. */
@@ -127,8 +142,14 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
     expiredLease(run, { nowMs, retentionMs: deps.retentionMs, nextAttemptAt }),
   );
   if (!outcome.ok) return false;
-  if (outcome.record.status === 'retrying') await hintWaiting(deps, outcome.record);
-  if (outcome.record.status === 'dead') await sendLetter(deps, outcome.record);
+  const ended = outcome.record;
+  if (ended.status === 'cancelled') await announceEnd(deps, ended);
+  else if (!isCanary(ended)) deps.metrics.attemptFailed();
+  if (ended.status === 'retrying') await hintWaiting(deps, ended);
+  if (ended.status === 'dead') {
+    if (!isCanary(ended)) deps.metrics.runDead();
+    await sendLetter(deps, ended);
+  }
   return true;
 }
 

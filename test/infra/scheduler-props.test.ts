@@ -3,7 +3,9 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { resolveConfig, type SchemaInput } from '../../infra/config.ts';
 import type { SchedulerProps } from '../../infra/scheduler-props.ts';
 
-const SOURCE = readFileSync(new URL('../../infra/scheduler-props.ts', import.meta.url), 'utf8');
+const SOURCE = ['scheduler-props.ts', 'scheduler-props-observability.ts']
+  .map((file) => readFileSync(new URL(`../../infra/${file}`, import.meta.url), 'utf8'))
+  .join('\n');
 
 interface Documented {
   /** Where the setting stands: api.domain.defaultEndpoint */
@@ -90,6 +92,19 @@ const everything: Complete<SchedulerProps> = {
   logLevel: 'WARN',
   sourceMaps: true,
   tracing: true,
+  canary: false,
+  events: { enabled: false, success: true },
+  alarms: {
+    enabled: false,
+    email: 'ops@example.com',
+    topicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+    runbookUrl: 'https://example.com/operations.md',
+    latenessSeconds: 10,
+    backlogSeconds: 60,
+    failurePercent: 10,
+    failureMinimum: 5,
+  },
+  dashboard: false,
 };
 
 /** Without readonly and without what is only allowed to be left out. */

@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/ports.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryListings, makeMemoryShardIndex } from './memory-index.ts';
+import { makeMemoryEvents, makeMemoryMetrics } from './memory-observers.ts';
 import {
   makeMemoryDispatchQueue,
   makeMemoryInspector,
@@ -70,6 +71,8 @@ export function makeMemoryWorld({
     dispatchQueue: watched('dispatchQueue', dispatchQueue),
     queueInspector: watched('queueInspector', makeMemoryInspector(workQueues)),
     visibility: (queue: string) => watched('visibility', makeMemoryVisibility(workQueues.queue(queue))),
+    events: watched('events', makeMemoryEvents()),
+    metrics: makeMemoryMetrics(),
     lines,
     log: makeMemoryLog(lines),
   };

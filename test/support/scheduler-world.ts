@@ -67,6 +67,8 @@ export function makeSchedulerWorld() {
       },
     },
     log: world.log,
+    events: world.events,
+    metrics: world.metrics,
     retentionMs: 30 * DAY_MS,
   };
   const shared = { ...executor, index: world.shardIndex, cursors: world.cursors };

@@ -7,6 +7,8 @@ export interface Need {
   /** Of DynamoDB's transactions: the operation that the action is part of. */
   enclosing?: string;
 }
+/** Prefixes of the actions that the engine decides about; what is granted or denied of other services does not matter here. */
+export const JUDGED_SERVICES = ['dynamodb', 'sqs', 'secretsmanager', 'events', 'lambda', 'sts'];
 /** Nothing when the input names nothing: the service refuses such a call by itself. */
 export type Needs = (operation: string, input: unknown) => Need[];
 

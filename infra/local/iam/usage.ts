@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { FunctionPlan } from '../template/plan-functions.ts';
+import { JUDGED_SERVICES } from './needs.ts';
 import { matchesAction, matchesPattern } from './pattern.ts';
 import type { Statement } from './policy.ts';
 
@@ -21,8 +22,6 @@ export interface UsageOptions {
   warn(line: string): void;
 }
 
-/** Services whose calls the engine sees; whatever else is granted it cannot judge. */
-const SEEN = ['dynamodb:', 'sqs:', 'secretsmanager:', 'events:'];
 const WRITE_AFTER_MS = 1_000;
 
 const FileSchema = z.record(
@@ -82,7 +81,7 @@ export function unusedGrants(statements: Statement[], used: string[]): string[] 
     )
     .flatMap(({ actions, resources }) =>
       actions.patterns
-        .filter((action) => SEEN.some((service) => action.startsWith(service)))
+        .filter((action) => JUDGED_SERVICES.includes(action.split(':')[0] ?? ''))
         .flatMap((action) => (resources?.patterns ?? []).map((resource) => ({ action, resource }))),
     );
   return granted

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { managedPolicy } from '../iam/managed-policies.ts';
+import { JUDGED_SERVICES } from '../iam/needs.ts';
+import { matchesPattern } from '../iam/pattern.ts';
 import { PolicyDocument, type Statement } from '../iam/policy.ts';
 import { type FunctionPlan, findFunction } from './plan-functions.ts';
 import { parseAll } from './properties.ts';
@@ -90,12 +92,21 @@ function planRoles(resources: Resource[], problems: string[]): RolePlan[] {
 }
 
 function problemsOf(where: string, statements: Statement[]): string[] {
-  return statements.flatMap(({ unknown, effect }) =>
-    unknown.map(
-      (what) =>
-        `${where}: ${what} is not known to the embedded engine; the statement ${effect === 'Deny' ? 'always denies' : 'allows nothing'} here`,
-    ),
-  );
+  return statements.filter(mayMatter).flatMap(({ unknown, effect }) => {
+    const consequence = effect === 'Deny' ? 'always denies' : 'allows nothing';
+    return unknown.map(
+      (what) => `${where}: ${what} is not known to the embedded engine; the statement ${consequence} here`,
+    );
+  });
+}
+
+/** Statements about encryption keys, logs and traces decide nothing on a laptop. */
+function mayMatter({ actions }: Statement): boolean {
+  if (actions.inverted) return true;
+  return actions.patterns.some((pattern) => {
+    const [service = ''] = pattern.toLowerCase().split(':');
+    return JUDGED_SERVICES.some((judged) => matchesPattern(service, judged));
+  });
 }
 
 const QueuePolicySchema = z.object({ PolicyDocument, Queues: z.array(z.string()) });

@@ -113,6 +113,14 @@ export function planQueues(resources: Resource[]): QueuePlan[] {
   });
 }
 
+export interface EventBusPlan {
+  name: string;
+  arn: string;
+}
+
+export const planEventBuses = (resources: Resource[]): EventBusPlan[] =>
+  resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ name, arn }) => ({ name, arn }));
+
 const RecipeSchema = z.object({
   SecretStringTemplate: z.string().optional(),
   GenerateStringKey: z.string().optional(),

@@ -10,6 +10,8 @@ import {
 } from './plan-functions.ts';
 import { type HttpApiPlan, planHttpApi } from './plan-http.ts';
 import {
+  type EventBusPlan,
+  planEventBuses,
   planQueues,
   planSecrets,
   planTables,
@@ -23,6 +25,7 @@ import { resolveResources, type Surroundings } from './scope.ts';
 export interface Plan {
   tables: TablePlan[];
   queues: QueuePlan[];
+  eventBuses: EventBusPlan[];
   secrets: SecretPlan[];
   functions: FunctionPlan[];
   eventSources: EventSourcePlan[];
@@ -39,6 +42,7 @@ export function planStack(assembly: Assembly, urls: Pick<Surroundings, 'endpoint
   return {
     tables: planTables(resources),
     queues,
+    eventBuses: planEventBuses(resources),
     secrets: planSecrets(resources),
     functions,
     eventSources: planEventSources(resources, functions, queues),

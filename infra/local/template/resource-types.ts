@@ -60,6 +60,11 @@ export const REAL_TYPES: Record<string, RealType> = {
     },
   },
   'AWS::Lambda::EventInvokeConfig': { ref: logicalId, attributes: {} },
+  'AWS::Events::EventBus': {
+    nameProperty: 'Name',
+    ref: (r) => r.name,
+    attributes: { Arn: (r) => arn('events', `event-bus/${r.name}`), Name: (r) => r.name },
+  },
   'AWS::Events::Rule': {
     nameProperty: 'Name',
     ref: (r) => r.name,

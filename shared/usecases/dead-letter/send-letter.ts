@@ -3,17 +3,20 @@ import { letterSent } from '../../domain/execution-transitions.ts';
 import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
 import { toIso } from '../../domain/time.ts';
 import type { Letter } from '../../messages.ts';
-import type { ExecutionStore, Log, WorkQueues } from '../../ports.ts';
+import type { Events, ExecutionStore, Log, WorkQueues } from '../../ports.ts';
+import { announceDeath } from '../lifecycle-events/announce.ts';
 
 /**
- * Protocol A3, steps 1 and 2: the letter goes out, then the run says so. Dying in between, or failing to send,
- * leaves the letter pending: the sweeper sends it (again). A refused mark means that a person revived the run.
+ * Protocol A3, steps 1 and 2: the death is told, the letter goes out, then the run says so. Dying in between, or
+ * failing to send, leaves the letter pending: the sweeper does it all (again). The event comes first, since listeners
+ * know it again by its id and a second letter would lie in the queue. A refused mark means that a person revived the run.
  */
 export async function sendLetter(
-  deps: { executions: ExecutionStore; queues: WorkQueues; log: Log },
+  deps: { executions: ExecutionStore; queues: WorkQueues; events: Events; log: Log },
   dead: Execution,
 ): Promise<boolean> {
   try {
+    await announceDeath(deps, dead);
     await deps.queues.sendLetter(dead.queue, letterOf(dead, deps.queues.arnOf(dead.queue)));
     await deps.executions.update(dead, letterSent(dead));
     return true;

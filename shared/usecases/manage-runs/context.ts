@@ -9,6 +9,7 @@ import { delaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type {
   Clock,
+  Events,
   ExecutionStore,
   IdempotencyStore,
   Ids,
@@ -23,6 +24,7 @@ export interface ManageRunsDeps {
   clock: Clock;
   ids: Ids;
   log: Log;
+  events: Events;
   tasks: TaskStore;
   executions: ExecutionStore;
   listings: Listings;

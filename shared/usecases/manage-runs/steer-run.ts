@@ -1,6 +1,7 @@
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { cancelledExecution, revivedExecution } from '../../domain/execution-admin.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { announceEnd } from '../lifecycle-events/announce.ts';
 import {
   type ManageRunsDeps,
   requireRun,
@@ -20,7 +21,9 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
       throw runConflict(id, seen.status, 'cancel', `The execution has ended already (${seen.status})`);
     if (seen.cancelRequested) return seen;
     const outcome = await deps.executions.update(key, decision.change);
-    return outcome.ok ? outcome.record : undefined;
+    if (!outcome.ok) return undefined;
+    await announceEnd(deps, outcome.record);
+    return outcome.record;
   });
 }
 
@@ -44,6 +47,7 @@ export function retryRun(
     const change = revivedExecution(seen, {
       retryLimit: task.definition.retry.limit,
       generation: task.state.generation,
+      queue: task.definition.queue,
       nowMs,
     });
     if (change === 'refused') {

@@ -7,12 +7,22 @@ import { isAtLeast, type Principal } from '../../domain/principal.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from '../../domain/task.ts';
 import { hintDelaySeconds } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type { Clock, IdempotencyStore, Ids, Listings, Log, TaskStore, WorkQueues } from '../../ports.ts';
+import type {
+  Clock,
+  Events,
+  IdempotencyStore,
+  Ids,
+  Listings,
+  Log,
+  TaskStore,
+  WorkQueues,
+} from '../../ports.ts';
 
 export interface ManageTasksDeps {
   clock: Clock;
   ids: Ids;
   log: Log;
+  events: Events;
   tasks: TaskStore;
   listings: Listings;
   workQueues: WorkQueues;

@@ -1,8 +1,10 @@
 import type { Precondition } from '../../contract/if-match.ts';
+import { taskEvent } from '../../domain/lifecycle-event.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Task } from '../../domain/task.ts';
 import { deletedTask, pausedTask, resumedTask } from '../../domain/task-transitions.ts';
+import { announce } from '../lifecycle-events/announce.ts';
 import {
   conflict,
   keyOf,
@@ -25,8 +27,12 @@ export function pauseTask(
     if (state.status === 'paused' || state.status === 'disabled') return { state, definition };
     if (state.status === 'completed')
       throw conflict(key, 'completed', 'pause', 'The task is completed: nothing is due that could be paused');
-    const outcome = await deps.tasks.update(key, pausedTask(state, deps.clock.nowMs()));
-    return outcome.ok ? { state: outcome.record, definition } : undefined;
+    const nowMs = deps.clock.nowMs();
+    const outcome = await deps.tasks.update(key, pausedTask(state, nowMs));
+    if (!outcome.ok) return undefined;
+    const paused = { state: outcome.record, definition };
+    await announce(deps, taskEvent('task.paused', paused, nowMs));
+    return paused;
   });
 }
 
@@ -48,8 +54,10 @@ export function resumeTask(
     const change = resumedTask(state, { queue: definition.queue, nextRunAt, nowMs });
     const outcome = await deps.tasks.update(key, change);
     if (!outcome.ok) return undefined;
-    await sendDueHint(deps, outcome.record, definition.queue);
-    return { state: outcome.record, definition };
+    const resumed = { state: outcome.record, definition };
+    await sendDueHint(deps, resumed.state, definition.queue);
+    await announce(deps, taskEvent('task.resumed', resumed, nowMs));
+    return resumed;
   });
 }
 
@@ -62,8 +70,11 @@ export async function deleteTask(
   const key = keyOf(principal, taskId);
   await untilWritten(key, 'delete', async () => {
     const seen = await readForChange(deps, principal, key, precondition);
-    const { change, definition } = deletedTask(seen.state, seen.definition, deps.clock.nowMs());
+    const nowMs = deps.clock.nowMs();
+    const { change, definition } = deletedTask(seen.state, seen.definition, nowMs);
     const outcome = await deps.tasks.replace(key, change, definition);
-    return outcome.ok ? true : undefined;
+    if (!outcome.ok) return undefined;
+    await announce(deps, taskEvent('task.deleted', { state: outcome.record, definition }, nowMs));
+    return true;
   });
 }

@@ -1,8 +1,10 @@
 import type { ExecutionKey } from '../../domain/execution.ts';
+import { taskEvent } from '../../domain/lifecycle-event.ts';
 import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
 import { dueAtOf, scheduledOccurrence } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
 import { advancedTask } from '../../domain/task-transitions.ts';
+import { announce } from '../lifecycle-events/announce.ts';
 import { type Delivery, type ExecutorDeps, hintAt } from './context.ts';
 import { isExclusive } from './overlap.ts';
 
@@ -18,20 +20,29 @@ export async function advance(
   run: string | undefined,
   delivery: Delivery,
 ): Promise<boolean> {
+  const nowMs = deps.clock.nowMs();
   const change = advancedTask(task.state, {
     scheduledAt: dueAtOf(key.occurrence),
     nextRunAt: plan.nextRunAt,
     queue: task.definition.queue,
-    nowMs: deps.clock.nowMs(),
+    nowMs,
     ...(run === undefined ? {} : { run }),
     exclusive: run !== undefined && isExclusive(task),
     missed: plan.missed,
   });
   const advanced = await deps.tasks.update(key, change);
   if (!advanced.ok) return false;
+  if (plan.nextRunAt === null && isRecurring(task)) {
+    const completed = taskEvent('task.completed', { ...task, state: advanced.record }, nowMs);
+    delivery.alongside(announce(deps, completed));
+  }
   if (plan.nextRunAt !== null && change.set.index?.set === 'hot') {
     const next = { ...key, occurrence: scheduledOccurrence(plan.nextRunAt) };
     delivery.alongside(hintAt(deps, next, { queue: task.definition.queue, at: plan.nextRunAt }));
   }
   return true;
 }
+
+/** That a one-time task is completed says nothing that the end of its run does not say. */
+const isRecurring = ({ definition: { schedule } }: Task): boolean =>
+  schedule.kind === 'cron' || schedule.kind === 'interval';

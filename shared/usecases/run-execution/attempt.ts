@@ -34,6 +34,7 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   if (elapsedMs(clock, claim.confirmed) > START_BUDGET_MS || leftMs <= 0) {
     return done('too late to begin; the sweeper goes on');
   }
+  countLateness(deps, claim);
   const progress = progressWriter(deps, claim, delivery);
   const stop = watchForStop(deps, claim);
   const result: HandlerResult =
@@ -63,6 +64,12 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   const disposition = await finish(deps, claim, result, delivery);
   if (isExclusive(task)) await wakeNext(deps, claim);
   return disposition;
+}
+
+/** Of what the scheduler is to have begun on time: not a manual run, and not one that waited behind its predecessor. */
+function countLateness({ metrics }: ExecutorDeps, { run, task }: Claim): void {
+  const onTime = run.attempt === 1 && run.trigger === 'schedule' && task.definition.overlap !== 'queue';
+  if (onTime && run.latenessMs !== undefined) metrics.startedLate(run.latenessMs);
 }
 
 type Payload = { kind: 'present'; value: unknown } | { kind: 'missing' };

@@ -6,6 +6,7 @@ import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
 import { dueAtOf, executionId, runPointer } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
 import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps, mark } from './context.ts';
@@ -51,6 +52,7 @@ export async function claimOccurrence(
     return afterLostClaim(deps, key, task, plan, inserted.existing, delivery);
   }
   if (!runs) {
+    delivery.alongside(announceEnd(deps, run));
     await advance(deps, key, task, plan, undefined, delivery);
     return done(`skipped: ${run.reason}`);
   }
@@ -102,24 +104,24 @@ async function confirmClaim(
     }
     const confirmed = mark(clock);
     const again = await deps.tasks.read(run);
-    if (again === undefined) return withdraw(deps, run, owner, 'cancelled', 'taskDeleted');
+    if (again === undefined) return withdraw(deps, run, owner, delivery, 'cancelled', 'taskDeleted');
     task = again;
     if (!isPending(task, run)) {
       const { status } = task.state;
       if (task.state.generation !== generation || (status !== 'active' && status !== 'completed')) {
         const reason = status === 'deleted' ? 'taskDeleted' : 'taskChanged';
-        return withdraw(deps, run, owner, 'cancelled', reason);
+        return withdraw(deps, run, owner, delivery, 'cancelled', reason);
       }
       if (!isExclusive(task) || task.state.run === pointer) {
         return runAttempt(deps, { task, run, owner, t0, confirmed }, delivery);
       }
-      return withdraw(deps, run, owner, 'skipped', 'overlap');
+      return withdraw(deps, run, owner, delivery, 'skipped', 'overlap');
     }
     plan = planToRun(task, run.scheduledAt, clock.nowMs());
     const previous = isExclusive(task) ? await livePrevious(executions, task, run) : undefined;
-    if (previous && task.definition.overlap === 'queue') return erase(deps, run, owner);
+    if (previous && task.definition.overlap === 'queue') return erase(deps, run, owner, delivery);
     if (previous) {
-      const withdrawn = await withdraw(deps, run, owner, 'skipped', 'overlap');
+      const withdrawn = await withdraw(deps, run, owner, delivery, 'skipped', 'overlap');
       await advance(deps, run, task, plan, undefined, delivery);
       return withdrawn;
     }
@@ -136,18 +138,25 @@ async function withdraw(
   deps: ExecutorDeps,
   run: Execution,
   owner: string,
+  delivery: Delivery,
   status: 'cancelled' | 'skipped',
   reason: 'taskChanged' | 'taskDeleted' | 'overlap',
 ): Promise<Disposition> {
   const q = { status, reason, nowMs: deps.clock.nowMs(), retentionMs: deps.retentionMs };
-  await deps.executions.update(run, withdrawnClaim(run, owner, q));
+  const written = await deps.executions.update(run, withdrawnClaim(run, owner, q));
+  if (written.ok) delivery.alongside(announceEnd(deps, written.record));
   return done(`${status}: ${reason}`);
 }
 
-async function erase(deps: ExecutorDeps, run: Execution, owner: string): Promise<Disposition> {
+async function erase(
+  deps: ExecutorDeps,
+  run: Execution,
+  owner: string,
+  delivery: Delivery,
+): Promise<Disposition> {
   const erased = await deps.executions.remove(run, erasableClaim(owner));
   if (!erased.ok && erased.existing?.cancelRequested) {
-    return withdraw(deps, run, owner, 'cancelled', 'taskChanged');
+    return withdraw(deps, run, owner, delivery, 'cancelled', 'taskChanged');
   }
   return done('waits behind the run before it');
 }

@@ -6,10 +6,12 @@ import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { Hint } from '../../messages.ts';
 import type {
   Clock,
+  Events,
   ExecutionStore,
   HandlerRunner,
   Ids,
   Log,
+  Metrics,
   Random,
   TaskStore,
   WorkQueues,
@@ -24,6 +26,8 @@ export interface ExecutorDeps {
   queues: WorkQueues;
   handlers: HandlerRunner;
   log: Log;
+  events: Events;
+  metrics: Metrics;
   /** How long ended runs are kept. */
   retentionMs: DurationMs;
 }

@@ -1,4 +1,5 @@
 import { failuresInBudget } from '../../domain/attempt-budget.ts';
+import { CANARY_RETENTION_MS, isCanary } from '../../domain/canary.ts';
 import type { Change, Outcome } from '../../domain/change.ts';
 import type { Execution } from '../../domain/execution.ts';
 import { type Failure, failed, stopped, succeeded } from '../../domain/execution-transitions.ts';
@@ -7,6 +8,7 @@ import { retryDelayMs } from '../../domain/retry-policy.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import { sendLetter } from '../dead-letter/send-letter.ts';
+import { announceEnd } from '../lifecycle-events/announce.ts';
 import {
   type Claim,
   comeBackAt,
@@ -26,10 +28,11 @@ export async function finish(
   result: HandlerResult,
   delivery: Delivery,
 ): Promise<Disposition> {
+  const canary = isCanary(claim.run);
   const common = {
     owner: claim.owner,
     nowMs: deps.clock.nowMs(),
-    retentionMs: deps.retentionMs,
+    retentionMs: canary ? Math.min(CANARY_RETENTION_MS, deps.retentionMs) : deps.retentionMs,
     requestId: delivery.requestId,
   };
   if (result.kind === 'success') {
@@ -38,7 +41,11 @@ export async function finish(
       result: await storedResult(deps, claim.run, result.result),
     });
     const written = await write(deps, claim, change);
-    return done(written.ok ? 'success' : 'declared lost before it reported success');
+    if (!written.ok) return done('declared lost before it reported success');
+    if (canary) deps.metrics.canaryRan();
+    else deps.metrics.runSucceeded();
+    delivery.alongside(announceEnd(deps, written.record));
+    return done('success');
   }
   const failure: Failure = { ...result, nonRetryable: result.nonRetryable };
   const nextAttemptAt = nextAttempt(deps, claim, result, common.nowMs);
@@ -46,9 +53,13 @@ export async function finish(
   if (!written.ok) {
     if (!written.existing?.cancelRequested) return done('declared lost before it reported a failure');
     const cancelled = await write(deps, claim, stopped(claim.run, { ...common, failure }));
-    return done(cancelled.ok ? 'cancelled on request' : 'declared lost');
+    if (!cancelled.ok) return done('declared lost');
+    delivery.alongside(announceEnd(deps, cancelled.record));
+    return done('cancelled on request');
   }
+  if (!canary) deps.metrics.attemptFailed();
   if (nextAttemptAt === undefined) {
+    if (!canary) deps.metrics.runDead();
     await sendLetter(deps, written.record);
     return done(`dead: ${written.record.reason}`);
   }

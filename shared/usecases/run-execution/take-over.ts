@@ -5,6 +5,7 @@ import { executionId, isManual, parseRunPointer, runPointer } from '../../domain
 import type { Task } from '../../domain/task.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
 import {
@@ -34,7 +35,7 @@ export async function takeOver(
   const { clock } = deps;
   const task = await deps.tasks.read(seen);
   if (task === undefined || task.state.status === 'deleted') {
-    return endWaiting(deps, seen, 'cancelled', 'taskDeleted');
+    return endWaiting(deps, seen, delivery, 'cancelled', 'taskDeleted');
   }
   const { queue } = task.definition;
   if (seen.nextAttemptAt !== undefined && seen.nextAttemptAt > clock.nowMs()) {
@@ -60,15 +61,15 @@ export async function takeOver(
   if (!isManual(seen.occurrence) && seen.epoch === 0) {
     const { status, generation } = task.state;
     if ((status !== 'active' && status !== 'completed') || generation !== seen.generation) {
-      return endWaiting(deps, seen, 'cancelled', 'taskChanged');
+      return endWaiting(deps, seen, delivery, 'cancelled', 'taskChanged');
     }
-    if (mustWait) return endWaiting(deps, seen, 'skipped', 'overlap');
+    if (mustWait) return endWaiting(deps, seen, delivery, 'skipped', 'overlap');
     return start(deps, seen, task, t0, delivery);
   }
   if (mustWait) {
     const previous = await livePrevious(deps.executions, task, seen);
     if (previous && clock.nowMs() - seen.scheduledAt > MANUAL_WAIT_MS && seen.epoch === 0) {
-      return endWaiting(deps, seen, 'skipped', 'waitedTooLong', previous);
+      return endWaiting(deps, seen, delivery, 'skipped', 'waitedTooLong', previous);
     }
     if (previous) return waitOn(deps, seen, delivery, queue);
     const claimed = await deps.tasks.update(seen, claimedPointer(task.state, own));
@@ -92,6 +93,7 @@ const waitOn = (
 async function endWaiting(
   deps: ExecutorDeps,
   seen: Execution,
+  delivery: Delivery,
   status: 'cancelled' | 'skipped',
   reason: EndReason,
   previous?: Execution,
@@ -103,7 +105,8 @@ async function endWaiting(
     retentionMs: deps.retentionMs,
     ...(previous === undefined ? {} : { collidedWith: executionId(previous) }),
   };
-  await deps.executions.update(seen, endedWaiting(seen, q));
+  const written = await deps.executions.update(seen, endedWaiting(seen, q));
+  if (written.ok) delivery.alongside(announceEnd(deps, written.record));
   return done(`${status}: ${reason}`);
 }
 
@@ -121,6 +124,7 @@ async function start(
     startedAt: t0.wallMs,
     leaseUntil: t0.wallMs + task.definition.timeoutSeconds * SECOND_MS + KILL_MS + GRACE_MS,
     generation: task.state.generation,
+    queue: task.definition.queue,
   });
   const started = await deps.executions.update(seen, change);
   const run = started.ok ? started.record : started.existing;

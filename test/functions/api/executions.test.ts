@@ -53,6 +53,7 @@ function executorOf({ tasks, executions, clock }: ApiWorld) {
           startedAt: clock.nowMs(),
           leaseUntil: clock.nowMs() + 70_000,
           generation: 1,
+          queue: 'default',
         }),
       ),
     report: (run: Execution) => apply(run, reportedProgress(run, 'me', '{"percent":40,"message":"half"}')),

@@ -19,6 +19,7 @@ function placeOf(resource: string): string {
     table: stack.resolve(scheduler.table.tableArn),
     dispatch: stack.resolve(scheduler.dispatchQueue.queue.queueArn),
     secret: stack.resolve(scheduler.adminTokenSecret.secretArn),
+    bus: stack.resolve(scheduler.eventBus?.eventBusArn),
   };
   for (const [name, { queue, deadLetters }] of Object.entries(scheduler.workQueues)) {
     places[name] = stack.resolve(queue.queueArn);
@@ -36,9 +37,9 @@ const LETTERS = ['high-dlq', 'default-dlq', 'low-dlq'];
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 describe('permissions', () => {
-  it('let the tick look, note that it was there and call for dispatch', () => {
+  it('let the tick look, note that it was there, keep the canary and call for dispatch', () => {
     expect(rightsOf(scheduler.tick)).toEqual(
-      ['dynamodb:Query index', ...item('Put'), ...send('dispatch')].sort(),
+      ['dynamodb:Query index', ...item('Get', 'Put', 'Update'), ...send('dispatch')].sort(),
     );
   });
 
@@ -59,6 +60,7 @@ describe('permissions', () => {
         [
           ...on(name, ...CONSUME, 'sqs:ChangeMessageVisibility'),
           ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+          'events:PutEvents bus',
           ...send(...WORK, ...LETTERS),
         ].sort(),
       );
@@ -70,6 +72,7 @@ describe('permissions', () => {
       [
         'dynamodb:Query index',
         ...item('Get', 'BatchGet', 'Put', 'Update'),
+        'events:PutEvents bus',
         ...send(...WORK, ...LETTERS),
       ].sort(),
     );
@@ -85,6 +88,7 @@ describe('permissions', () => {
         'dynamodb:Query index',
         'dynamodb:Query table',
         ...item('Get', 'BatchGet', 'Put', 'Update'),
+        'events:PutEvents bus',
         ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
         ...LETTERS.flatMap((queue) => on(queue, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue')),
       ].sort(),
@@ -100,6 +104,12 @@ describe('permissions', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
       expect(role.Properties.ManagedPolicyArns).toBeUndefined();
     }
+  });
+
+  it('tell nobody where the deployment has no bus', () => {
+    const silent = deployment({ events: { enabled: false } });
+    silent.template.resourceCountIs('AWS::Events::EventBus', 0);
+    expect(allowed(silent.template).filter(({ action }) => action === 'events:PutEvents')).toEqual([]);
   });
 
   it('are refused when what they are about is missing', () => {

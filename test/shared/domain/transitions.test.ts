@@ -66,7 +66,14 @@ const waited = { status: 'cancelled', reason: 'taskChanged', nowMs: NOW, retenti
 
 /** Decided on a view of the row as it was when somebody acted on it in state `seen`. */
 const events = {
-  start: (seen) => startedAttempt(seen, { owner: 'other', startedAt: NOW, leaseUntil: later, generation: 1 }),
+  start: (seen) =>
+    startedAttempt(seen, {
+      owner: 'other',
+      startedAt: NOW,
+      leaseUntil: later,
+      generation: 1,
+      queue: 'default',
+    }),
   succeed: (seen) => succeeded(seen, { ...common, result: {} }),
   failAndRetry: (seen) => failed(seen, { ...common, failure, nextAttemptAt: later }),
   giveUp: (seen) => failed(seen, { ...common, failure, nextAttemptAt: undefined }),
@@ -78,7 +85,7 @@ const events = {
     const decision = cancelledExecution(seen, NOW, RETENTION_MS);
     return decision.kind === 'refused' ? 'refused' : decision.change;
   },
-  retry: (seen) => revivedExecution(seen, { retryLimit: 2, generation: 1, nowMs: NOW }),
+  retry: (seen) => revivedExecution(seen, { retryLimit: 2, generation: 1, queue: 'default', nowMs: NOW }),
   letterOut: letterSent,
   claimLetter: (seen) => claimedLetter(seen, NOW),
   purge: purgedLetter,
@@ -163,12 +170,19 @@ describe('a stale or foreign hand', () => {
   it('a letter of an earlier death is neither marked nor revived from', async () => {
     const again: Execution = { ...row('dead'), epoch: 1 };
     expect(await apply(again, letterSent(row('dead')))).toBeUndefined();
-    expect(revivedExecution(again, { retryLimit: 1, generation: 1, nowMs: NOW, epoch: 0 })).toBe('refused');
+    expect(
+      revivedExecution(again, { retryLimit: 1, generation: 1, queue: 'default', nowMs: NOW, epoch: 0 }),
+    ).toBe('refused');
   });
 });
 
 it('a revived run has a fresh set of attempts and nothing of its death', () => {
-  const change = revivedExecution(row('dead'), { retryLimit: 2, generation: 4, nowMs: NOW });
+  const change = revivedExecution(row('dead'), {
+    retryLimit: 2,
+    generation: 4,
+    queue: 'default',
+    nowMs: NOW,
+  });
   expect(change).toMatchObject({ set: { status: 'queued', epoch: 1, maxAttempts: 6, generation: 4 } });
   expect(change).toMatchObject({
     remove: expect.arrayContaining(['letter', 'cancelRequested', 'reason', 'ttl']),

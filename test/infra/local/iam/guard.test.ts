@@ -188,7 +188,10 @@ describe('a call is let through', () => {
 
 it('what the engine cannot judge is said at start, with its place', async () => {
   const condition = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
-  const { warnings } = await endpoint([{ Action: 'sqs:*', Resource: '*', Condition: condition }]);
+  const { warnings } = await endpoint([
+    { Action: 'sqs:*', Resource: '*', Condition: condition },
+    { Action: ['kms:Decrypt', 'xray:*'], Resource: '*', Condition: condition },
+  ]);
   expect(warnings).toEqual([
     'Role: condition operator IpAddress is not known to the embedded engine; the statement allows nothing here',
   ]);

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/** Settings of what watches a deployment and of what it tells others; scheduler-props.ts documents them. */
+
+export const EventsSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  success: z.boolean().default(false),
+});
+
+export const AlarmsSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  email: z.email().optional(),
+  topicArn: z
+    .string()
+    .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, 'expected the ARN of a topic')
+    .optional(),
+  runbookUrl: z
+    .string()
+    .min(1)
+    .regex(/^[^\s#]+$/, 'expected an address without an anchor')
+    .default('docs/operations.md'),
+  latenessSeconds: z.int().min(5).max(3600).default(30),
+  backlogSeconds: z.int().min(60).max(86_400).default(300),
+  failurePercent: z.int().min(1).max(100).default(50),
+  failureMinimum: z.int().min(1).max(100_000).default(20),
+});
+
+export type AlarmsConfig = z.output<typeof AlarmsSchema>;

@@ -1,0 +1,51 @@
+/** The part of SchedulerProps that is about watching a deployment, and being told of what happens there. */
+
+export interface EventsProps {
+  /** @default true */
+  enabled?: boolean;
+  /**
+   * Tell of every run that ends well, too: one event, and a request for it, a run.
+   * @default false
+   */
+  success?: boolean;
+}
+
+export interface AlarmsProps {
+  /** @default true */
+  enabled?: boolean;
+  /**
+   * Who gets a mail when an alarm goes off or ends; the address has to confirm it once.
+   * @default - nobody: subscribe whom you like to the topic
+   */
+  email?: string;
+  /**
+   * ARN of a topic of your own. Its policy, and that of its key, must let CloudWatch publish.
+   * @default - the stack makes one, with a key
+   */
+  topicArn?: string;
+  /**
+   * Where people find the runbook: each alarm names its section behind this address.
+   * @default 'docs/operations.md'
+   */
+  runbookUrl?: string;
+  /**
+   * Runs that begin later than this, measured from their due instant, raise dispatch-lag (95 of 100 begin sooner).
+   * @default 30
+   */
+  latenessSeconds?: number;
+  /**
+   * Messages that wait for a worker longer than this raise queue-backlog.
+   * @default 300
+   */
+  backlogSeconds?: number;
+  /**
+   * Failed attempts among all that raise failure-rate, in percent.
+   * @default 50
+   */
+  failurePercent?: number;
+  /**
+   * So many attempts within five minutes are needed before their failures are a rate.
+   * @default 20
+   */
+  failureMinimum?: number;
+}

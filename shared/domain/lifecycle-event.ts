@@ -1,0 +1,86 @@
+import type { EndReason, Execution, Trigger } from './execution.ts';
+import { executionId, idempotencyKey } from './occurrence.ts';
+import type { Task } from './task.ts';
+import { type EpochMs, toIso } from './time.ts';
+
+/** Something that is over and stored, told to whoever listens (docs/events.md). Told at least once; never a payload. */
+export type LifecycleEvent = RunEvent | TaskEvent;
+
+interface Told {
+  v: 1;
+  /** The same for every telling of the same happening; unique together with the type. */
+  id: string;
+  at: string;
+  tenant: string;
+  taskId: string;
+  taskName: string;
+  handler: string;
+  queue: string;
+  tags: string[];
+}
+export interface RunEvent extends Told {
+  type: 'run.succeeded' | 'run.dead' | 'run.cancelled' | 'run.skipped';
+  executionId: string;
+  idempotencyKey: string;
+  trigger: Trigger;
+  scheduledAt: string;
+  attempts: number;
+  reason?: EndReason;
+  errorType?: string;
+  errorMessage?: string;
+}
+export interface TaskEvent extends Told {
+  type: 'task.completed' | 'task.paused' | 'task.resumed' | 'task.deleted';
+}
+
+const MAX_ERROR_CHARS = 256;
+
+const RUN_EVENTS = {
+  success: 'run.succeeded',
+  dead: 'run.dead',
+  cancelled: 'run.cancelled',
+  skipped: 'run.skipped',
+} as const;
+
+/** The event of a run's end; undefined while it has not ended. A run ends once in each epoch, which makes the id. */
+export function runEvent(run: Execution): RunEvent | undefined {
+  const { status } = run;
+  if (status !== 'success' && status !== 'dead' && status !== 'cancelled' && status !== 'skipped')
+    return undefined;
+  return {
+    v: 1,
+    type: RUN_EVENTS[status],
+    id: `${executionId(run)}@${run.epoch}`,
+    at: toIso(run.finishedAt ?? run.scheduledAt),
+    tenant: run.tenant,
+    taskId: run.taskId,
+    taskName: run.taskName,
+    handler: run.handler,
+    queue: run.queue,
+    tags: run.tags,
+    executionId: executionId(run),
+    idempotencyKey: idempotencyKey(run),
+    trigger: run.trigger,
+    scheduledAt: toIso(run.scheduledAt),
+    attempts: run.attempt,
+    ...(run.reason === undefined ? {} : { reason: run.reason }),
+    ...(run.errorType === undefined ? {} : { errorType: run.errorType }),
+    ...(run.errorMessage === undefined
+      ? {}
+      : { errorMessage: run.errorMessage.slice(0, MAX_ERROR_CHARS).toWellFormed() }),
+  };
+}
+
+/** Each of these happens at most once in a generation, which makes the id. */
+export const taskEvent = (type: TaskEvent['type'], { state, definition }: Task, at: EpochMs): TaskEvent => ({
+  v: 1,
+  type,
+  id: `${state.taskId}@${state.generation}`,
+  at: toIso(at),
+  tenant: state.tenant,
+  taskId: state.taskId,
+  taskName: definition.name,
+  handler: definition.handler,
+  queue: definition.queue,
+  tags: definition.tags,
+});

@@ -1,0 +1,50 @@
+/**
+ * Every way we know in which the emulator does not do as AWS does and which matters to these tests. One place, so
+ * that a test that means less than it says, says so.
+ */
+export interface Difference {
+  /** What AWS does, with its source. */
+  aws: string;
+  /** What the emulator does. */
+  emulator: string;
+  /** What is done about it here, and where the real behaviour is tested. */
+  remedy: string;
+}
+
+export const DIFFERENCES = {
+  'secret-reference': {
+    aws: 'Ref of an AWS::SecretsManager::Secret is its ARN: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html',
+    emulator: 'Ref of a secret is its name, so that policies made from it name no secret',
+    remedy: 'Corrected in emulator.py',
+  },
+  'secret-punctuation': {
+    aws: 'GenerateSecretString honours ExcludePunctuation',
+    emulator: 'secrets made by a template hold punctuation all the same',
+    remedy: 'Corrected in emulator.py',
+  },
+  'sqs-batch-permission': {
+    aws: 'SendMessageBatch and its like need the permission of the single call: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html',
+    emulator: 'the batch calls of SQS ask for permissions that do not exist in AWS',
+    remedy: 'Corrected in emulator.py',
+  },
+  'api-address': {
+    aws: 'an API answers under its own host name',
+    emulator: 'no name server knows that host',
+    remedy: 'Tests send the id of the API in the path',
+  },
+  'update-ends-runs': {
+    aws: 'a function that is updated finishes what it is doing in the environments of before',
+    emulator: 'an update kills the function’s processes, and with them the runs that they hold',
+    remedy: 'The deployment under load expects each run once, or after a kill its next attempt',
+  },
+} as const satisfies Record<string, Difference>;
+
+export type DifferenceId = keyof typeof DIFFERENCES;
+
+/** True on the emulator. For `it.skipIf(differs('…'))`: says on the spot what is not tested here and why. */
+export function differs(id: DifferenceId): boolean {
+  if (process.env.ESCAPEMENT_AWS !== 'emulator') return false;
+  const { aws, emulator, remedy } = DIFFERENCES[id];
+  console.warn(`[${id}] AWS: ${aws}. Emulator: ${emulator}. ${remedy}.`);
+  return true;
+}

@@ -1,0 +1,86 @@
+"""Starts the emulator on one loopback port, corrected where it does not do as AWS does.
+
+Each correction stands in emulator-differences.ts under its id. They reach into the pinned version's insides, so
+each fails loudly when what it corrects is no longer there.
+"""
+
+import asyncio
+import os
+import string
+
+# ministack reads its settings when it is imported.
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack.app import app
+from ministack.core import iam_actions, tls
+from ministack.services import secretsmanager
+from ministack.services.cloudformation import provisioners
+
+SECRET = "AWS::SecretsManager::Secret"
+
+
+def correct_sqs_batch_permissions():
+    """sqs-batch-permission: what sends one message may send ten; the batch calls have no actions of their own."""
+    singular = {
+        "sqs:SendMessageBatch": "sqs:SendMessage",
+        "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    }
+    original = iam_actions.extract_iam_action
+
+    def extract_iam_action(*args, **kwargs):
+        action = original(*args, **kwargs)
+        return singular.get(action, action)
+
+    iam_actions.extract_iam_action = extract_iam_action
+
+
+def correct_secret_reference(handlers):
+    """secret-reference: Ref of a secret is its ARN."""
+    create, update, delete = (handlers[SECRET][step] for step in ("create", "update", "delete"))
+
+    def name_of(arn):
+        return next(name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == arn)
+
+    def create_secret(*args):
+        _, attributes = create(*args)
+        return attributes["Arn"], attributes
+
+    def update_secret(arn, *args, **kwargs):
+        _, attributes = update(name_of(arn), *args, **kwargs)
+        return attributes["Arn"], attributes
+
+    def delete_secret(arn, *args):
+        delete(name_of(arn), *args)
+
+    handlers[SECRET].update(create=create_secret, update=update_secret, delete=delete_secret)
+
+
+def correct_generated_secret():
+    """secret-punctuation: ExcludePunctuation is honoured."""
+    original = provisioners._sm_secret_string
+
+    def secret_string(props):
+        generate = props.get("GenerateSecretString")
+        if generate and generate.get("ExcludePunctuation") in (True, "true"):
+            excluded = generate.get("ExcludeCharacters", "") + string.punctuation
+            props = {**props, "GenerateSecretString": {**generate, "ExcludeCharacters": excluded}}
+        return original(props)
+
+    provisioners._sm_secret_string = secret_string
+
+
+def main():
+    correct_sqs_batch_permissions()
+    correct_secret_reference(provisioners._RESOURCE_HANDLERS)
+    correct_generated_secret()
+    config = Config()
+    # Not ministack's own main: that would take port 443 as well.
+    config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.certfile, config.keyfile = tls.resolve_tls_material()
+    asyncio.run(serve(app, config))
+
+
+if __name__ == "__main__":
+    main()

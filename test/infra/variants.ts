@@ -1,0 +1,41 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { Settings } from '../../infra/config.ts';
+import { Scheduler } from '../../infra/scheduler.ts';
+import { EscapementStack } from '../../infra/stack.ts';
+
+/** Deployments that together hold every resource that a setting can add: what is checked for all templates. */
+export const VARIANTS: Record<string, Settings> = {
+  default: {},
+  everything: {
+    name: 'everything',
+    queues: { reports: { workers: 2, maxReceiveCount: 50 }, low: null },
+    auth: { adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf' },
+    api: {
+      corsOrigins: ['https://console.example.com'],
+      domain: {
+        domainName: 'jobs.example.com',
+        certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/5a5cd40a-8a6b-4a3c-9f7e-6d2f8f5c1b2e',
+        defaultEndpoint: false,
+      },
+    },
+    data: { warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 } },
+    kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/7c4a0b53-3a6a-4e0d-9a53-8f3c5c0e6f21',
+    vpc: { vpcId: 'vpc-0a1b2c3d4e5f60718', subnetIds: ['subnet-0a1b2c3d4e5f60718'], functions: 'all' },
+    tracing: true,
+    sourceMaps: true,
+  },
+  throwaway: {
+    name: 'throwaway',
+    data: { onDelete: 'destroy', pointInTimeRecovery: false },
+    architecture: 'x86_64',
+  },
+};
+
+/** This repository's stack, or a stack of one place where a setting is of that place. */
+export function addVariant(app: App, name: string): Stack {
+  const settings = VARIANTS[name] ?? {};
+  if (settings.kmsKeyArn === undefined) return new EscapementStack(app, settings);
+  const stack = new Stack(app, name, { env: { region: 'eu-west-1', account: '123456789012' } });
+  new Scheduler(stack, 'Scheduler', settings);
+  return stack;
+}
