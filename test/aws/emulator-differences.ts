@@ -27,6 +27,12 @@ export const DIFFERENCES = {
     emulator: 'the batch calls of SQS ask for permissions that do not exist in AWS',
     remedy: 'Corrected in emulator.py',
   },
+  'metric-math': {
+    aws: 'an alarm may watch an expression over several metrics',
+    emulator: 'refuses a template with such an alarm',
+    remedy:
+      'Deployed by emulator.py as an alarm that never rings; test/infra holds the alarms of the template to their rules',
+  },
   'api-address': {
     aws: 'an API answers under its own host name',
     emulator: 'no name server knows that host',
