@@ -37,7 +37,7 @@ export function reportText(figures: Figures): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-const section = (title: string, text: string): string => `${title}\n\n${text.replace(/^/gm, '  ')}`;
+const section = (title: string, text: string): string => `${title}\n\n${text.replace(/^(?=.)/gm, '  ')}`;
 
 const together = ({ batchSize, runs }: CountedRow): string => (batchSize === 1 ? 'alone' : `${runs} at once`);
 
@@ -66,18 +66,19 @@ function runsTable({ runs }: Figures): string {
 function stepsTable({ runs }: Figures): string {
   const rows = runs
     .filter(({ batchSize }) => batchSize > 1)
-    .flatMap((row) =>
-      Object.entries(row.use).flatMap(([fn, { steps }], first) =>
-        Object.entries(steps).map(([step, use], at): Cell[] => [
-          first + at === 0 ? row.title : '',
-          fn,
-          step,
-          use.requests,
-          pair(use.write),
-          pair(use.read),
-        ]),
-      ),
-    );
+    .flatMap((row) => {
+      const steps = Object.entries(row.use).flatMap(([fn, { steps: ofFunction }]) =>
+        Object.entries(ofFunction).map(([step, use]) => ({ fn, step, use })),
+      );
+      return steps.map(({ fn, step, use }, at): Cell[] => [
+        at === 0 ? row.title : '',
+        fn,
+        step,
+        use.requests,
+        pair(use.write),
+        pair(use.read),
+      ]);
+    });
   return textTable(['run', 'function', 'step', 'requests', 'write', 'read'], rows);
 }
 
