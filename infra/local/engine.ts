@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EnvName } from '../../functions/env.ts';
 import type { Log } from '../../shared/ports.ts';
 import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
@@ -38,6 +39,7 @@ export interface EngineOptions {
   report: Report;
 }
 
+const ADMIN_SECRET: EnvName = 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN';
 const API_GATEWAY = 'apigateway.amazonaws.com';
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -54,7 +56,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const queues = await openSqsEngine({ origin: endpoint.url });
   await ensureTables(tables, plan.tables);
   ensureQueues(queues, plan.queues);
-  const secrets = openSecrets({ plans: plan.secrets, dataDirectory, givenToken: options.givenToken });
+  const secrets = openSecrets({
+    plans: plan.secrets,
+    dataDirectory,
+    givenToken: options.givenToken,
+    adminSecretArn: plan.functions.map((fn) => fn.environment[ADMIN_SECRET]).find((arn) => arn !== undefined),
+  });
   const buses = openEventBuses({
     plans: plan.eventBuses,
     directory: join(dataDirectory, 'logs'),

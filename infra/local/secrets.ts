@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { AwsReply } from './aws-endpoint.ts';
-import type { SecretPlan, SecretRecipe } from './template/plan-stores.ts';
+import { RecipeSchema, type SecretPlan, type SecretRecipe } from './template/plan-stores.ts';
 
 /** The template's secrets: generated once as it says, kept in the data folder, readable by their owner only. */
 export interface Secrets {
@@ -22,12 +22,16 @@ export interface SecretsOptions {
   dataDirectory: string;
   /** Takes the place of the generated admin token. */
   givenToken: string | undefined;
+  /** Where functions look for the admin token. A secret of the account, not of the template, gets a stand-in. */
+  adminSecretArn?: string | undefined;
 }
 
 const AdminSchema = z.object({ id: z.string(), secret: z.string() });
 const InputSchema = z.object({ SecretId: z.string() });
 
-export function openSecrets({ plans, dataDirectory, givenToken }: SecretsOptions): Secrets {
+export function openSecrets(options: SecretsOptions): Secrets {
+  const { dataDirectory, givenToken } = options;
+  const plans = withAdminSecret(options.plans, options.adminSecretArn);
   const values = new Map<SecretPlan, string>();
   let adminToken: AdminToken | undefined;
   for (const plan of plans) {
@@ -67,6 +71,20 @@ export function openSecrets({ plans, dataDirectory, givenToken }: SecretsOptions
       return { statusCode: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body };
     },
   };
+}
+
+function withAdminSecret(plans: SecretPlan[], arn: string | undefined): SecretPlan[] {
+  if (arn === undefined || plans.some((plan) => plan.arn === arn)) return plans;
+  const recipe = RecipeSchema.parse({
+    SecretStringTemplate: '{"id":"admin"}',
+    GenerateStringKey: 'secret',
+    ExcludePunctuation: true,
+    PasswordLength: 40,
+  });
+  return [
+    ...plans,
+    { logicalId: 'AdminToken', name: 'admin-token', arn, value: { kind: 'generated', recipe } },
+  ];
 }
 
 function chooseAdminToken(file: string, given: string | undefined, fresh: string): AdminToken {

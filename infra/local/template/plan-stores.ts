@@ -121,7 +121,7 @@ export interface EventBusPlan {
 export const planEventBuses = (resources: Resource[]): EventBusPlan[] =>
   resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ name, arn }) => ({ name, arn }));
 
-const RecipeSchema = z.object({
+export const RecipeSchema = z.object({
   SecretStringTemplate: z.string().optional(),
   GenerateStringKey: z.string().optional(),
   PasswordLength: int.min(1).max(4096).default(32),

@@ -57,6 +57,17 @@ describe('the admin token', () => {
     expect(JSON.parse(text('arn:admin'))).toMatchObject({ token: 'mine' });
     expect(open(folder, [ADMIN]).adminToken).toMatchObject({ isNew: true });
   });
+
+  it('has a stand-in when the template takes it from a secret of the account', () => {
+    const secrets = openSecrets({
+      plans: [],
+      dataDirectory: temporaryFolder(),
+      givenToken: undefined,
+      adminSecretArn: 'arn:elsewhere',
+    });
+    expect(secrets.adminToken?.token).toMatch(/^esc_admin_[A-Za-z0-9]{40}$/);
+    expect(secrets.getSecretValue({ SecretId: 'arn:elsewhere' }).statusCode).toBe(200);
+  });
 });
 
 describe('other secrets', () => {
