@@ -1,6 +1,7 @@
 import type { Change, Guard } from './change.ts';
 import type { AttemptRecord, EndReason, Execution } from './execution.ts';
 import { withinMessageDelay } from './execution-births.ts';
+import { deathReason, type Failure } from './failure.ts';
 import {
   LEASE_LOOK_MS,
   LOOK_AHEAD_MS,
@@ -15,14 +16,6 @@ import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
  * Every change of a run by executor and sweeper, as a conditional write (docs/lifecycle.md). The attempt number
  * is the fencing token; the owner nonce tells our own repeated request from a rival's, so it stays on after the end.
  */
-
-/** What a failed attempt leaves behind. */
-export interface Failure {
-  cause: 'error' | 'timedOut' | 'crashed' | 'aborted';
-  errorType: string;
-  errorMessage: string;
-  nonRetryable: boolean;
-}
 
 const ownedBy = (owner: string, attempt: number): Partial<Execution> => ({
   status: 'running',
@@ -274,12 +267,6 @@ function afterFailure(
     },
     remove: ['leaseUntil', 'nextAttemptAt'],
   };
-}
-
-function deathReason(failure: Failure): EndReason {
-  if (failure.nonRetryable) return 'nonRetryable';
-  if (failure.cause === 'timedOut') return 'timedOut';
-  return failure.cause === 'crashed' ? 'crashed' : 'exhausted';
 }
 
 const failedAttempt = (

@@ -76,6 +76,7 @@ describe('cancelling', () => {
       startedAt: clock.nowMs(),
       leaseUntil: clock.nowMs() + 70_000,
       generation: 1,
+      queue: 'default',
     };
     meanwhile('executions.update', () => change(run, startedAttempt(run, start)));
     expect(await cancelRun(deps, admin, executionId(run))).toMatchObject({
