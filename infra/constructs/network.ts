@@ -1,9 +1,14 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Fn, Stack, Validations } from 'aws-cdk-lib';
 import { type ISecurityGroup, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { Network } from './function.ts';
 import type { FunctionName } from './permissions.ts';
+
+const unknownRoutes = {
+  id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+  reason: 'The routes of the subnets are the caller’s; nothing here reads or changes them',
+};
 
 /** The caller's VPC, with one security group for all functions inside; undefined when there is none. */
 export function networkOf(scope: Construct, { name, vpc: given }: Config): Network | undefined {
@@ -14,9 +19,11 @@ export function networkOf(scope: Construct, { name, vpc: given }: Config): Netwo
     vpcId: given.vpcId,
     availabilityZones: [availabilityZone],
   });
-  const subnets = given.subnetIds.map((subnetId, i) =>
-    Subnet.fromSubnetAttributes(scope, `Subnet${i + 1}`, { subnetId, availabilityZone }),
-  );
+  const subnets = given.subnetIds.map((subnetId, i) => {
+    const subnet = Subnet.fromSubnetAttributes(scope, `Subnet${i + 1}`, { subnetId, availabilityZone });
+    Validations.of(subnet).acknowledge(unknownRoutes);
+    return subnet;
+  });
   const securityGroups: ISecurityGroup[] = given.securityGroupIds?.map((id, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `SecurityGroup${i + 1}`, id),
   ) ?? [
