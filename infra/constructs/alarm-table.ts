@@ -148,7 +148,7 @@ function tickSilent({ deployment, canary, functions }: Watched): AlarmSpec {
         }),
     threshold: 1,
     comparison: BELOW,
-    points: [4, 5],
+    points: [3, 5],
     // Whatever stops it also stops the numbers: silence is the symptom.
     missing: BREACHING,
   };

@@ -1,4 +1,4 @@
-import { arch, availableParallelism, cpus, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { costOfIdleMonth, costOfMillionRuns } from './cost.ts';
 import { countIdleMinute, countScenario } from './counted.ts';
@@ -30,6 +30,7 @@ const SHARDS = 4;
 const progress = (line: string) => console.error(`bench: ${line}`);
 
 async function measure(isQuick: boolean): Promise<Figures> {
+  const [loadBefore = 0] = loadavg();
   const sizes = isQuick ? QUICK : FULL;
   progress('counting what a run takes');
   const runs: Figures['runs'] = [];
@@ -59,6 +60,7 @@ async function measure(isQuick: boolean): Promise<Figures> {
       arch: arch(),
       memoryGb: Math.round(totalmem() / 2 ** 30),
       node: process.version,
+      loadBefore,
     },
     isQuick,
     prices: PRICES,

@@ -10,7 +10,7 @@ import type { Comparison } from './throughput.ts';
 
 export interface Figures {
   at: string;
-  machine: { cpus: number; model: string; arch: string; memoryGb: number; node: string };
+  machine: { cpus: number; model: string; arch: string; memoryGb: number; node: string; loadBefore: number };
   isQuick: boolean;
   prices: typeof PRICES;
   assumptions: typeof ASSUMPTIONS;
@@ -25,7 +25,7 @@ export interface Figures {
 export function reportText(figures: Figures): string {
   const { machine, isQuick } = figures;
   const sections = [
-    `Escapement, ${figures.at}, ${machine.cpus} × ${machine.model} (${machine.arch}), Node ${machine.node}${isQuick ? ', quick: rates mean nothing' : ''}`,
+    `Escapement, ${figures.at}, ${machine.cpus} × ${machine.model} (${machine.arch}), Node ${machine.node}, load before ${machine.loadBefore.toFixed(1)}${isQuick ? ', quick: rates mean nothing' : ''}`,
     section('What a run takes (per run)', runsTable(figures)),
     section('Table units of a run, by step: table + index', stepsTable(figures)),
     section(`A million runs in ${figures.prices.region}, US dollars`, costTable(figures)),

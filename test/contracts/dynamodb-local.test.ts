@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type DynamoDbLocal, dynamoDbLocalProblem, startDynamoDbLocal } from '../support/dynamodb-local.ts';
+import { createSchedulerTable } from '../support/embedded-dynamo.ts';
+import { controlContract } from './control.contract.ts';
+import { dynamoStores } from './dynamo-stores.ts';
+import { guardsContract } from './guards.contract.ts';
+import { indexContract } from './index.contract.ts';
+import { listingsContract } from './listings.contract.ts';
+import { type OpenStoreWorld, storeContract } from './store.contract.ts';
+
+const problem = dynamoDbLocalProblem();
+if (problem !== undefined) {
+  console.warn(`not tested here: the stores on Amazon's DynamoDB Local, because ${problem}`);
+  it.skip(`the stores on DynamoDB Local: ${problem}`, () => {});
+} else {
+  describe('on DynamoDB Local', contracts);
+}
+
+function contracts(): void {
+  let server: DynamoDbLocal;
+  let tables = 0;
+  beforeAll(async () => {
+    server = await startDynamoDbLocal();
+  });
+  afterAll(() => server.close());
+
+  const openStores: OpenStoreWorld = async () => {
+    const table = `scheduler-${++tables}`;
+    await createSchedulerTable(server.client, table);
+    return dynamoStores(server.client, table);
+  };
+  storeContract('DynamoDB Local', openStores);
+  controlContract('DynamoDB Local', openStores);
+  guardsContract('DynamoDB Local', openStores);
+  indexContract('DynamoDB Local', openStores);
+  listingsContract('DynamoDB Local', openStores);
+}
