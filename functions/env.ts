@@ -3,11 +3,24 @@ import * as z from 'zod';
 /**
  * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.
  */
-const QueueEnv = z.record(
-  z.string(),
-  z.object({ url: z.string(), arn: z.string(), dlqUrl: z.string(), maxReceiveCount: z.int() }),
-);
-export type QueueTargets = z.infer<typeof QueueEnv>;
+/** The queues of a deployment differ in their name only, so one of them tells where all are: room in 4 KB for many. */
+const QueueEnv = z
+  .object({
+    like: z.object({ name: z.string(), url: z.string(), arn: z.string() }),
+    maxReceiveCounts: z.record(z.string(), z.int()),
+  })
+  .refine(
+    ({ like: { name, url, arn } }) => url.endsWith(name) && arn.endsWith(name),
+    'not the URL of that queue',
+  )
+  .transform(({ like, maxReceiveCounts }) => {
+    const renamed = (text: string, name: string) => text.slice(0, -like.name.length) + name;
+    const targets = Object.entries(maxReceiveCounts).map(([name, maxReceiveCount]) => {
+      const url = renamed(like.url, name);
+      return [name, { url, arn: renamed(like.arn, name), dlqUrl: `${url}-dlq`, maxReceiveCount }] as const;
+    });
+    return Object.fromEntries(targets);
+  });
 
 const int = z.coerce.number().int();
 const json = <T extends z.ZodType>(schema: T) =>
@@ -25,7 +38,7 @@ const json = <T extends z.ZodType>(schema: T) =>
 
 const EnvSchema = z.object({
   ESCAPEMENT_TABLE: z.string(),
-  /** JSON: queue name → { url, arn, dlqUrl, maxReceiveCount } */
+  /** JSON: one queue and its place, and of all of them their name → maxReceiveCount */
   ESCAPEMENT_QUEUES: json(QueueEnv),
   ESCAPEMENT_DISPATCH_QUEUE_URL: z.string(),
   ESCAPEMENT_SHARDS: int.min(1).max(1024),

@@ -1,7 +1,7 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -74,6 +74,9 @@ function makeTopic(scope: Construct, deployment: string): Topic {
     masterKey: key,
     enforceSSL: true,
   });
-  topic.grantPublish(cloudWatch);
+  // grantPublish would open the key with a wildcard.
+  topic.addToResourcePolicy(
+    new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn], principals: [cloudWatch] }),
+  );
   return topic;
 }

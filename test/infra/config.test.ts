@@ -87,8 +87,8 @@ describe('the configuration', () => {
     const many = (count: number) => ({
       queues: Object.fromEntries(Array.from({ length: count }, (_, i) => [`queue-${i}`, {}])),
     });
-    expect(problemsOf(many(2))).toEqual([]);
-    expect(problemsOf(many(20)).join()).toContain('escapement.queues: 23 queues need about');
+    expect(problemsOf(many(12))).toEqual([]);
+    expect(problemsOf(many(60)).join()).toContain('escapement.queues: 63 queues need about');
   });
 });
 

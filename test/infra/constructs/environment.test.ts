@@ -3,9 +3,9 @@ import { readEnv } from '../../../functions/env.ts';
 import type { HouseFunction } from '../../../infra/constructs/function.ts';
 import { deployment, logicalId } from '../deployment.ts';
 
-const { template, stack, scheduler } = deployment({ shards: 8, retentionDays: 7, queues: { low: null } });
+const { template, scheduler } = deployment({ shards: 8, retentionDays: 7, queues: { low: null } });
 
-/** What CloudFormation makes of the variables, each reference replaced by the logical id that it names. */
+/** What CloudFormation makes of the variables, each reference replaced by the logical id that it names, or by a place that has the name of the queue. */
 function environmentOf({ lambda }: HouseFunction): Record<string, string> {
   const id = logicalId(lambda);
   const variables: Record<string, unknown> =
@@ -13,17 +13,30 @@ function environmentOf({ lambda }: HouseFunction): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)]));
 }
 
+/** Names of the queues of the template by their logical id. */
+const places = new Map(
+  Object.entries(template.findResources('AWS::SQS::Queue')).map(([id, queue]) => [
+    id,
+    String(queue.Properties.QueueName),
+  ]),
+);
+
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) throw new Error(`unexpected ${value}`);
-  if ('Ref' in value) return String(value.Ref);
-  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return value['Fn::GetAtt'].join('.');
+  if ('Ref' in value) return referred(String(value.Ref));
+  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) {
+    const [id, attribute] = value['Fn::GetAtt'];
+    return places.has(id) ? `arn:aws:sqs:${places.get(id)}` : `${id}.${attribute}`;
+  }
   if ('Fn::Join' in value && Array.isArray(value['Fn::Join'])) {
     const [separator, parts] = value['Fn::Join'];
     return parts.map(textOf).join(separator);
   }
   throw new Error(`unexpected ${JSON.stringify(value)}`);
 }
+
+const referred = (id: string): string => (places.has(id) ? `https://sqs.test/${places.get(id)}` : id);
 
 describe('the environment of a function', () => {
   it('can be read by the function', () => {
@@ -33,16 +46,24 @@ describe('the environment of a function', () => {
       ['ESCAPEMENT_QUEUE', 'ESCAPEMENT_QUEUES', 'ESCAPEMENT_RETENTION_DAYS'],
       environmentOf(high),
     );
-    const { queue, deadLetters } = scheduler.workQueues.high ?? {};
     expect(env.ESCAPEMENT_QUEUE).toBe('high');
     expect(env.ESCAPEMENT_RETENTION_DAYS).toBe(7);
     expect(Object.keys(env.ESCAPEMENT_QUEUES)).toEqual(['high', 'default']);
-    expect(env.ESCAPEMENT_QUEUES.high).toEqual({
-      url: textOf(stack.resolve(queue?.queueUrl)),
-      arn: textOf(stack.resolve(queue?.queueArn)),
-      dlqUrl: textOf(stack.resolve(deadLetters?.queueUrl)),
+    expect(env.ESCAPEMENT_QUEUES.default).toEqual({
+      url: 'https://sqs.test/escapement-default',
+      arn: 'arn:aws:sqs:escapement-default',
+      dlqUrl: 'https://sqs.test/escapement-default-dlq',
       maxReceiveCount: 20,
     });
+  });
+
+  it('names the queues as they are named', () => {
+    for (const [name, { queue, deadLetters }] of Object.entries(scheduler.workQueues)) {
+      template.hasResourceProperties('AWS::SQS::Queue', { QueueName: `escapement-${name}` });
+      template.hasResourceProperties('AWS::SQS::Queue', { QueueName: `escapement-${name}-dlq` });
+      expect(places.get(logicalId(queue))).toBe(`escapement-${name}`);
+      expect(places.get(logicalId(deadLetters))).toBe(`escapement-${name}-dlq`);
+    }
   });
 
   it('tells the API the defaults of every queue', () => {
