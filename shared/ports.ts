@@ -157,6 +157,8 @@ export interface Heartbeat {
 
 /** A message to a work queue that does not (or no longer) exist goes nowhere and is reported as failed. */
 export interface WorkQueues {
+  /** Whether a queue of this name is configured now; names outlive queues in runs and tasks. */
+  has(queue: string): boolean;
   /** Sends in batches of ten; resolves with the hints that the queue refused. */
   send(hints: { queue: string; hint: Hint; delaySeconds: number }[]): Promise<{ failed: Hint[] }>;
   sendLetter(queue: string, letter: Letter): Promise<void>;

@@ -1,6 +1,6 @@
 import type { FieldProblem } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS, MAX_PAYLOAD_BYTES } from '../domain/limits.ts';
-import type { RetryPolicy, TaskDefinition, TaskKey } from '../domain/task.ts';
+import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } from '../domain/task.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { checkPayload, type HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
@@ -23,7 +23,6 @@ export interface TaskInputContext {
 export type NewDefinition = Omit<TaskDefinition, 'definitionVersion' | 'index' | 'ttl'>;
 export type TaskInputResult = { ok: true; definition: NewDefinition } | { ok: false; errors: FieldProblem[] };
 
-const DEFAULT_QUEUE = 'default';
 const DEFAULT_CATCH_UP_LIMIT = 10;
 
 /** PUT: the body without what the system writes, so that a document as GET gave it can be sent back. */

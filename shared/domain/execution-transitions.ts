@@ -203,11 +203,12 @@ export function expiredLease(
   };
 }
 
-/** A3 (2): the letter is out, the run joins the list of dead letters. */
-export const letterSent = (seen: Execution): Change<Execution> => ({
+/** A3 (2): the letter is out, the run joins the list of dead letters of that queue. */
+export const letterSent = (seen: Execution, queue = seen.queue): Change<Execution> => ({
   set: {
     letter: 'sent',
-    index: { set: 'dead', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt, queue: seen.queue },
+    ...(queue === seen.queue ? {} : { queue }),
+    index: { set: 'dead', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt, queue },
   },
   guard: { equals: { status: 'dead', epoch: seen.epoch, letter: 'pending' } },
 });

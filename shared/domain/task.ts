@@ -7,6 +7,9 @@ export interface TaskKey {
   taskId: string;
 }
 
+/** Where tasks go that name no queue; it is always configured. */
+export const DEFAULT_QUEUE = 'default';
+
 /** `disabled` is paused by the system (a stop rule); every rule treats both alike. */
 export type TaskStatus = 'active' | 'paused' | 'disabled' | 'completed' | 'deleted';
 export type OverlapPolicy = 'forbid' | 'queue' | 'allow';

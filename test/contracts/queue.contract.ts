@@ -140,7 +140,10 @@ export function queueContract(name: string, openWorld: OpenQueueWorld): void {
     it('names the ARN of a queue that exists', async () => {
       const world = await open();
       expect(world.workQueues.arnOf('high')).toMatch(/^arn:aws:sqs:[^:]+:\d+:.*high/);
+      expect(world.workQueues.has('high')).toBe(true);
       expect(() => world.workQueues.arnOf('gone')).toThrow();
+      expect(world.workQueues.has('gone')).toBe(false);
+      expect(world.workQueues.has('toString')).toBe(false);
     });
   });
 

@@ -100,6 +100,7 @@ export function makeMemoryWorkQueues(clock: Clock, names: string[], visibilityMs
     refuse(when = () => false) {
       refused = when;
     },
+    has: (name) => queues.has(name),
     queue: (name) => find(name).work,
     deadLetterQueue: (name) => find(name).letters,
     arnOf(name) {

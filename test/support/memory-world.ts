@@ -80,7 +80,7 @@ export function makeMemoryWorld({
 export type MemoryWorld = ReturnType<typeof makeMemoryWorld>;
 
 /** The synchronous helpers that tests and use cases call directly. */
-const UNWATCHED = new Set(['arnOf', 'refuse', 'fail', 'take', 'queue', 'deadLetterQueue']);
+const UNWATCHED = new Set(['arnOf', 'has', 'refuse', 'fail', 'take', 'queue', 'deadLetterQueue']);
 
 function watch<T extends object>(name: string, port: T, hooks: Hooks): T {
   return new Proxy(port, {

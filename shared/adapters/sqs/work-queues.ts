@@ -53,6 +53,8 @@ export function makeWorkQueues(deps: {
   };
 
   return {
+    has: (queue) => findTarget(targets, queue) !== undefined,
+
     async send(orders) {
       const batches = [...Map.groupBy(orders, ({ queue }) => queue)].flatMap(([queue, all]) =>
         inBatches(all).map((batch) => ({ queue, batch })),

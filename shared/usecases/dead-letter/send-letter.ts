@@ -1,6 +1,7 @@
 import type { Execution } from '../../domain/execution.ts';
 import { letterSent } from '../../domain/execution-transitions.ts';
 import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
+import { DEFAULT_QUEUE } from '../../domain/task.ts';
 import { toIso } from '../../domain/time.ts';
 import type { Letter } from '../../messages.ts';
 import type { Events, ExecutionStore, Log, WorkQueues } from '../../ports.ts';
@@ -10,6 +11,7 @@ import { announceDeath } from '../lifecycle-events/announce.ts';
  * Protocol A3, steps 1 and 2: the death is told, the letter goes out, then the run says so. Dying in between, or
  * failing to send, leaves the letter pending: the sweeper does it all (again). The event comes first, since listeners
  * know it again by its id and a second letter would lie in the queue. A refused mark means that a person revived the run.
+ * What died on a queue that is no longer configured lies with the default queue, where people can find and redrive it.
  */
 export async function sendLetter(
   deps: { executions: ExecutionStore; queues: WorkQueues; events: Events; log: Log },
@@ -17,8 +19,9 @@ export async function sendLetter(
 ): Promise<boolean> {
   try {
     await announceDeath(deps, dead);
-    await deps.queues.sendLetter(dead.queue, letterOf(dead, deps.queues.arnOf(dead.queue)));
-    await deps.executions.update(dead, letterSent(dead));
+    const queue = deps.queues.has(dead.queue) ? dead.queue : DEFAULT_QUEUE;
+    await deps.queues.sendLetter(queue, letterOf(dead, deps.queues.arnOf(queue)));
+    await deps.executions.update(dead, letterSent(dead, queue));
     return true;
   } catch (error) {
     deps.log.error(

@@ -121,6 +121,29 @@ describe('sweeper', () => {
     expect(w.workQueues.letters).toHaveLength(1);
   });
 
+  it('leaves what dies on a queue that is gone to the default queue, whose letters can be redriven', async () => {
+    const w = makeSchedulerWorld();
+    await w.addTask({
+      schedule: { kind: 'once', at: T0 },
+      queue: 'gone',
+      retry: { strategy: 'fixed', limit: 0, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
+    });
+    w.handle(() => {
+      throw new Error('the process dies, and its queue is removed');
+    });
+    await w.hint(first).catch(() => undefined);
+    await w.advance(60_000);
+    expect(await w.sweep()).toMatchObject({ expired: 1, failed: 0 });
+    expect(w.workQueues.letters).toMatchObject([
+      { queue: 'default', letter: { queue: 'gone', redriveTo: w.workQueues.arnOf('default') } },
+    ]);
+    expect(w.history()).toMatchObject([{ status: 'dead', queue: 'default', letter: 'sent' }]);
+    const listed = await w.listings.dead({ tenant: 'root', queue: 'default', limit: 10 });
+    expect(listed.entries).toMatchObject([{ taskId: 'job' }]);
+    await w.advance(60_000);
+    expect(await w.sweep()).toMatchObject({ letters: 0, failed: 0 });
+  });
+
   it('cancels a lost run that somebody asked to stop', async () => {
     const w = await lost(5);
     const [run] = w.history();
