@@ -5,18 +5,20 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
+/** The repository; in the package its `dist`, which holds the same files compiled. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DEMO_HANDLERS = 'functions/handlers/index';
 
 /** CommonJS packages inside an ES module call `require`. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
 export interface BundleProps {
-  /** Output name without extension → source file, relative to the repository. `index` is what Lambda loads. */
+  /** Output name → source file, relative to the repository and both without extension. `index` is what Lambda loads. */
   entries: Readonly<Record<string, string>>;
   /**
    * File that stands in for the handlers registry.
-   * @default - functions/handlers/index.ts
+   * @default - the demo handlers
    */
   handlers?: string;
 }
@@ -60,7 +62,7 @@ export function writeBundle(props: BundleProps, outputDirectory: string): void {
     legalComments: 'none',
     loader: { '.html': 'text', '.css': 'text', '.svg': 'text' },
     banner: { js: REQUIRE_BANNER },
-    ...(props.handlers && { alias: { '#handlers': resolve(props.handlers) } }),
+    alias: { '#handlers': props.handlers ? resolve(props.handlers) : join(ROOT, DEMO_HANDLERS) },
     logLevel: 'warning',
   });
   mkdirSync(outputDirectory, { recursive: true });

@@ -23,20 +23,20 @@ interface FunctionSpec {
 export const FUNCTIONS = {
   tick: {
     description: 'Finds the shards with work that is due',
-    entries: { index: 'functions/tick.ts' },
+    entries: { index: 'functions/tick' },
     timeout: Duration.seconds(30),
     dropsFailedCalls: true,
   },
   dispatch: {
     description: 'Sends the hints of one shard to the work queues',
-    entries: { index: 'functions/dispatch.ts' },
+    entries: { index: 'functions/dispatch' },
     timeout: Duration.seconds(60),
     // What does not fit into one invocation goes on in the next.
     feedsItself: true,
   },
   executor: {
     description: 'Runs what is due',
-    entries: { index: 'functions/executor.ts', 'handler-thread': 'functions/handler-thread.ts' },
+    entries: { index: 'functions/executor', 'handler-thread': 'functions/handler-thread' },
     // All the time that Lambda gives, for attempts of up to 870 s.
     timeout: Duration.seconds(LAMBDA_MAX_TIMEOUT_SECONDS),
     // A task that runs every second sends its next hint itself.
@@ -44,19 +44,19 @@ export const FUNCTIONS = {
   },
   sweeper: {
     description: 'Takes up what did not end',
-    entries: { index: 'functions/sweeper.ts' },
+    entries: { index: 'functions/sweeper' },
     timeout: Duration.seconds(60),
     dropsFailedCalls: true,
   },
   authorizer: {
     description: 'Names the caller of the API',
-    entries: { index: 'functions/authorizer.ts' },
+    entries: { index: 'functions/authorizer' },
     // An HTTP API waits 10 s for its authorizer.
     timeout: Duration.seconds(9),
   },
   api: {
     description: 'Serves the API',
-    entries: { index: 'functions/api/index.ts' },
+    entries: { index: 'functions/api/index' },
     // An HTTP API waits 30 s for an integration.
     timeout: Duration.seconds(29),
   },

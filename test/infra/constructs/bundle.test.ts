@@ -9,8 +9,8 @@ import { bundle, writeBundle } from '../../../infra/constructs/bundle.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const entries = {
-  index: 'test/infra/fixtures/fetch-something.ts',
-  second: 'test/infra/fixtures/second.ts',
+  index: 'test/infra/fixtures/fetch-something',
+  second: 'test/infra/fixtures/second',
 };
 const handlers = join(repository, 'test/infra/fixtures/other-handlers.ts');
 
@@ -67,7 +67,7 @@ describe('a bundle', () => {
       });
     make('A', entries.second);
     make('B', entries.second);
-    make('C', 'test/infra/fixtures/other-handlers.ts');
+    make('C', 'test/infra/fixtures/other-handlers');
     app.synth();
     expect(readdirSync(outdir).filter((name) => name.startsWith('asset.'))).toHaveLength(2);
     rmSync(outdir, { recursive: true });
