@@ -32,6 +32,8 @@ export interface Engine {
 }
 export interface EngineOptions {
   assembly: Assembly;
+  /** Whether resources of unknown types are named and left out; without it they are an error. */
+  leavesOut?: boolean;
   dataDirectory: string;
   server: HttpServer;
   givenToken: string | undefined;
@@ -46,7 +48,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { report, dataDirectory, server } = options;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const endpoint = await openAwsEndpoint(report.warn);
-  const plan = planStack(options.assembly, { endpointUrl: endpoint.url, apiUrl: server.url });
+  const plan = planStack(options.assembly, {
+    endpointUrl: endpoint.url,
+    apiUrl: server.url,
+    ...(options.leavesOut && {
+      leaveOut: (logicalId, type) => report.say(`  left out: ${logicalId}, for ${type} is not run here`),
+    }),
+  });
   const access = openAccess({ plan, dataDirectory, warn: report.warn });
 
   const tables = openDynamoEngine({

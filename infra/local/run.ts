@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findApp, NoAppError } from './cdk-app.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type HttpServer, openHttpServer } from './http/server.ts';
@@ -34,7 +35,7 @@ export async function run(): Promise<void> {
     const settings = readSettings(report.warn);
     await serve(settings, report);
   } catch (error) {
-    const isKnown = [StartError, SettingsError, SynthesisError, TemplateError].some(
+    const isKnown = [StartError, SettingsError, NoAppError, SynthesisError, TemplateError].some(
       (known) => error instanceof known,
     );
     report.say(
@@ -54,6 +55,9 @@ async function serve(settings: Settings, report: Report): Promise<void> {
 
   const startedAt = performance.now();
   const { dataDirectory } = settings;
+  const app = findApp(settings.workingDirectory);
+  if (!app.isHouse && settings.handlersFile !== undefined)
+    throw new StartError(`ESCAPEMENT_HANDLERS: the app in ${app.directory} names its handlers itself`);
   const unlock = await lockDataDirectory(dataDirectory, LOCK_PATIENCE_MS, () =>
     report.say('  waiting for the previous engine to let go of the data folder'),
   );
@@ -63,10 +67,8 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   const outputDirectory = join(dataDirectory, 'cdk.out');
   await synthesize({
     outputDirectory,
-    context: {
-      'escapement.canary': settings.canary,
-      ...(settings.handlersFile !== undefined && { 'escapement.handlers': settings.handlersFile }),
-    },
+    app,
+    ...(app.isHouse && { context: houseContext(settings) }),
     handlersFile: settings.handlersFile,
     environment: settings.inherited,
     onSlow() {
@@ -77,7 +79,9 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   });
   report.say('  starting tables, queues and functions');
   engine = await startEngine({
-    assembly: readAssembly(outputDirectory),
+    assembly: readAssembly(outputDirectory, settings.stack),
+    // This repository's template is run as a whole; another may hold anything.
+    leavesOut: !app.isHouse,
     dataDirectory,
     server,
     givenToken: settings.token,
@@ -90,7 +94,7 @@ async function serve(settings: Settings, report: Report): Promise<void> {
     awsEndpointUrl: engine.awsEndpointUrl,
     adminToken: engine.adminToken,
     showPath: (path) => relative(process.cwd(), path) || path,
-    hasDemoHandlers: settings.handlersFile === undefined,
+    hasDemoHandlers: app.isHouse && settings.handlersFile === undefined,
     nextTickAt: engine.nextTickAt(),
     tookMs: performance.now() - startedAt,
   }))
@@ -101,6 +105,11 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   report.say('Stopped.');
   process.exit(0);
 }
+
+const houseContext = ({ canary, handlersFile }: Settings): Record<string, unknown> => ({
+  'escapement.canary': canary,
+  ...(handlersFile !== undefined && { 'escapement.handlers': handlersFile }),
+});
 
 /** Signals and the loss of our parent end us; a second signal does so at once. */
 function onEnd(settings: Settings, report: Report, end: (graceMs: number) => void): void {

@@ -9,14 +9,18 @@ export interface Settings {
   dataDirectory: string;
   /** Admin token to use instead of a generated one. */
   token: string | undefined;
-  /** Handlers file to bundle instead of functions/handlers/. */
+  /** Handlers file to bundle instead of functions/handlers/; another app than this repository's names its own. */
   handlersFile: string | undefined;
-  /** Whether the canary runs; nobody looks at its alarm here. */
+  /** The stack to run, of an app that has several with a scheduler. */
+  stack: string | undefined;
+  /** Whether the canary runs in this repository's own app; nobody looks at its alarm here. */
   canary: boolean;
   /** Given to every function besides what the template says. */
   passedOn: Record<string, string>;
   /** Started by npm, which may be killed without a word to us: then we end too. */
   followsParent: boolean;
+  /** Where the engine was started. */
+  workingDirectory: string;
   /** Environment of the child process that synthesizes. */
   inherited: NodeJS.ProcessEnv;
 }
@@ -26,7 +30,9 @@ export class SettingsError extends Error {
 }
 
 const KNOWN = new Set(
-  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'COUNT_FILE', 'CANARY'].map((name) => `ESCAPEMENT_${name}`),
+  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
+    (name) => `ESCAPEMENT_${name}`,
+  ),
 );
 const DEFAULT_PORT = 4650;
 /** Variables of our own environment without which programs do not find their way on some systems. */
@@ -81,9 +87,11 @@ export function readSettings(
     dataDirectory,
     token,
     handlersFile,
+    stack: read('STACK'),
     canary: canary === '1',
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,
+    workingDirectory,
     inherited: env,
   };
 }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { type CdkApp, houseApp } from './cdk-app.ts';
 
-/** Runs the CDK app as the CDK command line would, and keeps its output as long as nothing it is made of changed. */
+/** Runs the CDK app as the CDK command line would, and keeps its output as long as nothing it is known to be made of changed. */
 export interface SynthesisOptions {
   outputDirectory: string;
+  /** @default - this repository's own */
+  app?: CdkApp;
   /** Settings laid over those of cdk.json. */
   context?: Record<string, unknown>;
   /** What it imports counts among the inputs. */
@@ -20,7 +21,6 @@ export class SynthesisError extends Error {
   override name = 'SynthesisError';
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the template and its bundles are made of. The engine itself is not part of them. */
 const SOURCES = ['infra', 'functions', 'shared'];
 const NOT_SOURCES = new Set([join('infra', 'local')]);
@@ -31,7 +31,9 @@ const OUTPUT_SHOWN_CHARS = 4_000;
 /** Leaves a complete cloud assembly in the output directory. */
 export async function synthesize(options: SynthesisOptions): Promise<void> {
   const { outputDirectory } = options;
-  const inputs = await hashInputs(options);
+  const { app = houseApp() } = options;
+  // Nobody knows what another app reads.
+  const inputs = app.isHouse ? await hashInputs(app.directory, options) : undefined;
   const mark = join(outputDirectory, MARK);
   if (inputs !== undefined && existsSync(mark) && readFileSync(mark, 'utf8') === inputs) return;
 
@@ -40,22 +42,25 @@ export async function synthesize(options: SynthesisOptions): Promise<void> {
   const fresh = `${outputDirectory}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  await runApp(fresh, options);
+  await runApp(fresh, app, options);
   if (inputs !== undefined) writeFileSync(join(fresh, MARK), inputs);
   rmSync(outputDirectory, { recursive: true, force: true });
   renameSync(fresh, outputDirectory);
 }
 
-function runApp(directory: string, { context: laidOver, environment }: SynthesisOptions): Promise<void> {
-  const { context } = z
-    .object({ context: z.record(z.string(), z.unknown()).default({}) })
-    .parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
+function runApp(
+  outputDirectory: string,
+  { command, directory, context }: CdkApp,
+  { context: laidOver, environment }: SynthesisOptions,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
-      cwd: ROOT,
+    const child = spawn(command, {
+      cwd: directory,
+      shell: true,
       env: {
         ...environment,
-        CDK_OUTDIR: directory,
+        PATH: [dirname(process.execPath), environment.PATH].join(delimiter),
+        CDK_OUTDIR: outputDirectory,
         CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...laidOver }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,16 +74,19 @@ function runApp(directory: string, { context: laidOver, environment }: Synthesis
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new SynthesisError(`infra/app.ts ended with ${signal ?? code}:\n${output.trim()}`));
+      else reject(new SynthesisError(`${command} ended with ${signal ?? code}:\n${output.trim()}`));
     });
   });
 }
 
 /** undefined when the inputs cannot be told, which means: synthesize, and let that say what is wrong. */
-async function hashInputs({ context, handlersFile }: SynthesisOptions): Promise<string | undefined> {
+async function hashInputs(
+  root: string,
+  { context, handlersFile }: SynthesisOptions,
+): Promise<string | undefined> {
   const files = [
-    ...FILES.map((file) => join(ROOT, file)),
-    ...SOURCES.flatMap((folder) => walk(join(ROOT, folder))),
+    ...FILES.map((file) => join(root, file)),
+    ...SOURCES.flatMap((folder) => walk(root, folder)),
   ];
   if (handlersFile !== undefined) {
     const needed = await filesOf(handlersFile);
@@ -89,16 +97,16 @@ async function hashInputs({ context, handlersFile }: SynthesisOptions): Promise<
     `${process.version} ${process.arch} ${JSON.stringify(context ?? {})}`,
   );
   for (const file of [...new Set(files)].sort()) {
-    if (existsSync(file)) hash.update(`\n${relative(ROOT, file)}\n`).update(readFileSync(file));
+    if (existsSync(file)) hash.update(`\n${relative(root, file)}\n`).update(readFileSync(file));
   }
   return hash.digest('hex');
 }
 
-function walk(folder: string): string[] {
-  if (NOT_SOURCES.has(relative(ROOT, folder))) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+function walk(root: string, folder: string): string[] {
+  if (NOT_SOURCES.has(folder)) return [];
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? walk(path) : [path];
+    return entry.isDirectory() ? walk(root, path) : [join(root, path)];
   });
 }
 

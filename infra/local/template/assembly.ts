@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Json, TemplateError } from './intrinsics.ts';
+import { ACCOUNT_ID, REGION } from './resource-types.ts';
 
-/** A synthesized cloud assembly (cdk.out): the one stack's template and where its assets lie. */
+/** Of a synthesized cloud assembly (cdk.out) the one stack that is run: its template and where its assets lie. */
 export interface Assembly {
   stackName: string;
   template: Template;
@@ -31,12 +32,14 @@ const ManifestSchema = z.object({
     z.string(),
     z.object({
       type: z.string(),
-      displayName: z.string().optional(),
+      /** aws://account/region; either may be unknown until deployment. */
+      environment: z.string().optional(),
       properties: z
         .object({
           templateFile: z.string().optional(),
           stackName: z.string().optional(),
           file: z.string().optional(),
+          directoryName: z.string().optional(),
         })
         .optional(),
     }),
@@ -59,33 +62,74 @@ export function parseTemplate(json: unknown): Template {
   return parsed.data;
 }
 
-export function readAssembly(directory: string): Assembly {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(directory, file), 'utf8'));
-  const { artifacts } = ManifestSchema.parse(read('manifest.json'));
-  const stacks = Object.entries(artifacts).filter(([, a]) => a.type === 'aws:cloudformation:stack');
-  const [first, ...others] = stacks;
-  if (!first || others.length > 0) {
-    const names = stacks.map(([id]) => id).join(', ') || 'none';
-    throw new TemplateError(`expected exactly one stack in ${directory}, found: ${names}`);
-  }
-  const [id, stack] = first;
-  const directories = new Map<string, string>();
-  for (const artifact of Object.values(artifacts)) {
-    if (artifact.type !== 'cdk:asset-manifest' || !artifact.properties?.file) continue;
-    for (const { source, destinations } of Object.values(
-      AssetsSchema.parse(read(artifact.properties.file)).files,
-    )) {
-      for (const { objectKey } of Object.values(destinations)) {
-        if (source.path !== undefined) directories.set(objectKey, join(directory, source.path));
-      }
-    }
-  }
+/** Takes the stack of that name; without one the only stack, or the only one with a scheduler in it. */
+export function readAssembly(directory: string, wanted?: string): Assembly {
+  const stacks = stacksIn(directory);
+  const { name, text, assets } = choose(stacks, directory, wanted);
   return {
-    stackName: stack.properties?.stackName ?? id,
-    template: parseTemplate(read(stack.properties?.templateFile ?? `${id}.template.json`)),
+    stackName: name,
+    template: parseTemplate(JSON.parse(text)),
     assetDirectory: (objectKey) => {
-      const found = directories.get(objectKey);
+      const found = assets.get(objectKey);
       return found !== undefined && existsSync(found) ? found : undefined;
     },
   };
+}
+
+interface StackFile {
+  name: string;
+  /** Its template. */
+  text: string;
+  /** Directories by object key. */
+  assets: ReadonlyMap<string, string>;
+}
+
+function choose(stacks: StackFile[], directory: string, wanted: string | undefined): StackFile {
+  const candidates =
+    wanted === undefined
+      ? stacks.filter(({ text }) => stacks.length === 1 || text.includes(SCHEDULER))
+      : stacks.filter(({ name }) => name === wanted);
+  const [only, ...others] = candidates;
+  if (only && others.length === 0) return only;
+  const names = (some: StackFile[]) => some.map(({ name }) => name).join(', ') || 'none';
+  if (wanted !== undefined)
+    throw new TemplateError(`ESCAPEMENT_STACK: no stack ${wanted} in ${directory}, found: ${names(stacks)}`);
+  const what = only ? `set ESCAPEMENT_STACK to one of ${names(candidates)}` : `found: ${names(stacks)}`;
+  throw new TemplateError(`expected exactly one stack with a scheduler in ${directory}; ${what}`);
+}
+
+/** What only the functions of a scheduler have in their environment. */
+const SCHEDULER = '"ESCAPEMENT_TABLE"';
+
+/** All stacks, those of stages included. */
+function stacksIn(directory: string): StackFile[] {
+  const read = (file: string) => readFileSync(join(directory, file), 'utf8');
+  const { artifacts } = ManifestSchema.parse(JSON.parse(read('manifest.json')));
+  const assets = new Map<string, string>();
+  for (const { type, properties } of Object.values(artifacts)) {
+    if (type !== 'cdk:asset-manifest' || !properties?.file) continue;
+    for (const { source, destinations } of Object.values(
+      AssetsSchema.parse(JSON.parse(read(properties.file))).files,
+    )) {
+      for (const { objectKey } of Object.values(destinations)) {
+        if (source.path !== undefined) assets.set(objectKey, join(directory, source.path));
+      }
+    }
+  }
+  return Object.entries(artifacts).flatMap(([id, { type, environment, properties }]) => {
+    if (type === 'cdk:cloud-assembly' && properties?.directoryName !== undefined)
+      return stacksIn(join(directory, properties.directoryName));
+    if (type !== 'aws:cloudformation:stack') return [];
+    const text = moveHere(read(properties?.templateFile ?? `${id}.template.json`), environment);
+    return { name: properties?.stackName ?? id, text, assets };
+  });
+}
+
+/** ARNs of a stack that is made for one account and region name them; here all is in the engine's own. */
+function moveHere(template: string, environment: string | undefined): string {
+  const [, account, region] = /^aws:\/\/(\d{12})\/([a-z0-9-]+)$/.exec(environment ?? '') ?? [];
+  if (account === undefined) return template;
+  return template
+    .replaceAll(`:${region}:${account}:`, `:${REGION}:${ACCOUNT_ID}:`)
+    .replaceAll(`::${account}:`, `::${ACCOUNT_ID}:`);
 }

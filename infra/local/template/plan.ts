@@ -35,8 +35,8 @@ export interface Plan {
   access: AccessPlan;
 }
 
-export function planStack(assembly: Assembly, urls: Pick<Surroundings, 'endpointUrl' | 'apiUrl'>): Plan {
-  const resources = resolveResources(assembly.template, { stackName: assembly.stackName, ...urls });
+export function planStack(assembly: Assembly, around: Omit<Surroundings, 'stackName'>): Plan {
+  const resources = resolveResources(assembly.template, { stackName: assembly.stackName, ...around });
   const functions = planFunctions(resources, assembly);
   const queues = planQueues(resources);
   return {

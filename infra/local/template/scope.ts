@@ -14,6 +14,8 @@ export interface Surroundings {
   stackName: string;
   endpointUrl: string;
   apiUrl: string;
+  /** Hears of resources of a type that nobody decided about, and leaves them out; without it they are an error. */
+  leaveOut?: ((logicalId: string, type: string) => void) | undefined;
 }
 
 /** One resource of the template whose intrinsics are resolved. */
@@ -34,7 +36,11 @@ export function resolveResources(template: Template, surroundings: Surroundings)
     if (Condition !== undefined && !scope.condition(Condition, logicalId)) continue;
     if (type in IGNORED_TYPES) continue;
     const real = REAL_TYPES[type];
-    if (!real) throw new TemplateError(`${logicalId}: unknown resource type ${type}`);
+    if (!real) {
+      if (!surroundings.leaveOut) throw new TemplateError(`${logicalId}: unknown resource type ${type}`);
+      surroundings.leaveOut(logicalId, type);
+      continue;
+    }
     const properties = resolve(Properties, scope, logicalId);
     if (
       properties === undefined ||
@@ -95,7 +101,7 @@ function createScope(template: Template, surroundings: Surroundings): Scope & { 
   function typeOf(logicalId: string, where: string): string {
     const type = template.Resources[logicalId]?.Type;
     if (type === undefined) throw new TemplateError(`${where}: nothing is called ${logicalId}`);
-    if (!(type in REAL_TYPES) && !(type in IGNORED_TYPES))
+    if (!(type in REAL_TYPES) && !(type in IGNORED_TYPES) && !surroundings.leaveOut)
       throw new TemplateError(`${where}: refers to ${logicalId} of the unknown resource type ${type}`);
     return type;
   }
