@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
 import type { HouseFunction } from './constructs/function.ts';
 import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
+import { HandlersPrincipal } from './constructs/handlers-principal.ts';
 import { type MetricKey, schedulerMetric } from './constructs/metrics.ts';
 import { networkOf } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
@@ -19,7 +20,9 @@ import { TaskTable } from './constructs/tables.ts';
 import { Workers } from './constructs/workers.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
-export type { SchedulerProps };
+export type * from './scheduler-props.ts';
+export type * from './scheduler-props-observability.ts';
+export type { AdminApi, HouseFunction, Observability, QueueWithDeadLetters, TaskTable };
 
 /** A whole scheduler, to be put into any stack: `new Scheduler(this, 'Jobs', { handlers: 'src/handlers.ts' })`. */
 export class Scheduler extends Construct {
@@ -32,6 +35,8 @@ export class Scheduler extends Construct {
   readonly dispatch: HouseFunction;
   /** By name of their queue. */
   readonly executors: Readonly<Record<string, HouseFunction>>;
+  /** Whoever your handlers run as, on whichever queue: `bucket.grantRead(scheduler.handlers)`. */
+  readonly handlers: IGrantable;
   readonly sweeper: HouseFunction;
   readonly authorizer: HouseFunction;
   readonly apiHandler: HouseFunction;
@@ -110,6 +115,10 @@ export class Scheduler extends Construct {
       });
       return executor;
     });
+    this.handlers = new HandlersPrincipal(
+      Object.values(this.executors).map(({ role }) => role),
+      Stack.of(this).account,
+    );
 
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');
@@ -172,6 +181,21 @@ export class Scheduler extends Construct {
     return this.metric('canaryRuns', options);
   }
 
+  /** Messages of a work queue that wait for a worker. */
+  metricQueueDepth(queue: string, options?: MetricOptions): Metric {
+    return this.workQueue(queue).queue.metricApproximateNumberOfMessagesVisible(options);
+  }
+
+  /** Seconds that the oldest message of a work queue has been there. */
+  metricOldestMessageAge(queue: string, options?: MetricOptions): Metric {
+    return this.workQueue(queue).queue.metricApproximateAgeOfOldestMessage(options);
+  }
+
+  /** Letters that lie in the dead-letter queue of a work queue. */
+  metricDeadLetters(queue: string, options?: MetricOptions): Metric {
+    return this.workQueue(queue).deadLetters.metricApproximateNumberOfMessagesVisible(options);
+  }
+
   private metric(key: MetricKey, options?: MetricOptions): Metric {
     return schedulerMetric(this.deployment, key, options);
   }
@@ -179,6 +203,16 @@ export class Scheduler extends Construct {
   /** Lets somebody read the administrator's token. */
   grantReadAdminToken(grantee: IGrantable): Grant {
     return this.adminTokenSecret.grantRead(grantee);
+  }
+
+  /** A work queue by its name. */
+  workQueue(name: string): QueueWithDeadLetters {
+    return named(this.workQueues, name);
+  }
+
+  /** The function that runs the handlers of one queue, to grant something to it alone: `table.grantReadData(scheduler.executor('reports'))`. */
+  executor(queue: string): HouseFunction {
+    return named(this.executors, queue);
   }
 
   /** What your handlers may do beyond running; every executor gets the permission. */
@@ -190,6 +224,13 @@ export class Scheduler extends Construct {
   addHandlerEnvironment(name: string, value: string): void {
     for (const { lambda } of Object.values(this.executors)) lambda.addEnvironment(name, value);
   }
+}
+
+function named<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const found = record[name];
+  if (found === undefined)
+    throw new Error(`No work queue is called ${name}: there are ${Object.keys(record).join(', ')}`);
+  return found;
 }
 
 function makeTable(scope: Construct, { data }: Config, key: IKey | undefined): TaskTable {

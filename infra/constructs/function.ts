@@ -1,6 +1,12 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type IGrantable,
+  type IPrincipal,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
@@ -61,8 +67,10 @@ const onEveryResource = {
 };
 
 /** The house's Lambda function: its own role, its own log group, JSON logs, ES module `index.mjs`. */
-export class HouseFunction extends Construct {
+export class HouseFunction extends Construct implements IGrantable {
   readonly lambda: LambdaFunction;
+  readonly role: Role;
+  readonly grantPrincipal: IPrincipal;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: HouseFunctionProps) {
@@ -85,6 +93,8 @@ export class HouseFunction extends Construct {
     );
     for (const permission of props.permissions) role.addToPolicy(permission);
     if (props.tracing || props.network) Validations.of(role).acknowledge(onEveryResource);
+    this.role = role;
+    this.grantPrincipal = role;
 
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,

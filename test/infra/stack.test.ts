@@ -1,5 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement, User } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../infra/scheduler.ts';
 import { allowed, deployment, emptyStack } from './deployment.ts';
@@ -83,6 +85,38 @@ describe('a scheduler in a stack of somebody else', () => {
       'AWS::Lambda::Function',
       { Environment: { Variables: { MAIL_FROM: 'a@example.com' } } },
       3,
+    );
+  });
+
+  it('is granted what its handlers need as one, or queue by queue', () => {
+    const own = emptyStack();
+    const jobs = new Scheduler(own, 'Jobs', { queues: { reports: {} } });
+    new Queue(own, 'Orders').grantSendMessages(jobs.handlers);
+    new Queue(own, 'Reports').grantConsumeMessages(jobs.executor('reports'));
+    new Key(own, 'Key').grantDecrypt(jobs.handlers);
+    const granted = allowed(Template.fromStack(own)).map(({ action, resource }) => `${action} ${resource}`);
+    const times = (action: string, id: string) =>
+      granted.filter((line) => line.startsWith(`${action} `) && line.includes(`"${id}`)).length;
+    expect(times('sqs:SendMessage', 'Orders')).toBe(4);
+    expect(times('kms:Decrypt', 'Key')).toBe(4);
+    expect(times('sqs:ReceiveMessage', 'Reports')).toBe(1);
+  });
+
+  it('measures its queues, and says which there are when asked for another', () => {
+    const names = [
+      scheduler.metricQueueDepth('high'),
+      scheduler.metricOldestMessageAge('high'),
+      scheduler.metricDeadLetters('high', { statistic: 'Sum' }),
+      scheduler.metricRunsDead(),
+    ].map(({ metricName, statistic }) => `${metricName} ${statistic}`);
+    expect(names).toEqual([
+      'ApproximateNumberOfMessagesVisible Maximum',
+      'ApproximateAgeOfOldestMessage Maximum',
+      'ApproximateNumberOfMessagesVisible Sum',
+      'RunsDead Sum',
+    ]);
+    expect(() => scheduler.executor('hihg')).toThrow(
+      'No work queue is called hihg: there are high, default, low',
     );
   });
 
