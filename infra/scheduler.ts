@@ -269,7 +269,7 @@ function makeAdminTokenSecret(
   Validations.of(secret).acknowledge({
     id: 'AwsSolutions::AwsSolutions-SMG4',
     reason:
-      'People and pipelines hold copies of the token: it is replaced when they are ready, not by a timer',
+      'People and pipelines hold copies of the token, which a timer would lock out; whoever replaces it has revoked the old one within a minute (docs/deploy.md)',
   });
   return secret;
 }

@@ -24,7 +24,7 @@ export const PUBLIC_PATHS = ['/v1/health', '/v1/openapi.json', '/docs'] as const
 
 const publicOnPurpose = {
   id: 'AwsSolutions::AwsSolutions-APIG4',
-  reason: 'Health and documentation hold nothing of any tenant',
+  reason: 'A sign of life and the published description of the API: nothing of any tenant is read or written',
 };
 
 /** One line per request. Never the Authorization header, never a query string. */

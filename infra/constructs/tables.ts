@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -38,7 +38,7 @@ export class TaskTable extends TableV2 {
         },
       ],
       billing: Billing.onDemand(),
-      encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.dynamoOwnedKey(),
+      encryption: key ? TableEncryptionV2.awsManagedKey() : TableEncryptionV2.dynamoOwnedKey(),
       // Retention only: items go hours or days late.
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -46,6 +46,14 @@ export class TaskTable extends TableV2 {
       removalPolicy: RemovalPolicy.RETAIN,
       ...props,
     });
+    if (key) this.encryptWith(key);
+  }
+
+  /** As customerManagedKey would have it, which refuses a stack that leaves its region open. */
+  private encryptWith(key: IKey): void {
+    const table = this.node.defaultChild;
+    if (!(table instanceof CfnResource)) throw new Error('a table has a resource');
+    table.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', key.keyArn);
   }
 
   get indexArn(): string {

@@ -9,7 +9,7 @@ import { addVariant, VARIANTS } from './variants.ts';
 
 /** `npm run lint:template`: cfn-lint on the templates of all variants; anything that it says fails. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const VENV = join(ROOT, '.venv');
+const VENV = join(ROOT, '.venv', 'cfn-lint');
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
 class LintError extends Error {}
