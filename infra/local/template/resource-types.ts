@@ -103,6 +103,8 @@ export const REAL_TYPES: Record<string, RealType> = {
 
 const OBSERVED = 'nothing is measured by CloudWatch here; logs lie in the data folder';
 const NOTIFIED = 'nobody is notified from a laptop';
+const NETWORKED = 'functions use the network of the laptop';
+const ADDRESSED = 'the API has the address of the laptop';
 
 /** Type → why it is left out. References to these resolve to a placeholder name or ARN. */
 export const IGNORED_TYPES: Record<string, string> = {
@@ -118,5 +120,10 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::SNS::Topic': NOTIFIED,
   'AWS::SNS::Subscription': NOTIFIED,
   'AWS::SNS::TopicPolicy': NOTIFIED,
+  'AWS::EC2::SecurityGroup': NETWORKED,
+  'AWS::EC2::SecurityGroupEgress': NETWORKED,
+  'AWS::EC2::SecurityGroupIngress': NETWORKED,
+  'AWS::ApiGatewayV2::DomainName': ADDRESSED,
+  'AWS::ApiGatewayV2::ApiMapping': ADDRESSED,
   'AWS::Scheduler::ScheduleGroup': 'schedules are told apart by name',
 };
