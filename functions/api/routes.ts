@@ -1,6 +1,7 @@
 import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
+import { backfillRoutes } from './routes/backfills.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -16,6 +17,7 @@ const documented = (version: string) => {
 /** Every path and method of the API; routing, roles, validation and documentation all follow from this table. */
 export const routes: readonly Route[] = [
   ...taskRoutes,
+  ...backfillRoutes,
   ...executionRoutes,
   ...queueRoutes,
   ...serviceRoutes,

@@ -52,7 +52,10 @@ export function startedAttempt(
       owner: q.owner,
       startedAt: q.startedAt,
       leaseUntil: q.leaseUntil,
-      ...(seen.latenessMs === undefined ? { latenessMs: Math.max(0, q.startedAt - seen.scheduledAt) } : {}),
+      // What is filled in afterwards is late by nature.
+      ...(seen.latenessMs === undefined && seen.trigger !== 'backfill'
+        ? { latenessMs: Math.max(0, q.startedAt - seen.scheduledAt) }
+        : {}),
       index: { set: 'open', shard: seen.shard, at: q.leaseUntil + LEASE_LOOK_MS },
     },
     remove: ['nextAttemptAt'],

@@ -70,7 +70,13 @@ export function nthNewestOccurrence(
   }
 }
 
-function occurrencesUpTo(schedule: Schedule, fromMs: EpochMs, toMs: EpochMs, count: number): EpochMs[] {
+/** Up to `count` in [fromMs, toMs]. */
+export function occurrencesUpTo(
+  schedule: Schedule,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+  count: number,
+): EpochMs[] {
   const found: EpochMs[] = [];
   for (const at of allFrom(schedule, fromMs)) {
     if (found.length >= count || at > toMs) break;

@@ -19,6 +19,7 @@ const PROMISED = [
   'POST /v1/tasks/{id}/pause',
   'POST /v1/tasks/{id}/resume',
   'POST /v1/tasks/{id}/trigger',
+  'POST /v1/tasks/{id}/backfill',
   'GET /v1/tasks/{id}/upcoming',
   'GET /v1/tasks/{id}/executions',
   'POST /v1/schedules/preview',

@@ -11,7 +11,7 @@ import {
   TaskSchema,
 } from '../../../shared/contract/task.ts';
 import { taskToWire } from '../../../shared/contract/task-wire.ts';
-import { TASK_ID, TaskIdSchema } from '../../../shared/contract/text.ts';
+import { TaskIdSchema } from '../../../shared/contract/text.ts';
 import { SchedulerError } from '../../../shared/domain/errors.ts';
 import type { Task } from '../../../shared/domain/task.ts';
 import { toIso } from '../../../shared/domain/time.ts';
@@ -30,18 +30,12 @@ import { deleteTask, pauseTask, resumeTask } from '../../../shared/usecases/mana
 import type { ApiDeps } from '../deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { type RawRequest, type Reply, type Route, route } from '../route.ts';
+import { taskIdOf } from '../task-id.ts';
 import { runPage } from './executions.ts';
 
 const IF_MATCH = { 'If-Match': 'only if the task is at this version: the ETag of an earlier answer' };
 const IDEMPOTENCY = { 'Idempotency-Key': 'makes the request repeatable for 24 hours' };
 const ok = (description: string) => ({ 200: { description, schema: TaskSchema } });
-
-/** An id that no task can have: to read, it is not there; to write, it is wrong (see PUT). */
-function taskIdOf({ params }: Pick<RawRequest, 'params'>): string {
-  const id = params.id ?? '';
-  if (TASK_ID.test(id)) return id;
-  throw new SchedulerError('not-found', 'There is no such task', { resource: 'task', id });
-}
 
 const preconditionOf = ({ headers }: Pick<RawRequest, 'headers'>) =>
   readPrecondition({ ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] });

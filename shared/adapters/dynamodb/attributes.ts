@@ -92,5 +92,8 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   progress: ['progress', 'S?'],
   missed: ['missed', 'N?'],
   collidedWith: ['collided', 'S?'],
+  backfill: ['backfill', 'S?'],
+  ahead: ['ahead', 'S?'],
+  behind: ['behind', 'S?'],
   ttl: ['ttl', 'N?'],
 };

@@ -17,6 +17,7 @@ import {
   type Disposition,
   done,
   type ExecutorDeps,
+  hintAt,
 } from './context.ts';
 
 /** A result is worth some patience with a store that is away: longer than the SDK's own retries. */
@@ -46,6 +47,7 @@ export async function finish(
     if (canary) deps.metrics.canaryRan();
     else deps.metrics.runSucceeded();
     delivery.alongside(announceEnd(deps, written.record));
+    letGo(deps, claim, delivery);
     return done('success');
   }
   const failure: Failure = { ...result, nonRetryable: result.nonRetryable };
@@ -56,16 +58,25 @@ export async function finish(
     const cancelled = await write(deps, claim, stopped(claim.run, { ...common, failure }));
     if (!cancelled.ok) return done('declared lost');
     delivery.alongside(announceEnd(deps, cancelled.record));
+    letGo(deps, claim, delivery);
     return done('cancelled on request');
   }
   if (!canary) deps.metrics.attemptFailed();
   if (nextAttemptAt === undefined) {
     if (!canary) deps.metrics.runDead();
+    letGo(deps, claim, delivery);
     await sendLetter(deps, written.record);
     return done(`dead: ${written.record.reason}`);
   }
   const { queue } = claim.task.definition;
   return comeBackAt(deps, claim.run, delivery, { queue, at: nextAttemptAt, note: 'retrying' });
+}
+
+/** The run that waits for this one in a backfill; should its hint be lost, the sweeper has another. */
+function letGo(deps: ExecutorDeps, { run, task }: Claim, delivery: Delivery): void {
+  if (run.behind === undefined) return;
+  const at = deps.clock.nowMs();
+  delivery.alongside(hintAt(deps, { ...run, occurrence: run.behind }, { queue: task.definition.queue, at }));
 }
 
 /** When the policy runs it again; undefined = never. */

@@ -1,4 +1,4 @@
-import type { EndReason, Execution } from '../../domain/execution.ts';
+import { type EndReason, type Execution, isFinal } from '../../domain/execution.ts';
 import { endedWaiting, startedAttempt } from '../../domain/execution-transitions.ts';
 import { GRACE_MS, KILL_MS, MANUAL_WAIT_MS } from '../../domain/limits.ts';
 import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
@@ -44,6 +44,7 @@ export async function takeOver(
   if (!hasTimeFor(task, delivery)) {
     return comeBackAt(deps, seen, delivery, { queue, at: clock.nowMs(), note: 'too little time left here' });
   }
+  if (await mustWaitInLine(deps, seen)) return done('waits for the run before it in its backfill');
   const own = runPointer(seen.occurrence, seen.epoch);
   const pointed = task.state.run === undefined ? undefined : parseRunPointer(task.state.run);
   if (pointed?.occurrence === seen.occurrence && pointed.epoch > seen.epoch) return done('our view is stale');
@@ -68,7 +69,8 @@ export async function takeOver(
   }
   if (mustWait) {
     const previous = await livePrevious(deps.executions, task, seen);
-    if (previous && clock.nowMs() - seen.scheduledAt > MANUAL_WAIT_MS && seen.epoch === 0) {
+    const waitedMs = seen.trigger === 'backfill' ? 0 : clock.nowMs() - seen.scheduledAt;
+    if (previous && waitedMs > MANUAL_WAIT_MS && seen.epoch === 0) {
       return endWaiting(deps, seen, delivery, 'skipped', 'waitedTooLong', previous);
     }
     if (previous) return waitOn(deps, seen, delivery, queue);
@@ -76,6 +78,13 @@ export async function takeOver(
     if (!claimed.ok) return waitOn(deps, seen, delivery, queue);
   }
   return start(deps, seen, task, t0, delivery);
+}
+
+/** The end of the one before wakes it; if that is lost, the sweeper. One that a person revived waits for nobody. */
+async function mustWaitInLine({ executions }: ExecutorDeps, seen: Execution): Promise<boolean> {
+  if (seen.ahead === undefined || seen.epoch > 0) return false;
+  const before = await executions.read({ ...seen, occurrence: seen.ahead });
+  return before !== undefined && !isFinal(before.status);
 }
 
 const waitOn = (
