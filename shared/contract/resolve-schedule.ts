@@ -3,7 +3,7 @@ import type { FieldProblem } from '../domain/errors.ts';
 import { jitterOffsetMs } from '../domain/jitter-offset.ts';
 import { MAX_INSTANT_EXCLUSIVE_MS } from '../domain/limits.ts';
 import { firstOccurrence } from '../domain/next-occurrence.ts';
-import type { Schedule } from '../domain/schedule.ts';
+import { DEFAULT_DST, type DstRule, type Schedule } from '../domain/schedule.ts';
 import { type EpochMs, fromIso, SECOND_MS } from '../domain/time.ts';
 import { isTimeZone } from '../domain/zone.ts';
 import { type ScheduleInput, scheduleToWire } from './schedule.ts';
@@ -42,6 +42,7 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
         kind: 'cron',
         expressions: trimmed,
         timezone,
+        ...unusualDst(input.dst),
         ...epoch(input),
         jitterSeconds,
         jitterOffsetMs: offsetMs,
@@ -65,6 +66,10 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
       return { kind: 'now', at: previous?.kind === 'now' ? previous.at : nowMs };
   }
 }
+
+/** The default is not kept, so that saying it and not saying it are the same schedule. */
+const unusualDst = (dst: DstRule | undefined): { dst?: DstRule } =>
+  dst === undefined || (dst.gap === DEFAULT_DST.gap && dst.repeat === DEFAULT_DST.repeat) ? {} : { dst };
 
 const epoch = ({ startAt, endAt }: { startAt?: string | undefined; endAt?: string | undefined }) => ({
   ...(startAt === undefined ? {} : { startAt: fromIso(startAt) }),

@@ -6,7 +6,7 @@ import {
   MAX_INTERVAL_SECONDS,
   MAX_JITTER_SECONDS,
 } from '../domain/limits.ts';
-import type { Schedule } from '../domain/schedule.ts';
+import { DEFAULT_DST, type Schedule } from '../domain/schedule.ts';
 import { fromIso, toIso } from '../domain/time.ts';
 
 /** What users write as `schedule`. What it means, and whether it makes sense, is resolve-schedule's part. */
@@ -33,6 +33,22 @@ const instant = (description: string) =>
 const startAt = instant('First instant at which an occurrence may fall (inclusive).').optional();
 const endAt = instant('Instant from which on none falls (exclusive).').optional();
 
+const DstSchema = z
+  .strictObject({
+    gap: z.enum(['shift', 'skip']).default(DEFAULT_DST.gap).meta({
+      description: 'A local time that the clock jumps over: shift runs it at the jump, skip leaves it out.',
+    }),
+    repeat: z.enum(['first', 'both']).default(DEFAULT_DST.repeat).meta({
+      description: 'A local time that the clock shows twice runs the first time only, or both times.',
+    }),
+  })
+  .optional()
+  .meta({
+    description:
+      'What happens when the clock changes, to expressions of certain hours; shift and first when absent. One ' +
+      'of all hours (*) keeps its rhythm.',
+  });
+
 const CronSchema = z
   .strictObject({
     kind: z.literal('cron'),
@@ -43,8 +59,7 @@ const CronSchema = z
       .meta({
         description:
           'Cron expressions of 5 fields, or 6 with seconds first; L, # and names like @daily are understood. ' +
-          'Their occurrences are united. Certain hours: a local time that the clock jumps over runs at the jump, ' +
-          'one that it shows twice runs once. All hours (*): the rhythm goes on through a change of the clock.',
+          'Their occurrences are united.',
         example: ['0 9 * * 1-5'],
       }),
     timezone: z
@@ -52,6 +67,7 @@ const CronSchema = z
       .max(64)
       .default('UTC')
       .meta({ description: 'Name in the IANA time zone database.', example: 'Europe/Paris' }),
+    dst: DstSchema,
     startAt,
     endAt,
     jitterSeconds: z.int().min(0).max(MAX_JITTER_SECONDS).default(0).meta({
@@ -111,8 +127,8 @@ export type ScheduleInput = z.output<typeof ScheduleSchema>;
 export function scheduleToWire(schedule: Schedule): ScheduleInput {
   switch (schedule.kind) {
     case 'cron': {
-      const { kind, expressions, timezone, jitterSeconds } = schedule;
-      return { kind, expressions, timezone, ...wireBounds(schedule), jitterSeconds };
+      const { kind, expressions, timezone, dst, jitterSeconds } = schedule;
+      return { kind, expressions, timezone, ...(dst ? { dst } : {}), ...wireBounds(schedule), jitterSeconds };
     }
     case 'interval':
       return { kind: 'interval', seconds: schedule.seconds, ...wireBounds(schedule) };

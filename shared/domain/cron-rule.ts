@@ -15,6 +15,6 @@ export interface CronRule {
   anyWeekday: boolean;
   /** `#n`: only the n-th such weekday of the month; 0 = any. */
   nthWeekday: number;
-  /** All 24 hours: such a rule follows elapsed time over a clock change, see cron-instants. */
+  /** All 24 hours: such a rule follows elapsed time over a clock change, see wall-instants. */
   everyHour: boolean;
 }

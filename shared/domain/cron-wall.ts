@@ -1,8 +1,6 @@
 import type { CronRule } from './cron-rule.ts';
 import { DAY_MS, SECOND_MS } from './time.ts';
-
-/** Local time written as if UTC, in ms: no zones and no clock changes here. */
-export type WallMs = number;
+import type { WallMs } from './wall-instants.ts';
 
 /** Dates and weekdays repeat within 40 years, also over 2100, which is no leap year. */
 const HORIZON_DAYS = 41 * 366;

@@ -1,9 +1,10 @@
 import { parseCron } from './cron-expression.ts';
-import { cronInstants } from './cron-instants.ts';
+import { nextWall } from './cron-wall.ts';
 import { intervalCount, intervalFrom, intervalNthNewest } from './interval.ts';
 import { mergeAscending } from './merge-ascending.ts';
-import type { CronSchedule, Schedule } from './schedule.ts';
+import { type CronSchedule, DEFAULT_DST, type Schedule } from './schedule.ts';
 import type { EpochMs } from './time.ts';
+import { wallInstants } from './wall-instants.ts';
 
 /**
  * Occurrences of a schedule. All instants here are effective ones: the nominal instant plus the task's jitter
@@ -91,13 +92,20 @@ function* allFrom(schedule: Schedule, fromMs: EpochMs): Generator<EpochMs, void,
 }
 
 function* cronOccurrences(schedule: CronSchedule, fromMs: EpochMs): Generator<EpochMs, void, void> {
-  const { expressions, timezone, jitterOffsetMs, startAt = -Infinity, endAt = Infinity } = schedule;
+  const { expressions, timezone, dst = DEFAULT_DST, jitterOffsetMs } = schedule;
+  const { startAt = -Infinity, endAt = Infinity } = schedule;
   const from = Math.max(fromMs - jitterOffsetMs, startAt);
   const each = expressions.map((expression) => {
     const parse = parseCron(expression);
     // Schedules are checked when they are made (contract/schedule), so this is a damaged record.
     if (!parse.ok) throw new Error(`Bad cron expression "${expression}": ${parse.message}`);
-    return cronInstants(parse.rule, timezone, from);
+    const { rule } = parse;
+    return wallInstants(
+      { next: (wall) => nextWall(rule, wall), rhythm: rule.everyHour },
+      timezone,
+      dst,
+      from,
+    );
   });
   for (const at of mergeAscending(each)) {
     if (at >= endAt) return;

@@ -50,6 +50,15 @@ describe.concurrent('the preview of a schedule', () => {
     expect(items[2]).toBe('2035-10-29T01:30:00.000Z');
   });
 
+  it('leaves out what spring takes and runs twice what autumn repeats, when asked to', async ({ world }) => {
+    const schedule = { kind: 'cron', expressions: ['30 2 * * *'], timezone: 'Europe/Paris' };
+    const dst = { gap: 'skip', repeat: 'both' };
+    const spring = await preview(world, { ...schedule, dst, startAt: '2035-03-24T12:00:00Z' }, 1);
+    expect(spring.items).toEqual(['2035-03-26T00:30:00.000Z']);
+    const autumn = await preview(world, { ...schedule, dst, startAt: '2035-10-27T12:00:00Z' }, 2);
+    expect(autumn.items).toEqual(['2035-10-28T00:30:00.000Z', '2035-10-28T01:30:00.000Z']);
+  });
+
   it('unites several expressions, seconds and nicknames among them', async ({ world }) => {
     const { items } = await preview(
       world,

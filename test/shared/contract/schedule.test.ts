@@ -109,6 +109,16 @@ describe('resolveSchedule', () => {
     });
   });
 
+  it('keeps a choice about clock changes only when it is not the default', () => {
+    const daily = { kind: 'cron', expressions: ['0 9 * * *'] };
+    expect(accepted({ ...daily, dst: { gap: 'skip' } })).toHaveProperty('dst', {
+      gap: 'skip',
+      repeat: 'first',
+    });
+    expect(accepted({ ...daily, dst: { gap: 'shift' } })).toEqual(accepted(daily));
+    expect(problemsIn({ ...daily, dst: { gap: 'later' } })).toEqual([expect.stringMatching(/^dst\.gap: /)]);
+  });
+
   it('lists every expression that is wrong, and the zone, at once', () => {
     const expressions = ['61 * * * *', '0 9 * * *', '0 0 30 2 *'];
     expect(refused({ kind: 'cron', expressions, timezone: 'Europe/Pariss' })).toEqual([
