@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const E2E = 'test/e2e/**/*.test.ts';
 const CONTRACTS = 'test/contracts/**/*.test.ts';
+const PRODUCT = 'test/product/**/*.test.ts';
 
 /** `npx vitest run --project unit` runs one of them. */
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS, PRODUCT] },
       },
       {
         extends: true,
@@ -29,6 +30,16 @@ export default defineConfig({
           maxConcurrency: 20,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'product',
+          include: [PRODUCT],
+          // Packing and installing would make others late that measure time.
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
         },
       },
     ],

@@ -74,7 +74,8 @@ async function serve(settings: Settings, report: Report): Promise<void> {
     onSlow() {
       // Compiled forms of bundles that will not come back.
       rmSync(join(dataDirectory, COMPILE_CACHE), { recursive: true, force: true });
-      report.say('  synthesizing the stack and bundling its functions (kept for the next start)');
+      const kept = app.isHouse ? ' (kept for the next start)' : '';
+      report.say(`  synthesizing the stack and bundling its functions${kept}`);
     },
   });
   report.say('  starting tables, queues and functions');

@@ -132,7 +132,7 @@ export class NonRetryableError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'NonRetryableError';
+    this.name = new.target.name || 'NonRetryableError';
   }
 }
 
@@ -143,7 +143,7 @@ export class RetryAfterError extends Error {
   constructor(seconds: number, message = `Try again in ${seconds} s`, options?: ErrorOptions) {
     super(message, options);
     if (!(seconds >= 0)) throw new RangeError(`RetryAfterError: seconds must be ≥ 0, got ${seconds}`);
-    this.name = 'RetryAfterError';
+    this.name = new.target.name || 'RetryAfterError';
     this[RETRY_AFTER] = Math.min(Math.ceil(seconds), MAX_RETRY_DELAY_SECONDS);
   }
 }

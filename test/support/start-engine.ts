@@ -37,6 +37,11 @@ export interface ApiReply {
   body: unknown;
 }
 export interface StartOptions {
+  /**
+   * Program that is run in place of this repository's, and the folder where.
+   * @default - what npm start runs
+   */
+  program?: { path: string; directory: string };
   env?: Record<string, string>;
   /** Kept when the test ends. */
   dataDir?: string;
@@ -60,8 +65,8 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
 
   function launch(): void {
     const from = output.length;
-    child = spawn(process.execPath, [START], {
-      cwd: ROOT,
+    child = spawn(options.program?.path ?? process.execPath, options.program ? [] : [START], {
+      cwd: options.program?.directory ?? ROOT,
       env: {
         ...process.env,
         ESCAPEMENT_PORT: url === '' ? '0' : new URL(url).port,

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import type { FunctionError, InvocationResult, InvokeMessage, ReplyMessage } from './protocol.ts';
 
 /** One execution environment of a function: a process that handles one invocation at a time. */
@@ -22,7 +22,8 @@ export interface EnvironmentSpec {
   onOutput(chunk: Buffer): void;
 }
 
-const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
+/** Source or compiled, as we are. */
+const BOOTSTRAP = join(import.meta.dirname, `bootstrap${extname(import.meta.filename)}`);
 /** AWS gives a function 10 s to load; a laptop that compiles and serves at once is slower. */
 const INIT_TIMEOUT_MS = 30_000;
 /** Heap share of the memory size, so that what is too big for AWS fails here as well. */

@@ -125,11 +125,12 @@ function stacksIn(directory: string): StackFile[] {
   });
 }
 
-/** ARNs of a stack that is made for one account and region name them; here all is in the engine's own. */
+/** A stack that is made for one account and region names them; here all is in the engine's own. */
 function moveHere(template: string, environment: string | undefined): string {
   const [, account, region] = /^aws:\/\/(\d{12})\/([a-z0-9-]+)$/.exec(environment ?? '') ?? [];
   if (account === undefined) return template;
   return template
     .replaceAll(`:${region}:${account}:`, `:${REGION}:${ACCOUNT_ID}:`)
-    .replaceAll(`::${account}:`, `::${ACCOUNT_ID}:`);
+    .replaceAll(`"${region}"`, `"${REGION}"`)
+    .replaceAll(account, ACCOUNT_ID);
 }

@@ -114,6 +114,26 @@ describe('errors with a meaning', () => {
     expect(new NonRetryableError('x', { cause }).cause).toBe(cause);
   });
 
+  it('are reported by the name of the class that was thrown', () => {
+    class CardDeclined extends NonRetryableError {}
+    class BankIsClosed extends RetryAfterError {}
+    const anonymous = new (class extends NonRetryableError {})('x');
+    const names = [
+      new NonRetryableError('x'),
+      new RetryAfterError(1),
+      new CardDeclined('x'),
+      new BankIsClosed(1),
+      anonymous,
+    ];
+    expect(names.map(({ name }) => name)).toEqual([
+      'NonRetryableError',
+      'RetryAfterError',
+      'CardDeclined',
+      'BankIsClosed',
+      'NonRetryableError',
+    ]);
+  });
+
   it.each([
     [0, 0],
     [1.2, 2],
