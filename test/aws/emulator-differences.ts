@@ -33,6 +33,16 @@ export const DIFFERENCES = {
     remedy:
       'Deployed by emulator.py as an alarm that never rings; test/infra holds the alarms of the template to their rules',
   },
+  'table-protection': {
+    aws: 'DeletionProtectionEnabled of the replica in its own region protects an AWS::DynamoDB::GlobalTable: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html',
+    emulator: 'ignores what a template says of replicas',
+    remedy: 'Corrected in emulator.py',
+  },
+  'message-moves': {
+    aws: 'StartMessageMoveTask moves messages out of a dead-letter queue: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html',
+    emulator: 'does not know that call',
+    remedy: 'Skipped here; tested on the embedded engine',
+  },
   'api-address': {
     aws: 'an API answers under its own host name',
     emulator: 'no name server knows that host',

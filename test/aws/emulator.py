@@ -6,7 +6,10 @@ each fails loudly when what it corrects is no longer there.
 
 import asyncio
 import os
+import signal
 import string
+import sys
+import threading
 
 # ministack reads its settings when it is imported.
 from hypercorn.asyncio import serve
@@ -17,6 +20,7 @@ from ministack.services import secretsmanager
 from ministack.services.cloudformation import provisioners
 
 SECRET = "AWS::SecretsManager::Secret"
+TABLE = "AWS::DynamoDB::GlobalTable"
 
 
 def correct_sqs_batch_permissions():
@@ -83,10 +87,39 @@ def correct_metric_math():
     provisioners._cw_metric_alarm_record = alarm_record
 
 
+def correct_table_protection(handlers):
+    """table-protection: what protects a table from deletion stands with its replica."""
+    create, update = (handlers[TABLE][step] for step in ("create", "update"))
+
+    def protected(props):
+        (replica,) = props["Replicas"]
+        return {**props, "DeletionProtectionEnabled": replica.get("DeletionProtectionEnabled", False)}
+
+    def create_table(logical_id, props, *args):
+        return create(logical_id, protected(props), *args)
+
+    def update_table(physical_id, old_props, new_props, *args, **kwargs):
+        return update(physical_id, protected(old_props), protected(new_props), *args, **kwargs)
+
+    handlers[TABLE].update(create=create_table, update=update_table)
+
+
+def end_with_starter():
+    """Nothing is left behind, functions included, however the process ends that holds the other end of stdin."""
+
+    def watch():
+        sys.stdin.buffer.read()
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main():
+    end_with_starter()
     correct_sqs_batch_permissions()
     correct_secret_reference(provisioners._RESOURCE_HANDLERS)
     correct_generated_secret()
+    correct_table_protection(provisioners._RESOURCE_HANDLERS)
     correct_metric_math()
     config = Config()
     # Not ministack's own main: that would take port 443 as well.

@@ -41,7 +41,8 @@ export async function startEmulator(
     cwd: home,
     // A group of its own, which its functions' processes belong to as well.
     detached: true,
-    stdio: ['ignore', log, log],
+    // It lives until its end of the first pipe is closed, by us or by our death.
+    stdio: ['pipe', log, log],
     env: {
       ...clean,
       ...trust,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { TestProject } from 'vitest/node';
 import * as z from 'zod';
 // Declares `target`.
 import type {} from '../e2e/global-setup.ts';
 import { openCdk } from './cdk.ts';
+import { targetOf } from './deployed-target.ts';
 import { deleteKeptTables } from './kept-tables.ts';
 
 declare module 'vitest' {
@@ -26,15 +26,7 @@ const Environment = z.object({
   ESCAPEMENT_AWS: z.enum(['emulator', 'account']),
   ESCAPEMENT_AWS_HOME: z.string(),
   ESCAPEMENT_COUNT_FILE: z.string().optional(),
-  AWS_ENDPOINT_URL: z.string().optional(),
 });
-
-const AdminSecret = z.union([
-  z.object({ token: z.string() }),
-  z
-    .object({ id: z.string(), secret: z.string() })
-    .transform(({ id, secret }) => ({ token: `esc_${id}_${secret}` })),
-]);
 
 /** Deploys as a user would, and leaves nothing behind. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -51,11 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     await cdk.bootstrap();
-    const outputs = await cdk.deploy({ name });
-    const url = env.AWS_ENDPOINT_URL
-      ? emulatedUrl(env.AWS_ENDPOINT_URL, outputs.ApiUrl)
-      : (outputs.ApiUrl ?? '').replace(/\/$/, '');
-    project.provide('target', { url, token: await adminToken(outputs.AdminTokenSecretArn) });
+    project.provide('target', await targetOf(await cdk.deploy({ name })));
     const countFile = env.ESCAPEMENT_COUNT_FILE;
     project.provide('deployment', { name, home, ...(countFile !== undefined && { countFile }) });
   } catch (error) {
@@ -63,17 +51,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   return takeDown;
-}
-
-/** No name server knows the API's host, so the emulator takes its id in the path. */
-function emulatedUrl(endpoint: string, apiUrl = ''): string {
-  const [id] = new URL(apiUrl).hostname.split('.');
-  return `${endpoint}/_aws/execute-api/${id}/$default`;
-}
-
-async function adminToken(secretArn = ''): Promise<string> {
-  const client = new SecretsManagerClient({});
-  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-  client.destroy();
-  return AdminSecret.parse(JSON.parse(SecretString)).token;
 }

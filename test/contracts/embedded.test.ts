@@ -5,7 +5,7 @@ import { dynamoStores } from './dynamo-stores.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
-import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
+import { MAX_RECEIVE_COUNT, type OpenQueueWorld, queueContract } from './queue.contract.ts';
 import { sqsQueues } from './sqs-queues.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
@@ -25,9 +25,9 @@ const openQueues: OpenQueueWorld = async () => {
   const { client, createQueue, close } = await embeddedSqsClient();
   const make = (name: string) => {
     const dlq = createQueue(`${name}-dlq`);
-    const deadLetters = { deadLetterTargetArn: dlq.arn, maxReceiveCount: 20 };
+    const deadLetters = { deadLetterTargetArn: dlq.arn, maxReceiveCount: MAX_RECEIVE_COUNT };
     const { url, arn } = createQueue(name, { visibilityTimeoutSeconds: 60, ...deadLetters });
-    return { url, arn, dlqUrl: dlq.url, maxReceiveCount: 20 };
+    return { url, arn, dlqUrl: dlq.url, maxReceiveCount: MAX_RECEIVE_COUNT };
   };
   const targets = { high: make('high'), low: make('low') };
   return { ...sqsQueues(client, targets, make('dispatch').url), close };

@@ -37,6 +37,9 @@ const openQueues: OpenQueueWorld = async () => {
           body: typeof body === 'string' ? body : JSON.stringify(body),
         }));
     },
+    async redrive(queue) {
+      world.workQueues.deadLetterQueue(queue).moveTo(world.workQueues.queue(queue));
+    },
     nowMs: world.clock.nowMs,
     pass: world.advance,
   };

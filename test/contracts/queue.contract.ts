@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { scheduledOccurrence } from '../../shared/domain/occurrence.ts';
 import type { Hint, Letter } from '../../shared/messages.ts';
 import type { DispatchQueue, QueueInspector, Visibility, WorkQueues } from '../../shared/ports.ts';
+import { differs } from '../aws/emulator-differences.ts';
 import { T0 } from './samples.ts';
 
 export interface Received {
@@ -9,11 +10,12 @@ export interface Received {
   attributes: Record<string, string>;
   receiptHandle: string;
 }
+export const MAX_RECEIVE_COUNT = 20;
 export type QueueName = 'high' | 'low' | 'dispatch';
 
 /**
  * Empty queues `high` and `low` with their dead-letter queues and the dispatch queue. Visibility timeout is a
- * minute. No queue `gone` exists.
+ * minute, and a message is received MAX_RECEIVE_COUNT times. No queue `gone` exists.
  */
 export interface QueueWorld {
   workQueues: WorkQueues;
@@ -22,6 +24,8 @@ export interface QueueWorld {
   /** Of the queue `high`. */
   visibility: Visibility;
   receive(queue: QueueName, from?: 'work' | 'dead letters'): Promise<Received[]>;
+  /** What the SQS console calls "Redrive to a custom destination", which is the work queue of the letters. */
+  redrive(queue: 'high' | 'low'): Promise<void>;
   nowMs(): number;
   /** Lets a little time go by. */
   pass(ms: number): Promise<void>;
@@ -173,6 +177,31 @@ export function queueContract(name: string, openWorld: OpenQueueWorld): void {
       const world = await open();
       await expect(world.workQueues.sendLetter('gone', letter())).rejects.toThrow();
     });
+
+    it('sets a message aside that was received too often', async () => {
+      const world = await open();
+      await world.workQueues.send([{ queue: 'high', hint: hint('stubborn'), delaySeconds: 0 }]);
+      for (let receives = 0; receives < MAX_RECEIVE_COUNT; receives++) {
+        const [message] = await receiveAll(world, 1, 'high');
+        await world.visibility.extend(message?.receiptHandle ?? '', 0);
+      }
+      expect(await world.receive('high')).toEqual([]);
+      const [aside] = await receiveAll(world, 1, 'high', 'dead letters');
+      expect(JSON.parse(aside?.body ?? '')).toEqual(hint('stubborn'));
+    });
+
+    it.skipIf(differs('message-moves'))(
+      'moves letters to the work queue when told to, as they are',
+      async () => {
+        const world = await open();
+        const sent = letter({ redriveTo: world.workQueues.arnOf('high') });
+        await world.workQueues.sendLetter('high', sent);
+        await world.redrive('high');
+        const [moved] = await receiveAll(world, 1, 'high');
+        expect(JSON.parse(moved?.body ?? '')).toEqual(sent);
+        expect(await world.receive('high', 'dead letters')).toEqual([]);
+      },
+    );
 
     it('counts what waits, is delayed, is being worked on, and lies dead; and empties the dead', async () => {
       const world = await open();

@@ -1,10 +1,17 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
 import { makeDispatchQueue } from '../../shared/adapters/sqs/dispatch-queue.ts';
 import { makeQueueInspector } from '../../shared/adapters/sqs/queue-inspector.ts';
 import { type QueueTargets, targetOf } from '../../shared/adapters/sqs/queue-targets.ts';
 import { makeVisibility } from '../../shared/adapters/sqs/visibility.ts';
 import { makeWorkQueues } from '../../shared/adapters/sqs/work-queues.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { eventually } from '../support/eventually.ts';
 import type { QueueWorld } from './queue.contract.ts';
 
 const silent = { warn() {}, error() {} };
@@ -32,6 +39,21 @@ export function sqsQueues(client: SQSClient, targets: QueueTargets, dispatchUrl:
           Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
         ),
       }));
+    },
+    async redrive(queue) {
+      const { arn: DestinationArn, dlqUrl: QueueUrl } = targetOf(targets, queue);
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+      );
+      const SourceArn = Attributes?.QueueArn;
+      await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+      await eventually(
+        async () => {
+          const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn }));
+          if (Results?.[0]?.Status !== 'COMPLETED') throw new Error(`moving: ${JSON.stringify(Results)}`);
+        },
+        { timeoutMs: 60_000 },
+      );
     },
     nowMs: systemClock.nowMs,
     pass: systemClock.sleep,

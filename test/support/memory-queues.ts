@@ -2,6 +2,9 @@ import { SQS_MAX_DELAY_SECONDS } from '../../shared/domain/limits.ts';
 import type { DispatchMessage, Hint, Letter } from '../../shared/messages.ts';
 import type { Clock, DispatchQueue, QueueInspector, Visibility, WorkQueues } from '../../shared/ports.ts';
 
+/** As the queues that ship have it. */
+const MAX_RECEIVE_COUNT = 20;
+
 export interface ReceivedMessage {
   body: unknown;
   attributes: Record<string, string>;
@@ -13,6 +16,7 @@ export interface ReceivedMessage {
 export class MemoryQueue {
   readonly #clock: Clock;
   readonly #visibilityMs: number;
+  readonly #deadLetters: MemoryQueue | undefined;
   #messages: {
     body: unknown;
     attributes: Record<string, string>;
@@ -22,15 +26,18 @@ export class MemoryQueue {
   }[] = [];
   #handles = 0;
 
-  constructor(clock: Clock, visibilityMs: number) {
+  /** What was received MAX_RECEIVE_COUNT times goes to `deadLetters` instead of once more to a receiver. */
+  constructor(clock: Clock, visibilityMs: number, deadLetters?: MemoryQueue) {
     this.#clock = clock;
     this.#visibilityMs = visibilityMs;
+    this.#deadLetters = deadLetters;
   }
   add(body: unknown, delaySeconds = 0, attributes: Record<string, string> = {}): void {
     const visibleAtMs = this.#clock.nowMs() + delaySeconds * 1_000;
     this.#messages.push({ body: structuredClone(body), attributes, visibleAtMs, receives: 0 });
   }
   receive(max = 10): ReceivedMessage[] {
+    this.#setAside();
     const ready = this.#messages
       .filter((message) => message.visibleAtMs <= this.#clock.nowMs())
       .slice(0, max);
@@ -41,6 +48,18 @@ export class MemoryQueue {
       const { body, attributes, handle, receives } = message;
       return { body: structuredClone(body), attributes, receiptHandle: handle, receiveCount: receives };
     });
+  }
+  #setAside(): void {
+    if (!this.#deadLetters) return;
+    const spent = this.#messages.filter(
+      ({ receives, visibleAtMs }) => receives >= MAX_RECEIVE_COUNT && visibleAtMs <= this.#clock.nowMs(),
+    );
+    this.#messages = this.#messages.filter((message) => !spent.includes(message));
+    for (const { body, attributes } of spent) this.#deadLetters.add(body, 0, attributes);
+  }
+  /** As the SQS console's "Redrive to a custom destination". */
+  moveTo(destination: MemoryQueue): void {
+    for (const { body, attributes } of this.#messages.splice(0)) destination.add(body, 0, attributes);
   }
   remove(receiptHandle: string): void {
     this.#messages = this.#messages.filter((message) => message.handle !== receiptHandle);
@@ -81,10 +100,10 @@ export interface MemoryWorkQueues extends WorkQueues {
 
 export function makeMemoryWorkQueues(clock: Clock, names: string[], visibilityMs: number): MemoryWorkQueues {
   const queues = new Map(
-    names.map((name) => [
-      name,
-      { work: new MemoryQueue(clock, visibilityMs), letters: new MemoryQueue(clock, visibilityMs) },
-    ]),
+    names.map((name) => {
+      const letters = new MemoryQueue(clock, visibilityMs);
+      return [name, { work: new MemoryQueue(clock, visibilityMs, letters), letters }];
+    }),
   );
   const find = (name: string) => {
     const found = queues.get(name);

@@ -11,7 +11,7 @@ import { dynamoStores } from '../../contracts/dynamo-stores.ts';
 import { guardsContract } from '../../contracts/guards.contract.ts';
 import { indexContract } from '../../contracts/index.contract.ts';
 import { listingsContract } from '../../contracts/listings.contract.ts';
-import { type OpenQueueWorld, queueContract } from '../../contracts/queue.contract.ts';
+import { MAX_RECEIVE_COUNT, type OpenQueueWorld, queueContract } from '../../contracts/queue.contract.ts';
 import { sqsQueues } from '../../contracts/sqs-queues.ts';
 import { type OpenStoreWorld, storeContract } from '../../contracts/store.contract.ts';
 import { tablesOf } from '../kept-tables.ts';
@@ -19,7 +19,6 @@ import { tablesOf } from '../kept-tables.ts';
 /** On the table that the destroyed stack has left: made by the template, and no function of ours touches it any more. */
 const { name } = inject('deployment');
 const BATCH = 25;
-const MAX_RECEIVE_COUNT = 20;
 const dynamo = new DynamoDBClient({});
 const sqs = new SQSClient({});
 const queues: string[] = [];
