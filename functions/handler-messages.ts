@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { HandlerExecution } from '../shared/contract/handler.ts';
+import { MAX_HAND_OFF_SECONDS } from '../shared/domain/limits.ts';
 
 /** What passes between the pool and its threads. Errors and results cross as data, never as objects. */
 export type StopCause = 'timedOut' | 'aborted';
@@ -7,7 +8,8 @@ export type StopCause = 'timedOut' | 'aborted';
 /** Sent by the pool only, so the thread may believe it. */
 export type ToThread =
   | { type: 'run'; run: number; handler: string; payload: unknown; execution: HandlerExecution }
-  | { type: 'stop'; run: number; cause: StopCause };
+  | { type: 'stop'; run: number; cause: StopCause }
+  | { type: 'token'; run: number; answer: { token: string } | { error: string } };
 
 const FailureSchema = z.object({
   errorType: z.string(),
@@ -19,6 +21,7 @@ export type Failure = z.infer<typeof FailureSchema>;
 
 const OutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('success'), json: z.string() }),
+  z.object({ kind: z.literal('pending'), timeoutSeconds: z.int().min(1).max(MAX_HAND_OFF_SECONDS) }),
   z.object({ kind: z.literal('failed'), failure: FailureSchema }),
 ]);
 export type Outcome = z.infer<typeof OutcomeSchema>;
@@ -32,6 +35,7 @@ const ProgressSchema = z.object({
 export const FromThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
   z.object({ type: z.literal('progress'), run: z.int(), progress: ProgressSchema }),
+  z.object({ type: z.literal('handOff'), run: z.int() }),
   z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema }),
 ]);
 export type FromThread = z.infer<typeof FromThreadSchema>;

@@ -216,7 +216,17 @@ export class HandlerPool implements HandlerRunner {
     // Late words of an earlier run on this thread concern nobody.
     if (!job || job.run !== message.run || job.settled) return;
     if (message.type === 'done') this.#finish(job, thread, message.outcome);
+    else if (message.type === 'handOff') void this.#giveToken(job, thread);
     else this.#report(job, message);
+  }
+
+  async #giveToken(job: Job, thread: ThreadHandle): Promise<void> {
+    const { onHandOff } = job.request;
+    const answer = await (onHandOff?.() ?? Promise.reject(new Error('this run cannot be handed off'))).then(
+      (token) => ({ token }),
+      (error: unknown) => ({ error: describeError(error).errorMessage }),
+    );
+    if (!job.settled) thread.send({ type: 'token', run: job.run, answer });
   }
 
   #report(job: Job, { progress }: Extract<FromThread, { type: 'progress' }>): void {

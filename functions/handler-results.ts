@@ -5,10 +5,10 @@ import { bound, describeError } from './describe-error.ts';
 import type { Outcome, StopCause } from './handler-messages.ts';
 
 /** How each way that a run can end is reported. */
-export const ended = (outcome: Outcome): HandlerResult =>
-  outcome.kind === 'success'
-    ? { kind: 'success', result: JSON.parse(outcome.json) }
-    : { kind: 'failed', cause: 'error', ...outcome.failure };
+export function ended(outcome: Outcome): HandlerResult {
+  if (outcome.kind === 'success') return { kind: 'success', result: JSON.parse(outcome.json) };
+  return outcome.kind === 'pending' ? outcome : { kind: 'failed', cause: 'error', ...outcome.failure };
+}
 
 export const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult => {
   if (cause === 'aborted') return failed(cause, 'AbortError', 'Stopped on request');

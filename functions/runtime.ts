@@ -168,6 +168,7 @@ export function apiRuntime() {
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
     ...EVENTS,
+    ...METRICS,
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
@@ -177,6 +178,7 @@ export function apiRuntime() {
     ...system,
     log,
     events: eventsOf(env, log),
+    metrics: metricsOf(env),
     tasks,
     executions: makeExecutionStore(store),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),

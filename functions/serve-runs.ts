@@ -5,40 +5,55 @@ import {
   type HandlerContext,
   type HandlerDefinition,
   type HandlerRegistry,
+  pendingSecondsOf,
 } from '../shared/contract/handler.ts';
-import { MAX_ERROR_MESSAGE_CHARS, MAX_RESULT_BYTES } from '../shared/domain/limits.ts';
+import { MAX_ERROR_MESSAGE_CHARS, MAX_PROGRESS_CHARS, MAX_RESULT_BYTES } from '../shared/domain/limits.ts';
 import { bound, describeError } from './describe-error.ts';
 import { handlerLog } from './handler-log.ts';
 import type { FromThread, Outcome, StopCause, ToThread } from './handler-messages.ts';
 
-const MAX_PROGRESS_CHARS = 256;
-
 type RunMessage = Extract<ToThread, { type: 'run' }>;
+
+interface Current {
+  run: number;
+  stopping: AbortController;
+  /** Made when the handler asks for its token; the pool's answer settles it. */
+  token?: PromiseWithResolvers<string>;
+}
 
 /** The thread's side: one run at a time, each answered exactly once with `done`. */
 export function serveRuns(port: MessagePort, registry: HandlerRegistry): void {
-  let current: { run: number; stopping: AbortController } | undefined;
+  let current: Current | undefined;
   const post = (message: FromThread) => port.postMessage(message);
 
   port.on('message', (message: ToThread) => {
-    if (message.type === 'stop') {
-      if (current?.run === message.run) current.stopping.abort(reasonOf(message.cause));
+    if (message.type !== 'run') {
+      if (current?.run === message.run) tell(current, message);
       return;
     }
-    const stopping = new AbortController();
-    current = { run: message.run, stopping };
-    runOne(registry, message, stopping.signal, post).then((outcome) => {
+    const started: Current = { run: message.run, stopping: new AbortController() };
+    current = started;
+    runOne(registry, message, started, post).then((outcome) => {
       current = undefined;
       post({ type: 'done', run: message.run, outcome });
     });
   });
 }
 
+function tell(current: Current, message: Exclude<ToThread, RunMessage>): void {
+  if (message.type === 'stop') current.stopping.abort(reasonOf(message.cause));
+  else if ('token' in message.answer) current.token?.resolve(message.answer.token);
+  else {
+    current.token?.reject(new Error(`no token: ${message.answer.error}`));
+    delete current.token;
+  }
+}
+
 /** Never rejects. */
 async function runOne(
   registry: HandlerRegistry,
   message: RunMessage,
-  signal: AbortSignal,
+  current: Current,
   post: (message: FromThread) => void,
 ): Promise<Outcome> {
   const handler = registry.get(message.handler);
@@ -52,8 +67,12 @@ async function runOne(
     return refusal('PayloadInvalid', problems.join('; '));
   }
   try {
-    const context = contextOf(handler, message, checked.payload, signal, post);
-    return serialize(await handler.run(context));
+    const context = contextOf(handler, message, checked.payload, current, post);
+    const result = await handler.run(context);
+    const timeoutSeconds = pendingSecondsOf(result);
+    if (timeoutSeconds === undefined) return serialize(result);
+    if (current.token) return { kind: 'pending', timeoutSeconds };
+    return refusal('NoToken', 'pending() without handOff(): nobody could ever end this run');
   } catch (error) {
     return { kind: 'failed', failure: describeError(error) };
   }
@@ -63,13 +82,13 @@ function contextOf(
   handler: HandlerDefinition,
   { run, execution }: RunMessage,
   payload: unknown,
-  signal: AbortSignal,
+  current: Current,
   post: (message: FromThread) => void,
 ): HandlerContext<unknown> {
   return {
     payload,
     execution,
-    signal,
+    signal: current.stopping.signal,
     log: handlerLog(handler.name, execution, (line) => post({ type: 'log', line })),
     async progress(report) {
       const { percent, message } = report ?? {};
@@ -81,6 +100,13 @@ function contextOf(
     },
     async heartbeat() {
       await nextTurn();
+    },
+    handOff() {
+      if (!current.token) {
+        current.token = Promise.withResolvers();
+        post({ type: 'handOff', run });
+      }
+      return current.token.promise;
     },
   };
 }

@@ -203,9 +203,13 @@ export interface HandlerRequest {
   /** Aborts when somebody asked the run to stop. */
   signal?: AbortSignal;
   onProgress?(progress: { percent?: number; message?: string }): void;
+  /** The handler wants to hand the run off: resolves with the token, once it is known. */
+  onHandOff?(): Promise<string>;
 }
 export type HandlerResult =
   | { kind: 'success'; result: unknown }
+  /** The run goes on outside; whoever holds its token ends it, or lets this time pass. */
+  | { kind: 'pending'; timeoutSeconds: number }
   | {
       kind: 'failed';
       /** What happened: thrown, over its time, its thread vanished, or stopped on request. */

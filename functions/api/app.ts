@@ -46,6 +46,7 @@ async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result>
       route.method === 'GET'
         ? undefined
         : bodyOf(event, headers, route.body?.contentTypes ?? ['application/json']),
+    requestId: requestOf(event).requestId,
   });
   return respond(reply, requestOf(event));
 }

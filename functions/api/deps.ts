@@ -1,10 +1,10 @@
 import type { Heartbeat } from '../../shared/ports.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
-import type { ManageRunsDeps } from '../../shared/usecases/manage-runs/context.ts';
+import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
 import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context.ts';
 
 /** Everything that the API needs of the outside. */
-export interface ApiDeps extends Omit<ManageTasksDeps, 'queueDefaults'>, ManageRunsDeps, LookAtQueuesDeps {
+export interface ApiDeps extends Omit<ManageTasksDeps, 'queueDefaults'>, HandOffDeps, LookAtQueuesDeps {
   heartbeat: Heartbeat;
   version: string;
 }

@@ -65,11 +65,11 @@ function operationOf(route: Route, schemas: Record<string, JsonSchema>): Operati
   const operation: Operation = {
     operationId: route.operationId,
     summary: route.summary,
-    description: route.role === 'none' ? 'Needs no credential.' : `Needs the role ${route.role}.`,
+    description: needs(route),
     tags: [route.path.split('/')[2] ?? 'docs'],
     parameters: parametersOf(route),
     responses: responsesOf(route, schemas),
-    security: route.role === 'none' ? [] : [{ token: [] }],
+    security: route.role === 'none' || route.role === 'token' ? [] : [{ token: [] }],
   };
   if (route.body) {
     const { schema, required, contentTypes } = route.body;
@@ -78,6 +78,12 @@ function operationOf(route: Route, schemas: Record<string, JsonSchema>): Operati
     operation.requestBody = { required, content };
   }
   return operation;
+}
+
+function needs({ role }: Route): string {
+  if (role === 'none') return 'Needs no credential.';
+  if (role === 'token') return 'Needs the token of a hand-off in the body, and no other credential.';
+  return `Needs the role ${role}.`;
 }
 
 function parametersOf(route: Route): Parameter[] {

@@ -16,6 +16,8 @@ export interface RawRequest {
   headers: Readonly<Record<string, string | undefined>>;
   /** Parsed JSON of an object, or undefined when there was no body. */
   body: Record<string, unknown> | undefined;
+  /** The caller is told it as well. */
+  requestId: string;
 }
 
 export interface Reply {
@@ -56,7 +58,8 @@ export interface Request<Q, B> {
 
 /** A line of the table: routing, authorization, validation and documentation all follow from it. */
 export interface Route extends Documented {
-  role: Role | 'none';
+  /** `token`: what the body holds decides, whoever sends it. */
+  role: Role | 'none' | 'token';
   query?: z.ZodType;
   body?: { schema: z.ZodType; required: boolean; contentTypes: readonly string[] };
   handle(deps: ApiDeps, request: RawRequest): Promise<Reply>;
@@ -79,13 +82,7 @@ export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType 
     ...(body ? { body: { ...body, contentTypes: body.contentTypes ?? JSON_ONLY } } : {}),
     async handle(deps, raw) {
       const principal = authorized(raw.principal, role);
-      if (body?.required && raw.body === undefined) {
-        const reason = 'the body is empty';
-        throw new SchedulerError('malformed-json', 'This request needs a JSON object as its body', {
-          reason,
-        });
-      }
-      const given = raw.body ?? {};
+      const given = body?.required ? requireBody(raw) : (raw.body ?? {});
       const request: Request<unknown, unknown> = {
         principal,
         params: raw.params,
@@ -104,6 +101,27 @@ export const publicRoute = (spec: Documented, run: (deps: ApiDeps) => Promise<Re
   role: 'none',
   handle: async (deps) => run(deps),
 });
+
+/** For somebody outside who holds a token for one thing and no credential; the use case knows the token. */
+export const tokenRoute = <B extends z.ZodType>(
+  spec: Documented & { body: B },
+  run: (deps: ApiDeps, id: string, body: z.output<B>, requestId: string) => Promise<Reply>,
+): Route => ({
+  ...spec,
+  role: 'token',
+  body: { schema: spec.body, required: true, contentTypes: JSON_ONLY },
+  handle(deps, raw) {
+    valid(NoQuery, raw.query, 'query');
+    const body = valid(spec.body, requireBody(raw), 'body') as z.output<B>;
+    return run(deps, raw.params.id ?? '', body, raw.requestId);
+  },
+});
+
+function requireBody({ body }: RawRequest): Record<string, unknown> {
+  if (body !== undefined) return body;
+  const reason = 'the body is empty';
+  throw new SchedulerError('malformed-json', 'This request needs a JSON object as its body', { reason });
+}
 
 /** Default-deny: no principal, no way in. */
 function authorized(principal: Principal | undefined, role: Role): Principal {

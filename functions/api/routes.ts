@@ -3,6 +3,7 @@ import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { executionRoutes } from './routes/executions.ts';
+import { handOffRoutes } from './routes/hand-off.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...backfillRoutes,
   ...executionRoutes,
+  ...handOffRoutes,
   ...queueRoutes,
   ...serviceRoutes,
   publicRoute(
@@ -50,7 +52,8 @@ const patterns = routes.map((route) => ({ route, pattern: patternOf(route) }));
 const at = (path: string): Route[] =>
   patterns.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
 
-export const isPublic = (path: string): boolean => at(path).some(({ role }) => role === 'none');
+export const isPublic = (path: string): boolean =>
+  at(path).some(({ role }) => role === 'none' || role === 'token');
 
 const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

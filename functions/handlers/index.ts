@@ -4,6 +4,7 @@ import { count } from './count.ts';
 import { crash } from './crash.ts';
 import { echo } from './echo.ts';
 import { fail } from './fail.ts';
+import { handOff } from './hand-off.ts';
 import { sendEmail } from './send-email.ts';
 import { sleep } from './sleep.ts';
 
@@ -32,6 +33,6 @@ import { sleep } from './sleep.ts';
  * `shared/domain/batch.ts` helps to work through many items. To keep your handlers outside this folder, name
  * a file with the same kind of default export in ESCAPEMENT_HANDLERS.
  */
-const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch];
+const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch, handOff];
 
 export default handlers;

@@ -87,7 +87,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'index', actions: QUERY },
     { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
-    { on: 'deadLetterQueues', actions: ['sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
+    // A run that was handed off ends through the API, and perhaps as a dead letter.
+    { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
     TELL,
   ],
 };

@@ -32,6 +32,8 @@ export function executionToWire(run: Execution, result: string | undefined = run
     result: run.status === 'success' ? json(result) : null,
     progress: json(run.progress),
     cancelRequested: run.cancelRequested === true && !ended,
+    pending: run.pendingSeconds !== undefined,
+    pendingUntil: run.pendingSeconds === undefined ? null : iso(run.leaseUntil),
   };
 }
 

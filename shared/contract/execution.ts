@@ -45,6 +45,12 @@ export const ExecutionSchema = z
     result: z.unknown().describe('what the handler returned, or null'),
     progress: z.unknown().describe('{ percent, message } as the handler reported it last, or null'),
     cancelRequested: z.boolean().describe('a running run was asked to stop'),
+    pending: z
+      .boolean()
+      .describe('running, handed off: it goes on outside until the holder of its token ends it'),
+    pendingUntil: InstantSchema.nullable().describe(
+      'the time that the holder has, unless he sends a heartbeat',
+    ),
   })
   .meta({ id: 'Execution' });
 export type ExecutionWire = z.infer<typeof ExecutionSchema>;

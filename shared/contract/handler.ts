@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
-import { MAX_RETRY_DELAY_SECONDS } from '../domain/limits.ts';
+import { MAX_HAND_OFF_SECONDS, MAX_RETRY_DELAY_SECONDS } from '../domain/limits.ts';
 
 /**
  * What a handler is, for those who write one and those who list, check or run them. Handlers and errors are
@@ -9,6 +9,7 @@ import { MAX_RETRY_DELAY_SECONDS } from '../domain/limits.ts';
 const HANDLER = Symbol.for('escapement.handler');
 const NON_RETRYABLE = Symbol.for('escapement.non-retryable');
 const RETRY_AFTER = Symbol.for('escapement.retry-after-seconds');
+const PENDING = Symbol.for('escapement.pending');
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
@@ -48,6 +49,11 @@ export interface HandlerContext<Payload> {
   progress(progress: { percent?: number; message?: string }): Promise<void>;
   /** Lets a long computation breathe, so that `signal` can abort in between. Never rejects. */
   heartbeat(): Promise<void>;
+  /**
+   * For work that goes on elsewhere, up to days: resolves with a token, to be sent along with the work. Whoever holds
+   * it ends the run with POST /v1/executions/{execution.id}/complete or /fail. Then return `pending(…)`.
+   */
+  handOff(): Promise<string>;
 }
 
 export interface HandlerOptions<Schema extends z.ZodType, Result> {
@@ -58,7 +64,8 @@ export interface HandlerOptions<Schema extends z.ZodType, Result> {
   payload: Schema;
   /**
    * Throw to have the run retried by the task's policy. The returned value is kept as JSON, ≤ 16 KiB:
-   * of a larger one only `{ truncated: true, bytes }` is kept, and the run still succeeds.
+   * of a larger one only `{ truncated: true, bytes }` is kept, and the run still succeeds. `pending(…)` is no
+   * result: the run goes on elsewhere.
    */
   run(context: HandlerContext<z.output<Schema>>): Promise<Result> | Result;
 }
@@ -125,6 +132,28 @@ const pathOf = (path: readonly PropertyKey[]): string =>
     (text, step) => text + (typeof step === 'number' ? `[${step}]` : `.${String(step)}`),
     'payload',
   );
+
+/** What a handler returns that has handed its run off; see `handOff`. */
+export interface Pending {
+  readonly [PENDING]: number;
+}
+
+/**
+ * The run stays `running`, without this handler, for so long at most (1 s to 7 days) since the token's holder last sent
+ * word; then the attempt has timed out.
+ */
+export function pending({ timeoutSeconds }: { timeoutSeconds: number }): Pending {
+  if (!(timeoutSeconds >= 1 && timeoutSeconds <= MAX_HAND_OFF_SECONDS)) {
+    const range = `1 to ${MAX_HAND_OFF_SECONDS}`;
+    throw new RangeError(`pending: timeoutSeconds must be ${range}, got ${timeoutSeconds}`);
+  }
+  return { [PENDING]: Math.ceil(timeoutSeconds) };
+}
+
+export const pendingSecondsOf = (result: unknown): number | undefined => {
+  const seconds = markOf(result, PENDING);
+  return typeof seconds === 'number' ? seconds : undefined;
+};
 
 /** Ends the run as dead at once: trying again would not help. */
 export class NonRetryableError extends Error {

@@ -10,9 +10,11 @@ export type CancelDecision =
   /** It ended already. */
   | { kind: 'refused' };
 
-/** A waiting run ends at once; a running one is asked (success wins over the request). */
+/** A waiting run ends at once, one that was handed off as well; a running one is asked (success wins over the request). */
 export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs: DurationMs): CancelDecision {
-  if (seen.status === 'queued' || seen.status === 'retrying') {
+  const { pendingSeconds } = seen;
+  const pending = seen.status === 'running' && pendingSeconds !== undefined;
+  if (seen.status === 'queued' || seen.status === 'retrying' || pending) {
     return {
       kind: 'cancelled',
       change: {
@@ -23,8 +25,14 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
           index: { set: 'ended', shard: seen.shard, at: nowMs },
           ttl: Math.ceil((nowMs + retentionMs) / SECOND_MS),
         },
-        remove: ['nextAttemptAt', 'leaseUntil'],
-        guard: { equals: { status: seen.status, attempt: seen.attempt } },
+        remove: ['nextAttemptAt', 'leaseUntil', 'pendingSeconds'],
+        guard: {
+          equals: {
+            status: seen.status,
+            attempt: seen.attempt,
+            ...(pending ? { pendingSeconds } : {}),
+          },
+        },
       },
     };
   }
@@ -33,7 +41,8 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
       kind: 'requested',
       change: {
         set: { cancelRequested: true },
-        guard: { equals: { status: 'running', attempt: seen.attempt } },
+        // Handed off in between, it ends at once instead: nobody here would honour the request.
+        guard: { equals: { status: 'running', attempt: seen.attempt }, missing: ['pendingSeconds'] },
       },
     };
   }

@@ -23,6 +23,13 @@ const ownedBy = (owner: string, attempt: number): Partial<Execution> => ({
   owner,
 });
 
+/** What only an attempt under way has. */
+const OF_ATTEMPT = ['leaseUntil', 'pendingSeconds', 'earlyOutcome'] as const;
+
+/** The first word on how an attempt ended is the one that counts: its handler's or that of its token's holder. */
+const unlessTold = (seen: Execution): 'earlyOutcome'[] =>
+  seen.earlyOutcome === undefined ? ['earlyOutcome'] : [];
+
 const ttlAfter = (nowMs: EpochMs, retentionMs: DurationMs): number =>
   Math.ceil((nowMs + retentionMs) / SECOND_MS);
 
@@ -116,7 +123,7 @@ export function succeeded(
     owner: string;
     nowMs: EpochMs;
     retentionMs: DurationMs;
-    requestId: string;
+    requestId?: string;
     result: Partial<Execution>;
   },
 ): Change<Execution> {
@@ -127,13 +134,13 @@ export function succeeded(
       status: 'success',
       startedAt: seen.startedAt ?? q.nowMs,
       finishedAt: q.nowMs,
-      requestId: q.requestId,
+      ...(q.requestId === undefined ? {} : { requestId: q.requestId }),
     });
   }
   return {
     set,
-    remove: ['leaseUntil', 'errorType', 'errorMessage'],
-    guard: { equals: ownedBy(q.owner, seen.attempt) },
+    remove: [...OF_ATTEMPT, 'errorType', 'errorMessage'],
+    guard: { equals: ownedBy(q.owner, seen.attempt), missing: unlessTold(seen) },
   };
 }
 
@@ -154,7 +161,7 @@ export function failed(
 ): Change<Execution> {
   return {
     ...afterFailure(seen, q),
-    guard: { equals: ownedBy(q.owner, seen.attempt), missing: ['cancelRequested'] },
+    guard: { equals: ownedBy(q.owner, seen.attempt), missing: ['cancelRequested', ...unlessTold(seen)] },
   };
 }
 
@@ -169,8 +176,11 @@ export function stopped(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, q)),
     },
-    remove: ['leaseUntil', 'nextAttemptAt'],
-    guard: { equals: { ...ownedBy(q.owner, seen.attempt), cancelRequested: true } },
+    remove: [...OF_ATTEMPT, 'nextAttemptAt'],
+    guard: {
+      equals: { ...ownedBy(q.owner, seen.attempt), cancelRequested: true },
+      missing: unlessTold(seen),
+    },
   };
 }
 
@@ -179,12 +189,7 @@ export function expiredLease(
   seen: Execution,
   q: { nowMs: EpochMs; retentionMs: DurationMs; nextAttemptAt: EpochMs | undefined },
 ): Change<Execution> {
-  const failure: Failure = {
-    cause: 'crashed',
-    errorType: 'LeaseExpired',
-    errorMessage: 'the process that ran this attempt ended or stopped answering before it reported a result',
-    nonRetryable: false,
-  };
+  const failure = lostAttempt(seen);
   const guard: Guard<Execution> = {
     equals: {
       status: 'running',
@@ -192,7 +197,7 @@ export function expiredLease(
       ...(seen.leaseUntil === undefined ? {} : { leaseUntil: seen.leaseUntil }),
       ...(seen.cancelRequested ? { cancelRequested: true } : {}),
     },
-    missing: seen.cancelRequested ? [] : ['cancelRequested'],
+    missing: [...(seen.cancelRequested ? [] : (['cancelRequested'] as const)), ...unlessTold(seen)],
   };
   if (!seen.cancelRequested) return { ...afterFailure(seen, { ...q, failure }), guard };
   return {
@@ -201,32 +206,25 @@ export function expiredLease(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, { nowMs: q.nowMs, failure })),
     },
-    remove: ['leaseUntil'],
+    remove: OF_ATTEMPT,
     guard,
   };
 }
 
-/** A3 (2): the letter is out, the run joins the list of dead letters of that queue. */
-export const letterSent = (seen: Execution, queue = seen.queue): Change<Execution> => ({
-  set: {
-    letter: 'sent',
-    ...(queue === seen.queue ? {} : { queue }),
-    index: { set: 'dead', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt, queue },
-  },
-  guard: { equals: { status: 'dead', epoch: seen.epoch, letter: 'pending' } },
-});
-
-/** A3: of several sweepers one sends the letter that its author could not. */
-export const claimedLetter = (seen: Execution, nowMs: EpochMs): Change<Execution> => ({
-  set: { index: { set: 'open', shard: seen.shard, at: nowMs + OPEN_LOOK_MS } },
-  guard: {
-    equals: {
-      status: 'dead',
-      epoch: seen.epoch,
-      letter: 'pending',
-      ...(seen.index === undefined ? {} : { index: seen.index }),
-    },
-  },
+const lostAttempt = ({ pendingSeconds }: Execution): Failure => ({
+  nonRetryable: false,
+  ...(pendingSeconds === undefined
+    ? {
+        cause: 'crashed',
+        errorType: 'LeaseExpired',
+        errorMessage:
+          'the process that ran this attempt ended or stopped answering before it reported a result',
+      }
+    : {
+        cause: 'timedOut',
+        errorType: 'HandOffTimeout',
+        errorMessage: `handed off, and nobody completed it or sent a heartbeat within ${pendingSeconds} s`,
+      }),
 });
 
 export const reportedProgress = (seen: Execution, owner: string, progress: string): Change<Execution> => ({
@@ -256,7 +254,7 @@ function afterFailure(
   };
   if (nextAttemptAt !== undefined) {
     const index = { set: 'open', shard: seen.shard, at: retryLook(nextAttemptAt, nowMs) } as const;
-    return { set: { ...trace, status: 'retrying', nextAttemptAt, index }, remove: ['leaseUntil'] };
+    return { set: { ...trace, status: 'retrying', nextAttemptAt, index }, remove: OF_ATTEMPT };
   }
   return {
     set: {
@@ -269,7 +267,7 @@ function afterFailure(
       index: { set: 'open', shard: seen.shard, at: nowMs + OPEN_LOOK_MS },
       ttl: ttlAfter(nowMs, q.retentionMs),
     },
-    remove: ['leaseUntil', 'nextAttemptAt'],
+    remove: [...OF_ATTEMPT, 'nextAttemptAt'],
   };
 }
 

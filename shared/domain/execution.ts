@@ -49,6 +49,23 @@ export interface AttemptRecord {
   requestId?: string;
 }
 
+/** A token that an attempt gave away, and what its holder said. */
+export interface HandOff {
+  attempt: number;
+  tokenHash: string;
+  outcomeHash?: string;
+}
+
+export type HandOffOutcome =
+  | { kind: 'success'; json: string }
+  | {
+      kind: 'failed';
+      errorType: string;
+      errorMessage: string;
+      nonRetryable: boolean;
+      retryAfterSeconds?: number;
+    };
+
 export interface Execution extends ExecutionKey {
   status: ExecutionStatus;
   trigger: Trigger;
@@ -98,6 +115,12 @@ export interface Execution extends ExecutionKey {
   backfill?: string;
   ahead?: string;
   behind?: string;
+  /** The newest ones only; absent unless a handler asked for a token. */
+  handOffs?: HandOff[];
+  /** Handed off: nothing runs here, and the lease is the time that the token's holder has, renewed by his heartbeats. */
+  pendingSeconds?: number;
+  /** The token's holder ended it while the handler that gave him the token was still at work. */
+  earlyOutcome?: HandOffOutcome;
   index?: IndexEntry;
   /** Set on ending: retention. */
   ttl?: EpochSeconds;

@@ -65,6 +65,12 @@ export const MAX_ERROR_MESSAGE_CHARS = 2_000;
 /** In the list of attempts each message is kept shorter: every write bills the whole item. */
 export const MAX_ATTEMPT_MESSAGE_CHARS = 256;
 export const MAX_ATTEMPTS_KEPT = 101;
+/** Tokens of so many attempts are still told from foreign ones. */
+export const HAND_OFFS_KEPT = 10;
+/** A week. */
+export const MAX_HAND_OFF_SECONDS = 604_800;
+export const MAX_ERROR_TYPE_CHARS = 100;
+export const MAX_PROGRESS_CHARS = 256;
 export const PAGE_LIMIT_DEFAULT = 50;
 export const PAGE_LIMIT_MAX = 200;
 export const MAX_CRON_EXPRESSIONS = 20;

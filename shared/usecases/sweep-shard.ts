@@ -2,7 +2,8 @@ import { failuresInBudget } from '../domain/attempt-budget.ts';
 import { isCanary } from '../domain/canary.ts';
 import { crossedAgeOrDue } from '../domain/crossed-age.ts';
 import type { Execution } from '../domain/execution.ts';
-import { claimedLetter, expiredLease } from '../domain/execution-transitions.ts';
+import { expiredLease } from '../domain/execution-transitions.ts';
+import { claimedLetter } from '../domain/letter-transitions.ts';
 import { CLOCK_SKEW_MS } from '../domain/limits.ts';
 import { executionId } from '../domain/occurrence.ts';
 import { retryDelayMs } from '../domain/retry-policy.ts';
@@ -24,6 +25,8 @@ import type {
 } from '../ports.ts';
 import { sendLetter } from './dead-letter/send-letter.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
+import { withoutMessage } from './run-execution/context.ts';
+import { finish, resultOf } from './run-execution/finish.ts';
 
 export interface SweepDeps {
   clock: Clock;
@@ -133,6 +136,14 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const nowMs = deps.clock.nowMs();
   if (run.leaseUntil === undefined || nowMs < run.leaseUntil + CLOCK_SKEW_MS) return false;
   const task = await deps.tasks.read(run);
+  if (run.earlyOutcome && task) {
+    // Its process is gone, but the holder of its token has said how it ended.
+    const { delivery, over } = withoutMessage();
+    const ending = { task, run, owner: run.owner ?? '' };
+    await finish(deps, ending, resultOf(run.earlyOutcome), delivery);
+    await over();
+    return true;
+  }
   const nextAttemptAt =
     task === undefined || run.attempt >= run.maxAttempts
       ? undefined

@@ -42,7 +42,43 @@ function onStart(act: () => void): Pick<HandlerRequest, 'onProgress'> {
 }
 /** Blocks this thread without using the processor; the pool's threads go on. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-const threadOf = (result: HandlerResult) => (result.kind === 'success' ? result.result : result.errorMessage);
+const threadOf = (result: HandlerResult) => (result.kind === 'success' ? result.result : result);
+
+describe('a handler that hands its run off', () => {
+  it('gets one token, however often it asks, and ends as pending', async () => {
+    let asked = 0;
+    const onHandOff = async () => `token-${++asked}`;
+    const lines: unknown[] = [];
+    const onProgress = (progress: object) => lines.push(progress);
+    const ended = await makePool().run('hand-off', 30, { onHandOff, onProgress });
+    expect(ended).toEqual({ kind: 'pending', timeoutSeconds: 30 });
+    expect([asked, lines]).toEqual([1, [{ message: 'token-1 token-1' }]]);
+  });
+
+  it('is refused for good when it never asked for the token', async () => {
+    expect(await makePool().run('pend-without-token')).toMatchObject({
+      kind: 'failed',
+      errorType: 'NoToken',
+      nonRetryable: true,
+    });
+  });
+
+  it('is told when there is no token, and may ask again', async () => {
+    let asked = 0;
+    const onHandOff = async () => {
+      if (++asked === 1) throw new Error('the store is away');
+      return 'second';
+    };
+    expect(await makePool().run('hand-off-again', undefined, { onHandOff })).toEqual({
+      kind: 'success',
+      result: ['no token: the store is away', 'second'],
+    });
+    expect(await makePool().run('hand-off', 30)).toMatchObject({
+      errorMessage: 'no token: this run cannot be handed off',
+      nonRetryable: false,
+    });
+  });
+});
 
 describe('results', () => {
   it('makes null of a handler that returns nothing', async () => {

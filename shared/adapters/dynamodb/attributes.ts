@@ -95,5 +95,8 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   backfill: ['backfill', 'S?'],
   ahead: ['ahead', 'S?'],
   behind: ['behind', 'S?'],
+  handOffs: ['handOffs', 'L?'],
+  pendingSeconds: ['pendingS', 'N?'],
+  earlyOutcome: ['early', 'M?'],
   ttl: ['ttl', 'N?'],
 };

@@ -1,5 +1,5 @@
 import type { Execution } from '../../domain/execution.ts';
-import { letterSent } from '../../domain/execution-transitions.ts';
+import { letterSent } from '../../domain/letter-transitions.ts';
 import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
 import { DEFAULT_QUEUE } from '../../domain/task.ts';
 import { toIso } from '../../domain/time.ts';

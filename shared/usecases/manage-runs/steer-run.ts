@@ -2,6 +2,7 @@ import { type Execution, isFinal } from '../../domain/execution.ts';
 import { cancelledExecution, revivedExecution } from '../../domain/execution-admin.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
+import { wakeNext } from '../run-execution/finish.ts';
 import {
   type ManageRunsDeps,
   requireRun,
@@ -11,7 +12,7 @@ import {
   untilWritten,
 } from './context.ts';
 
-/** A waiting run ends; a running one is asked to, and asking again is harmless. */
+/** A waiting run ends, one that was handed off as well; a running one is asked to, and asking again is harmless. */
 export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string): Promise<Execution> {
   const key = runKey(principal, id);
   return untilWritten(id, 'cancel', async () => {
@@ -23,6 +24,9 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
     const outcome = await deps.executions.update(key, decision.change);
     if (!outcome.ok) return undefined;
     await announceEnd(deps, outcome.record);
+    // One that was handed off was alive: what waits behind it may begin.
+    if (decision.kind === 'cancelled' && seen.status === 'running')
+      await wakeNext({ ...deps, queues: deps.workQueues }, seen);
     return outcome.record;
   });
 }

@@ -1,6 +1,6 @@
 import { reportedProgress } from '../../domain/execution-transitions.ts';
 import { KILL_MS, START_BUDGET_MS } from '../../domain/limits.ts';
-import { executionId, idempotencyKey, scheduledOccurrence } from '../../domain/occurrence.ts';
+import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
 import { type DurationMs, SECOND_MS, toIso } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import {
@@ -10,9 +10,9 @@ import {
   done,
   type ExecutorDeps,
   elapsedMs,
-  hintAt,
 } from './context.ts';
-import { finish } from './finish.ts';
+import { finish, wakeNext } from './finish.ts';
+import { tokenGiver } from './hand-off.ts';
 import { isExclusive } from './overlap.ts';
 
 /** Progress reports closer together than this are merged: each one is a write. */
@@ -58,11 +58,12 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
           timeoutMs: leftMs,
           signal: stop.signal,
           onProgress: progress,
+          onHandOff: tokenGiver(deps, claim),
         });
   stop.end();
   warnIfLate(deps, claim, timeoutMs);
   const disposition = await finish(deps, claim, result, delivery);
-  if (isExclusive(task)) await wakeNext(deps, claim);
+  if (isExclusive(task)) await wakeNext(deps, run);
   return disposition;
 }
 
@@ -138,13 +139,4 @@ function warnIfLate(deps: ExecutorDeps, claim: Claim, timeoutMs: DurationMs): vo
   if (elapsedMs(deps.clock, claim.t0) > timeoutMs + KILL_MS) {
     deps.log.error('a handler outlived its deadline', { executionId: executionId(claim.run) });
   }
-}
-
-/** Overlap forbid and queue: an occurrence that came due meanwhile waits in the task itself; wake it. */
-async function wakeNext(deps: ExecutorDeps, { run }: Claim): Promise<void> {
-  const task = await deps.tasks.read(run);
-  const dueAt = task?.state.status === 'active' ? task.state.nextRunAt : undefined;
-  if (task === undefined || dueAt === undefined || dueAt > deps.clock.nowMs()) return;
-  const key = { tenant: run.tenant, taskId: run.taskId, occurrence: scheduledOccurrence(dueAt) };
-  await hintAt(deps, key, { queue: task.definition.queue, at: dueAt });
 }

@@ -32,17 +32,39 @@ export interface ExecutorDeps {
   retentionMs: DurationMs;
 }
 
+/** All that it takes to end an attempt: executor, sweeper and API do. */
+export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids'>;
+
 /** How the message in hand reached us. */
 export interface Delivery {
   /** Work queue that delivered it. */
   queue: string;
   receiveCount: number;
   maxReceiveCount: number;
-  requestId: string;
+  requestId?: string;
   /** What is left of the invocation. */
   remainingMs(): DurationMs;
   /** Work that must be over before the invocation ends, but that nothing here waits for; never rejects. */
   alongside(work: Promise<void>): void;
+}
+
+/** For whoever ends an attempt with no message in hand: a retry's hint is a fresh one. `over` awaits what went alongside. */
+export function withoutMessage(requestId?: string): { delivery: Delivery; over(): Promise<void> } {
+  const alongside: Promise<void>[] = [];
+  const delivery: Delivery = {
+    queue: '',
+    receiveCount: 0,
+    maxReceiveCount: 0,
+    ...(requestId === undefined ? {} : { requestId }),
+    remainingMs: () => 0,
+    alongside: (work) => alongside.push(work),
+  };
+  return {
+    delivery,
+    over: async () => {
+      await Promise.all(alongside);
+    },
+  };
 }
 
 /** What becomes of the message: deleted, or kept by visibility and reported as failed (protocol A2). */
@@ -63,7 +85,7 @@ export const hintFor = (key: ExecutionKey): Hint => ({
  * takes its place; what lies beyond an SQS delay is left to the sweeper, whose next look is set to it.
  */
 export async function comeBackAt(
-  deps: ExecutorDeps,
+  deps: EndDeps,
   key: ExecutionKey,
   delivery: Delivery,
   q: { queue: string; at: EpochMs; note: string },

@@ -1,10 +1,12 @@
 import { failuresInBudget } from '../../domain/attempt-budget.ts';
 import { CANARY_RETENTION_MS, isCanary } from '../../domain/canary.ts';
 import type { Change, Outcome } from '../../domain/change.ts';
-import type { Execution } from '../../domain/execution.ts';
+import type { Execution, HandOffOutcome } from '../../domain/execution.ts';
 import { failed, stopped, succeeded } from '../../domain/execution-transitions.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { handedOff } from '../../domain/hand-off.ts';
 import { INLINE_JSON_BYTES } from '../../domain/limits.ts';
+import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { retryDelayMs } from '../../domain/retry-policy.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
@@ -16,51 +18,64 @@ import {
   type Delivery,
   type Disposition,
   done,
-  type ExecutorDeps,
+  type EndDeps,
   hintAt,
 } from './context.ts';
 
 /** A result is worth some patience with a store that is away: longer than the SDK's own retries. */
 const WRITE_TRIES = 4;
 
-/** FIN (W3): one conditional write says how the attempt ended. Refused: we were declared lost, say nothing. */
+/** An attempt that ends: its executor says so for the handler, API and sweeper for the holder of its token. */
+export type Ending = Pick<Claim, 'task' | 'run' | 'owner'>;
+
+/** FIN (W3): one conditional write says how the attempt ended. `also` is written with it. */
 export async function finish(
-  deps: ExecutorDeps,
-  claim: Claim,
+  deps: EndDeps,
+  claim: Ending,
   result: HandlerResult,
   delivery: Delivery,
+  also: Partial<Execution> = {},
 ): Promise<Disposition> {
   const canary = isCanary(claim.run);
   const common = {
     owner: claim.owner,
     nowMs: deps.clock.nowMs(),
     retentionMs: canary ? Math.min(CANARY_RETENTION_MS, deps.retentionMs) : deps.retentionMs,
-    requestId: delivery.requestId,
+    ...(delivery.requestId === undefined ? {} : { requestId: delivery.requestId }),
   };
+  const write = (change: Change<Execution>) =>
+    writeEnd(deps, claim, { ...change, set: { ...also, ...change.set } });
+  const lost = (existing: Execution | undefined) => declaredLost(deps, claim, existing, delivery);
+  const stop = async (failure: Failure): Promise<Disposition> => {
+    const cancelled = await write(stopped(claim.run, { ...common, failure }));
+    if (!cancelled.ok) return lost(cancelled.existing);
+    delivery.alongside(announceEnd(deps, cancelled.record));
+    letGo(deps, claim, delivery);
+    return done('cancelled on request');
+  };
+
   if (result.kind === 'success') {
     const change = succeeded(claim.run, {
       ...common,
       result: await storedResult(deps, claim.run, result.result),
     });
-    const written = await write(deps, claim, change);
-    if (!written.ok) return done('declared lost before it reported success');
+    const written = await write(change);
+    if (!written.ok) return lost(written.existing);
     if (canary) deps.metrics.canaryRan();
     else deps.metrics.runSucceeded();
     delivery.alongside(announceEnd(deps, written.record));
     letGo(deps, claim, delivery);
     return done('success');
   }
+  if (result.kind === 'pending') {
+    const written = await write(handedOff(claim.run, { ...common, seconds: result.timeoutSeconds }));
+    if (written.ok) return done('handed off');
+    return written.existing?.cancelRequested ? stop(stoppedHandOff) : lost(written.existing);
+  }
   const failure: Failure = { ...result, nonRetryable: result.nonRetryable };
   const nextAttemptAt = nextAttempt(deps, claim, result, common.nowMs);
-  const written = await write(deps, claim, failed(claim.run, { ...common, failure, nextAttemptAt }));
-  if (!written.ok) {
-    if (!written.existing?.cancelRequested) return done('declared lost before it reported a failure');
-    const cancelled = await write(deps, claim, stopped(claim.run, { ...common, failure }));
-    if (!cancelled.ok) return done('declared lost');
-    delivery.alongside(announceEnd(deps, cancelled.record));
-    letGo(deps, claim, delivery);
-    return done('cancelled on request');
-  }
+  const written = await write(failed(claim.run, { ...common, failure, nextAttemptAt }));
+  if (!written.ok) return written.existing?.cancelRequested ? stop(failure) : lost(written.existing);
   if (!canary) deps.metrics.attemptFailed();
   if (nextAttemptAt === undefined) {
     if (!canary) deps.metrics.runDead();
@@ -73,16 +88,56 @@ export async function finish(
 }
 
 /** The run that waits for this one in a backfill; should its hint be lost, the sweeper has another. */
-function letGo(deps: ExecutorDeps, { run, task }: Claim, delivery: Delivery): void {
+function letGo(deps: EndDeps, { run, task }: Ending, delivery: Delivery): void {
   if (run.behind === undefined) return;
   const at = deps.clock.nowMs();
   delivery.alongside(hintAt(deps, { ...run, occurrence: run.behind }, { queue: task.definition.queue, at }));
 }
 
+const stoppedHandOff: Failure = {
+  cause: 'aborted',
+  errorType: 'AbortError',
+  errorMessage: 'Stopped on request, when it was about to be handed off',
+  nonRetryable: false,
+};
+
+/** FIN refused: the run is another's by now, or the holder of our token has said already how it ended. */
+async function declaredLost(
+  deps: EndDeps,
+  claim: Ending,
+  existing: Execution | undefined,
+  delivery: Delivery,
+): Promise<Disposition> {
+  const ours =
+    existing?.status === 'running' &&
+    existing.owner === claim.owner &&
+    existing.attempt === claim.run.attempt;
+  if (!ours || existing.earlyOutcome === undefined || claim.run.earlyOutcome !== undefined)
+    return done('declared lost before it reported its end');
+  return finish(deps, { ...claim, run: existing }, resultOf(existing.earlyOutcome), delivery);
+}
+
+export const resultOf = (outcome: HandOffOutcome): HandlerResult =>
+  outcome.kind === 'success'
+    ? { kind: 'success', result: JSON.parse(outcome.json) }
+    : { ...outcome, cause: 'error' };
+
+/** Overlap forbid and queue: an occurrence that came due meanwhile waits in the task itself; wake it. */
+export async function wakeNext(
+  deps: Pick<EndDeps, 'tasks' | 'clock' | 'queues' | 'log'>,
+  run: Execution,
+): Promise<void> {
+  const task = await deps.tasks.read(run);
+  const dueAt = task?.state.status === 'active' ? task.state.nextRunAt : undefined;
+  if (task === undefined || dueAt === undefined || dueAt > deps.clock.nowMs()) return;
+  const key = { tenant: run.tenant, taskId: run.taskId, occurrence: scheduledOccurrence(dueAt) };
+  await hintAt(deps, key, { queue: task.definition.queue, at: dueAt });
+}
+
 /** When the policy runs it again; undefined = never. */
 function nextAttempt(
-  deps: ExecutorDeps,
-  { run, task }: Claim,
+  deps: EndDeps,
+  { run, task }: Ending,
   result: Extract<HandlerResult, { kind: 'failed' }>,
   nowMs: EpochMs,
 ): EpochMs | undefined {
@@ -97,7 +152,7 @@ function nextAttempt(
 }
 
 /** Small results live in the run, large ones beside it, stored before the success that shows them. */
-async function storedResult(deps: ExecutorDeps, run: Execution, value: unknown): Promise<Partial<Execution>> {
+async function storedResult(deps: EndDeps, run: Execution, value: unknown): Promise<Partial<Execution>> {
   const json = JSON.stringify(value ?? null);
   if (Buffer.byteLength(json) <= INLINE_JSON_BYTES) return { result: json };
   await persist(deps, () =>
@@ -106,9 +161,9 @@ async function storedResult(deps: ExecutorDeps, run: Execution, value: unknown):
   return { resultStored: true };
 }
 
-async function write(
-  deps: ExecutorDeps,
-  { run, owner }: Claim,
+async function writeEnd(
+  deps: EndDeps,
+  { run, owner }: Ending,
   change: Change<Execution>,
 ): Promise<Outcome<Execution>> {
   const outcome = await persist(deps, () => deps.executions.update(run, change));
@@ -116,11 +171,14 @@ async function write(
   // The answer to a write that happened may have got lost on the way, and the SDK asked again.
   const { existing } = outcome;
   const ours =
-    existing?.owner === owner && existing.attempt === run.attempt && existing.status === change.set.status;
+    existing?.owner === owner &&
+    existing.attempt === run.attempt &&
+    existing.status === (change.set.status ?? 'running') &&
+    existing.pendingSeconds === change.set.pendingSeconds;
   return ours ? { ok: true, record: existing } : outcome;
 }
 
-async function persist<T>(deps: ExecutorDeps, work: () => Promise<T>): Promise<T> {
+async function persist<T>(deps: EndDeps, work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work();

@@ -4,11 +4,11 @@ import type { Execution } from '../../../shared/domain/execution.ts';
 import { claimedExecution } from '../../../shared/domain/execution-births.ts';
 import {
   failed,
-  letterSent,
   reportedProgress,
   startedAttempt,
   succeeded,
 } from '../../../shared/domain/execution-transitions.ts';
+import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { parseExecutionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { type ApiWorld, makeApiWorld } from './api-world.ts';
 
@@ -120,6 +120,8 @@ describe('triggering', () => {
       result: null,
       progress: null,
       cancelRequested: false,
+      pending: false,
+      pendingUntil: null,
     });
     expect(workQueues.sent).toMatchObject([
       { queue: 'default', delaySeconds: 0, hint: { taskId: 'nightly' } },

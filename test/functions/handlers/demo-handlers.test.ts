@@ -11,6 +11,7 @@ import {
   type HandlerContext,
   isNonRetryable,
   makeRegistry,
+  pendingSecondsOf,
   retryAfterSecondsOf,
 } from '../../../shared/contract/handler.ts';
 
@@ -53,6 +54,7 @@ async function call(
     log,
     progress,
     heartbeat,
+    handOff: async () => 'a-token',
   };
   const result = await Promise.resolve()
     .then(() => handler.run(context))
@@ -71,6 +73,7 @@ it('registers the demo handlers', () => {
     'demo.crash',
     'demo.echo',
     'demo.fail',
+    'demo.hand-off',
     'demo.send-email',
     'demo.sleep',
   ]);
@@ -217,4 +220,13 @@ it('is what the thread of the executor serves', async () => {
   const result = await pool.run({ handler: 'demo.echo', payload, execution, timeoutMs: 60_000 });
   await pool.close();
   expect(result).toEqual({ kind: 'success', result: payload });
+});
+
+describe('demo.hand-off', () => {
+  it('shows its token and is pending for as long as it was told', async () => {
+    const { value, progress } = await call('demo.hand-off', { timeoutSeconds: 90 });
+    expect(pendingSecondsOf(value)).toBe(90);
+    expect(progress).toHaveBeenCalledWith({ message: 'a-token' });
+    expect(await accepts('demo.hand-off', { timeoutSeconds: 604_801 })).toBe(false);
+  });
 });

@@ -90,7 +90,9 @@ describe('permissions', () => {
         ...item('Get', 'BatchGet', 'Put', 'Update'),
         'events:PutEvents bus',
         ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
-        ...LETTERS.flatMap((queue) => on(queue, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue')),
+        ...LETTERS.flatMap((queue) =>
+          on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'),
+        ),
       ].sort(),
     );
   });

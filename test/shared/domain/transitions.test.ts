@@ -7,16 +7,15 @@ import {
   revivedExecution,
 } from '../../../shared/domain/execution-admin.ts';
 import {
-  claimedLetter,
   endedWaiting,
   expiredLease,
   failed,
-  letterSent,
   startedAttempt,
   stopped,
   succeeded,
   withdrawnClaim,
 } from '../../../shared/domain/execution-transitions.ts';
+import { claimedLetter, letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { makeMemoryWorld } from '../../support/memory-world.ts';
 

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { makeRegistry } from '../../../shared/contract/handler.ts';
+import { isCode } from '../../../shared/domain/errors.ts';
+import type { HandlerRequest, HandlerResult } from '../../../shared/ports.ts';
+import { completeRun, failRun } from '../../../shared/usecases/manage-runs/hand-off.ts';
 import { boom, makeSchedulerWorld, ok, type SchedulerWorld, T0 } from '../../support/scheduler-world.ts';
+
+/** Somebody outside who was given work with a token, and says so until he is heard. */
+type Outside = { id: string; token: string; fails: boolean }[];
+
+const handsOff =
+  (fails: (attempt: number) => boolean) =>
+  async ({ execution, onHandOff }: HandlerRequest, outside: Outside): Promise<HandlerResult> => {
+    const token = (await onHandOff?.()) ?? '';
+    outside.push({ id: execution.id, token, fails: fails(execution.attempt) });
+    return { kind: 'pending', timeoutSeconds: 60 };
+  };
 
 /**
  * A process may die before or after any request. Whatever the point, within minutes every occurrence has come
@@ -8,15 +23,28 @@ import { boom, makeSchedulerWorld, ok, type SchedulerWorld, T0 } from '../../sup
 const WORKLOADS = {
   'a run that succeeds': {
     limit: 2,
-    handle: () => ok(),
+    handle: async () => ok(),
     ends: ['success'],
   },
   'a run that fails once': {
     limit: 2,
-    handle: (attempt: number) => (attempt === 1 ? boom() : ok()),
+    handle: async ({ execution: { attempt } }: HandlerRequest) => (attempt === 1 ? boom() : ok()),
     ends: ['success'],
   },
-  'a run that gives up': { limit: 1, handle: () => boom(), ends: ['dead'] },
+  'a run that gives up': { limit: 1, handle: async () => boom(), ends: ['dead'] },
+  'a run that is handed off, and fails once': {
+    limit: 2,
+    handle: handsOff((attempt) => attempt === 1),
+    ends: ['success'],
+  },
+  'a run that is handed off to nobody': {
+    limit: 0,
+    handle: async ({ onHandOff }: HandlerRequest): Promise<HandlerResult> => {
+      await onHandOff?.();
+      return { kind: 'pending', timeoutSeconds: 60 };
+    },
+    ends: ['dead'],
+  },
 } as const;
 
 async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'before' | 'after') {
@@ -28,7 +56,20 @@ async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'be
     timeoutSeconds: 10,
     retry: { strategy: 'fixed', limit, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
   } as Parameters<SchedulerWorld['addTask']>[0]);
-  w.handle(({ execution }) => handle(execution.attempt));
+  const outside: Outside = [];
+  w.handle((request) => handle(request, outside));
+  const api = { ...w, handlers: makeRegistry([]), retentionMs: 86_400_000 };
+  const answer = async () => {
+    for (const { id, token, fails } of [...outside]) {
+      const error = { type: 'Outside', message: 'no luck' };
+      await (fails ? failRun(api, id, { token, error }, 'r') : completeRun(api, id, { token }, 'r')).catch(
+        (refusal: unknown) => {
+          if (!isCode(refusal, 'state-conflict')) throw refusal;
+        },
+      );
+      outside.shift();
+    }
+  };
   let operations = 0;
   let die = () => {};
   w.hooks[side] = () => {
@@ -50,6 +91,7 @@ async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'be
       await survive(async () => {
         while ((await w.deliver()) > 0);
       });
+      await survive(answer);
       await w.advance(1_000);
     }
   }

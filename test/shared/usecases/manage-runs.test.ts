@@ -3,12 +3,8 @@ import handlers from '#handlers';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
 import { claimedExecution } from '../../../shared/domain/execution-births.ts';
-import {
-  failed,
-  letterSent,
-  startedAttempt,
-  succeeded,
-} from '../../../shared/domain/execution-transitions.ts';
+import { failed, startedAttempt, succeeded } from '../../../shared/domain/execution-transitions.ts';
+import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { executionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
 import { purgeLetters, redriveLetters } from '../../../shared/usecases/manage-runs/dead-letters.ts';

@@ -22,6 +22,18 @@ function sizeOf(value: Item[string]): number {
 const itemSize = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value), 0);
 
+const HANDED_OFF = aRun({
+  handOffs: [{ attempt: 1, tokenHash: 'h', outcomeHash: 'o' }],
+  pendingSeconds: 604_800,
+  earlyOutcome: {
+    kind: 'failed',
+    errorType: 'E',
+    errorMessage: 'm',
+    nonRetryable: false,
+    retryAfterSeconds: 3,
+  },
+});
+
 describe('items', () => {
   it('hold tenant, task and occurrence in the key alone', () => {
     const item = encode(EXECUTION, aRun());
@@ -34,6 +46,7 @@ describe('items', () => {
     ['a state', () => decode(STATE, encode(STATE, aState())), aState()],
     ['a definition', () => decode(DEFINITION, encode(DEFINITION, aDefinition())), aDefinition()],
     ['a run', () => decode(EXECUTION, encode(EXECUTION, aRun())), aRun()],
+    ['a run that was handed off', () => decode(EXECUTION, encode(EXECUTION, HANDED_OFF)), HANDED_OFF],
   ])('give back %s as it was', (_what, roundTrip, record) => {
     expect(roundTrip()).toEqual(record);
   });
