@@ -19,26 +19,37 @@ const FunctionResource = z.object({
 });
 const TemplateJson = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() }).loose()) });
 
-/** What CloudFormation would put there; the functions only need its form. */
-function textOf(value: unknown): string {
+type Resources = z.infer<typeof TemplateJson>['Resources'];
+
+const Join = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) });
+const Reference = z.union([
+  z.object({ Ref: z.string() }).transform(({ Ref }) => Ref),
+  z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((to) => to['Fn::GetAtt'][0]),
+]);
+const Queue = z.object({ Properties: z.object({ QueueName: z.string() }) });
+
+/** What CloudFormation would put there; the functions only need its form: addresses and ARNs of queues end in their name. */
+function textOf(value: unknown, resources: Resources): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Object && 'Fn::Join' in value && Array.isArray(value['Fn::Join']))
-    return value['Fn::Join'][1].map(textOf).join('');
-  return 'a-reference';
+  const joined = Join.safeParse(value);
+  if (joined.success) return joined.data['Fn::Join'][1].map((part) => textOf(part, resources)).join('');
+  const queue = Queue.safeParse(resources[Reference.safeParse(value).data ?? '']);
+  return queue.success ? `a-reference-to-${queue.data.Properties.QueueName}` : 'a-reference';
 }
 
 describe('the synthesized app', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'synth-test-'));
   let functions: z.infer<typeof FunctionResource>['Properties'][];
+  let resources: Resources;
 
   beforeAll(() => {
     const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: '{}' };
     const run = spawnSync(process.execPath, ['infra/app.ts'], { cwd: repository, env, encoding: 'utf8' });
     if (run.status !== 0) throw new Error(run.stderr);
-    const { Resources } = TemplateJson.parse(
+    resources = TemplateJson.parse(
       JSON.parse(readFileSync(join(outdir, 'escapement.template.json'), 'utf8')),
-    );
-    functions = Object.values(Resources).flatMap((resource) => {
+    ).Resources;
+    functions = Object.values(resources).flatMap((resource) => {
       const parsed = FunctionResource.safeParse(resource);
       return parsed.success ? [parsed.data.Properties] : [];
     });
@@ -49,7 +60,10 @@ describe('the synthesized app', () => {
     expect(functions).toHaveLength(8);
     for (const { Description, Code, Environment } of functions) {
       const bundle = join(outdir, `asset.${Code.S3Key.replace(/\.zip$/, '')}`, 'index.mjs');
-      const variables = Object.entries(Environment.Variables).map(([name, value]) => [name, textOf(value)]);
+      const variables = Object.entries(Environment.Variables).map(([name, value]) => [
+        name,
+        textOf(value, resources),
+      ]);
       const run = spawnSync(
         process.execPath,
         [
