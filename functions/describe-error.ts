@@ -1,4 +1,9 @@
-import { isNonRetryable, retryAfterSecondsOf } from '../shared/contract/handler.ts';
+import {
+  httpStatusOf,
+  isNonRetryable,
+  isThrottle,
+  retryAfterSecondsOf,
+} from '../shared/contract/handler-errors.ts';
 import { MAX_ERROR_MESSAGE_CHARS } from '../shared/domain/limits.ts';
 import type { Failure } from './handler-messages.ts';
 
@@ -7,11 +12,14 @@ const MAX_ERROR_TYPE_CHARS = 100;
 /** Whatever was thrown, as bounded data. Never throws: getters, proxies and `toString` may. */
 export function describeError(thrown: unknown): Failure {
   const retryAfterSeconds = retryAfterSecondsOf(thrown);
+  const httpStatus = httpStatusOf(thrown);
   return {
     errorType: bound(typeOf(thrown), MAX_ERROR_TYPE_CHARS),
     errorMessage: bound(messageOf(thrown), MAX_ERROR_MESSAGE_CHARS),
     nonRetryable: isNonRetryable(thrown),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(isThrottle(thrown) ? { throttled: true } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RetryPolicySchema } from '../shared/contract/retry.ts';
 
 /**
  * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.
@@ -54,13 +55,7 @@ const EnvSchema = z.object({
         priority: z.int(),
         workers: z.int(),
         timeoutSeconds: z.int(),
-        retry: z.object({
-          strategy: z.enum(['fixed', 'linear', 'exponential']),
-          limit: z.int(),
-          baseSeconds: z.int(),
-          maxSeconds: z.int(),
-          jitter: z.enum(['none', 'full', 'equal']),
-        }),
+        retry: RetryPolicySchema,
       }),
     ),
   ),

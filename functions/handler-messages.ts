@@ -16,6 +16,8 @@ const FailureSchema = z.object({
   errorMessage: z.string(),
   nonRetryable: z.boolean(),
   retryAfterSeconds: z.number().exactOptional(),
+  httpStatus: z.int().exactOptional(),
+  throttled: z.boolean().exactOptional(),
 });
 export type Failure = z.infer<typeof FailureSchema>;
 
@@ -23,6 +25,7 @@ const OutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('success'), json: z.string() }),
   z.object({ kind: z.literal('pending'), timeoutSeconds: z.int().min(1).max(MAX_HAND_OFF_SECONDS) }),
   z.object({ kind: z.literal('failed'), failure: FailureSchema }),
+  z.object({ kind: z.literal('snoozed'), seconds: z.number(), reason: z.string() }),
 ]);
 export type Outcome = z.infer<typeof OutcomeSchema>;
 

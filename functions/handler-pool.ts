@@ -239,7 +239,7 @@ export class HandlerPool implements HandlerRunner {
 
   /** The handler ended by itself. After its deadline even a value is too late; a cancel loses to success. */
   #finish(job: Job, thread: ThreadHandle, outcome: Outcome): void {
-    if (job.stop === 'timedOut' || (job.stop === 'aborted' && outcome.kind === 'failed')) {
+    if (job.stop === 'timedOut' || (job.stop === 'aborted' && outcome.kind !== 'success')) {
       this.#end(job, thread);
       return;
     }

@@ -7,7 +7,8 @@ import type { Outcome, StopCause } from './handler-messages.ts';
 /** How each way that a run can end is reported. */
 export function ended(outcome: Outcome): HandlerResult {
   if (outcome.kind === 'success') return { kind: 'success', result: JSON.parse(outcome.json) };
-  return outcome.kind === 'pending' ? outcome : { kind: 'failed', cause: 'error', ...outcome.failure };
+  if (outcome.kind === 'failed') return { kind: 'failed', cause: 'error', ...outcome.failure };
+  return outcome;
 }
 
 export const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult => {

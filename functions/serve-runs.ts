@@ -7,6 +7,7 @@ import {
   type HandlerRegistry,
   pendingSecondsOf,
 } from '../shared/contract/handler.ts';
+import { snoozeOf } from '../shared/contract/handler-errors.ts';
 import { MAX_ERROR_MESSAGE_CHARS, MAX_PROGRESS_CHARS, MAX_RESULT_BYTES } from '../shared/domain/limits.ts';
 import { bound, describeError } from './describe-error.ts';
 import { handlerLog } from './handler-log.ts';
@@ -68,12 +69,10 @@ async function runOne(
   }
   try {
     const context = contextOf(handler, message, checked.payload, current, post);
-    const result = await handler.run(context);
-    const timeoutSeconds = pendingSecondsOf(result);
-    if (timeoutSeconds === undefined) return serialize(result);
-    if (current.token) return { kind: 'pending', timeoutSeconds };
-    return refusal('NoToken', 'pending() without handOff(): nobody could ever end this run');
+    return outcomeOf(await handler.run(context), current.token !== undefined);
   } catch (error) {
+    const snooze = snoozeOf(error);
+    if (snooze) return { kind: 'snoozed', ...snooze };
     return { kind: 'failed', failure: describeError(error) };
   }
 }
@@ -109,6 +108,16 @@ function contextOf(
       return current.token.promise;
     },
   };
+}
+
+/** A handler may return a SnoozeError as well as throw it: it is no failure. */
+function outcomeOf(value: unknown, hasToken: boolean): Outcome {
+  const snooze = snoozeOf(value);
+  if (snooze) return { kind: 'snoozed', ...snooze };
+  const timeoutSeconds = pendingSecondsOf(value);
+  if (timeoutSeconds === undefined) return serialize(value);
+  if (hasToken) return { kind: 'pending', timeoutSeconds };
+  return refusal('NoToken', 'pending() without handOff(): nobody could ever end this run');
 }
 
 /** Trying again cannot help any of these: the work itself is done. */

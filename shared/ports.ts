@@ -218,7 +218,11 @@ export type HandlerResult =
       errorMessage: string;
       nonRetryable: boolean;
       retryAfterSeconds?: number;
-    };
+      httpStatus?: number;
+      throttled?: boolean;
+    }
+  /** The handler puts the run off; that is no failure and costs no attempt. */
+  | { kind: 'snoozed'; seconds: number; reason: string };
 
 /** Tells others what has happened, after it is stored (docs/events.md). */
 export interface Events {

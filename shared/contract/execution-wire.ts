@@ -27,6 +27,8 @@ export function executionToWire(run: Execution, result: string | undefined = run
     durationMs: ended ? durationMs(attempts.at(-1)) : null,
     attempt: run.attempt,
     maxAttempts: run.maxAttempts,
+    snoozes: run.snoozes ?? 0,
+    snoozeReason: run.snoozeReason ?? null,
     attempts,
     errorMessage: run.errorMessage ?? null,
     result: run.status === 'success' ? json(result) : null,
@@ -51,6 +53,8 @@ function attemptsOf(run: Execution): AttemptWire[] {
     finishedAt: status === 'running' ? null : iso(run.finishedAt),
     errorType: null,
     errorMessage: null,
+    httpStatus: null,
+    cause: null,
     requestId: null,
   };
   return [...written, last];
@@ -74,6 +78,8 @@ const toAttempt = (record: AttemptRecord): AttemptWire => ({
   finishedAt: toIso(record.finishedAt),
   errorType: record.errorType ?? null,
   errorMessage: record.errorMessage ?? null,
+  httpStatus: record.httpStatus ?? null,
+  cause: record.status === 'failed' ? (record.cause ?? 'error') : null,
   requestId: record.requestId ?? null,
 });
 

@@ -18,6 +18,11 @@ export const AttemptSchema = z.strictObject({
   finishedAt: InstantSchema.nullable(),
   errorType: z.string().nullable(),
   errorMessage: z.string().nullable(),
+  httpStatus: z.int().nullable().describe('what the other side answered, when the error carries it'),
+  cause: z
+    .enum(['error', 'timedOut', 'crashed', 'aborted', 'throttled'])
+    .nullable()
+    .describe('of a failed attempt'),
   requestId: z.string().nullable(),
 });
 
@@ -39,7 +44,11 @@ export const ExecutionSchema = z
     latenessMs: z.int().nullable().describe('due instant to the start of the first attempt'),
     durationMs: z.int().nullable().describe('of the last attempt, once the run has ended'),
     attempt: z.int().describe('0 = never started'),
-    maxAttempts: z.int(),
+    maxAttempts: z
+      .int()
+      .describe('grows with attempts that do not count: snoozes, and budgets of retry rules'),
+    snoozes: z.int().describe('how often it was put off without spending an attempt'),
+    snoozeReason: z.string().nullable().describe('why the handler put it off last'),
     attempts: z.array(AttemptSchema),
     errorMessage: z.string().nullable(),
     result: z.unknown().describe('what the handler returned, or null'),

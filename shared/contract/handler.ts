@@ -1,14 +1,15 @@
 import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
-import { MAX_HAND_OFF_SECONDS, MAX_RETRY_DELAY_SECONDS } from '../domain/limits.ts';
+import { MAX_HAND_OFF_SECONDS } from '../domain/limits.ts';
+import { markOf } from './handler-errors.ts';
+
+export { HttpError, NonRetryableError, RetryAfterError, SnoozeError } from './handler-errors.ts';
 
 /**
- * What a handler is, for those who write one and those who list, check or run them. Handlers and errors are
- * known by a registered symbol, so a second copy of this module in a bundle does not matter.
+ * What a handler is, for those who write one and those who list, check or run them. Handlers are known by a
+ * registered symbol, so a second copy of this module in a bundle does not matter.
  */
 const HANDLER = Symbol.for('escapement.handler');
-const NON_RETRYABLE = Symbol.for('escapement.non-retryable');
-const RETRY_AFTER = Symbol.for('escapement.retry-after-seconds');
 const PENDING = Symbol.for('escapement.pending');
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
@@ -154,42 +155,3 @@ export const pendingSecondsOf = (result: unknown): number | undefined => {
   const seconds = markOf(result, PENDING);
   return typeof seconds === 'number' ? seconds : undefined;
 };
-
-/** Ends the run as dead at once: trying again would not help. */
-export class NonRetryableError extends Error {
-  readonly [NON_RETRYABLE] = true;
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name || 'NonRetryableError';
-  }
-}
-
-/** The next attempt starts this much later, whatever the task's policy says; more than 12 h is cut to 12 h. */
-export class RetryAfterError extends Error {
-  readonly [RETRY_AFTER]: number;
-
-  constructor(seconds: number, message = `Try again in ${seconds} s`, options?: ErrorOptions) {
-    super(message, options);
-    if (!(seconds >= 0)) throw new RangeError(`RetryAfterError: seconds must be ≥ 0, got ${seconds}`);
-    this.name = new.target.name || 'RetryAfterError';
-    this[RETRY_AFTER] = Math.min(Math.ceil(seconds), MAX_RETRY_DELAY_SECONDS);
-  }
-}
-
-export const isNonRetryable = (error: unknown): boolean => markOf(error, NON_RETRYABLE) === true;
-
-export const retryAfterSecondsOf = (error: unknown): number | undefined => {
-  const seconds = markOf(error, RETRY_AFTER);
-  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, MAX_RETRY_DELAY_SECONDS) : undefined;
-};
-
-/** Anything can be thrown, proxies with hostile traps included. */
-function markOf(error: unknown, mark: symbol): unknown {
-  if (typeof error !== 'object' || error === null) return undefined;
-  try {
-    return Reflect.get(error, mark);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RetryPolicySchema } from './task.ts';
+import { RetryPolicySchema } from './retry.ts';
 
 const MAX_IDS = 1_000;
 

@@ -4,6 +4,7 @@ import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } fr
 import type { EpochMs } from '../domain/time.ts';
 import { checkPayload, type HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
+import { mergedRetry, retryProblems } from './resolve-retry.ts';
 import { resolveSchedule } from './resolve-schedule.ts';
 import { READ_ONLY_FIELDS } from './task.ts';
 import { concerns, soundFields, type TaskFields } from './task-fields.ts';
@@ -117,25 +118,6 @@ function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProbl
   const message =
     'catchUp needs overlap queue or allow: under forbid the runs caught up would forbid each other';
   return [{ path: 'misfire', message }];
-}
-
-function retryProblems(given: TaskFields['retry'], defaults: RetryPolicy | undefined): FieldProblem[] {
-  const baseSeconds = given?.baseSeconds ?? defaults?.baseSeconds;
-  const maxSeconds = given?.maxSeconds;
-  if (maxSeconds === undefined || baseSeconds === undefined || maxSeconds >= baseSeconds) return [];
-  return [{ path: 'retry.maxSeconds', message: `must not be below baseSeconds (${baseSeconds})` }];
-}
-
-/** A base above the queue's cap raises the cap, unless the user names a cap himself. */
-function mergedRetry(given: TaskFields['retry'], defaults: RetryPolicy): RetryPolicy {
-  const baseSeconds = given?.baseSeconds ?? defaults.baseSeconds;
-  return {
-    strategy: given?.strategy ?? defaults.strategy,
-    limit: given?.limit ?? defaults.limit,
-    baseSeconds,
-    maxSeconds: given?.maxSeconds ?? Math.max(defaults.maxSeconds, baseSeconds),
-    jitter: given?.jitter ?? defaults.jitter,
-  };
 }
 
 const scheduleContext = ({ key, nowMs, previous }: TaskInputContext, misfireGraceSeconds: number) => ({

@@ -1,26 +1,13 @@
 import * as z from 'zod';
-import {
-  MAX_RETRY_DELAY_SECONDS,
-  MAX_RETRY_LIMIT,
-  MAX_TASK_TIMEOUT_SECONDS,
-  MIN_MISFIRE_GRACE_SECONDS,
-} from '../domain/limits.ts';
+import { MAX_TASK_TIMEOUT_SECONDS, MIN_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
 import { ExecutionStatusSchema } from './execution.ts';
+import { RetryPolicySchema, retryFields } from './retry.ts';
 import { ScheduleSchema } from './schedule.ts';
 import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
 
 const MAX_TAGS = 16;
 const MAX_CATCH_UP = 1_000;
 const MAX_MISFIRE_GRACE_SECONDS = 31 * 86_400;
-
-const retry = {
-  strategy: z.enum(['fixed', 'linear', 'exponential']),
-  limit: z.int().min(0).max(MAX_RETRY_LIMIT).describe('retries after the first attempt'),
-  baseSeconds: z.int().min(1).max(MAX_RETRY_DELAY_SECONDS),
-  maxSeconds: z.int().min(1).max(MAX_RETRY_DELAY_SECONDS).describe('cap of one delay, not below baseSeconds'),
-  jitter: z.enum(['none', 'full', 'equal']),
-};
-export const RetryPolicySchema = z.strictObject(retry).meta({ id: 'RetryPolicy' });
 
 /** What the user decides. Each field alone; what they must be together is decided in task-input.ts. */
 const decided = {
@@ -50,7 +37,7 @@ export const TaskInputSchema = z
     queue: decided.queue.optional(),
     tags: decided.tags.optional(),
     timeoutSeconds: decided.timeoutSeconds.optional(),
-    retry: z.strictObject(retry).partial().optional(),
+    retry: z.strictObject(retryFields).partial().optional(),
     overlap: decided.overlap.optional(),
     misfire: decided.misfire.optional(),
     misfireGraceSeconds: decided.misfireGraceSeconds.optional(),

@@ -46,6 +46,9 @@ export interface AttemptRecord {
   finishedAt: EpochMs;
   errorType?: string;
   errorMessage?: string;
+  httpStatus?: number;
+  /** Absent: it was thrown. */
+  cause?: 'timedOut' | 'crashed' | 'aborted' | 'throttled';
   requestId?: string;
 }
 
@@ -84,6 +87,11 @@ export interface Execution extends ExecutionKey {
   /** Monotonic for ever, also over a person's retries: the fencing token. 0 = never started. */
   attempt: number;
   maxAttempts: number;
+  /** Attempts made before the last retry by a person: they count in no budget. */
+  attemptsBefore?: number;
+  /** How often it was put off without spending an attempt, and the handler's last reason. */
+  snoozes?: number;
+  snoozeReason?: string;
   /** Number of retries by a person. */
   epoch: number;
   /** The task's generation under which it was permitted. */

@@ -1,4 +1,4 @@
-import type { EndReason } from './execution.ts';
+import type { AttemptRecord, EndReason } from './execution.ts';
 
 /** What a failed attempt leaves behind. */
 export interface Failure {
@@ -6,6 +6,12 @@ export interface Failure {
   errorType: string;
   errorMessage: string;
   nonRetryable: boolean;
+  /** What the other side answered, when the error carries it. */
+  httpStatus?: number;
+  /** The other side said "too many requests", with HTTP 429 or in the words of an AWS service. */
+  throttled?: boolean;
+  /** When the next attempt is to begin, whatever strategy applies. */
+  retryAfterSeconds?: number;
 }
 
 export function deathReason(failure: Failure): EndReason {
@@ -13,3 +19,9 @@ export function deathReason(failure: Failure): EndReason {
   if (failure.cause === 'timedOut') return 'timedOut';
   return failure.cause === 'crashed' ? 'crashed' : 'exhausted';
 }
+
+/** As an attempt writes it down; a plain error needs no word. */
+export const causeOf = ({ cause, throttled }: Failure): AttemptRecord['cause'] => {
+  if (cause !== 'error') return cause;
+  return throttled ? 'throttled' : undefined;
+};

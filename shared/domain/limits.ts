@@ -56,6 +56,9 @@ export const MAX_BACKFILL_RUNS = 1_000;
 export const MAX_BACKFILL_OCCURRENCES = 10_000;
 export const MAX_RETRY_LIMIT = 100;
 export const MAX_RETRY_DELAY_SECONDS = 43_200;
+export const MAX_RETRY_RULES = 10;
+/** How often one run may be put off (SnoozeError, or a rule) until a person retries it. */
+export const MAX_SNOOZES = 1_000;
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024;
 export const MAX_RESULT_BYTES = 16 * 1024;

@@ -24,6 +24,30 @@ export interface RetryPolicy {
   baseSeconds: number;
   maxSeconds: number;
   jitter: Jitter;
+  /** The first that matches a failure decides instead of the above. */
+  rules?: RetryRule[];
+}
+
+/** `error`: whatever was thrown, throttles included; `throttled`: the other side said "too many requests". */
+export type RuleCause = 'error' | 'timedOut' | 'crashed' | 'throttled';
+
+/** What to do about failures of one kind, instead of what the task's policy says (docs/lifecycle.md). */
+export interface RetryRule {
+  /** Everything named must hold; nothing named matches every failure. */
+  match: {
+    /** Exact, or with `*` for any characters. */
+    errorType?: string;
+    /** Statuses, or classes of them such as `5xx`; any of them. */
+    httpStatus?: (number | string)[];
+    cause?: RuleCause;
+  };
+  /** `snooze`: again later without spending an attempt. */
+  then: 'retry' | 'stop' | 'snooze';
+  strategy?: RetryStrategy;
+  baseSeconds?: number;
+  maxSeconds?: number;
+  /** A budget of the rule's own: so many failures that it takes; they do not count in the task's. */
+  limit?: number;
 }
 
 /** The hot item: every run writes it, so it stays under 1 KB. */

@@ -1,13 +1,11 @@
-import { failuresInBudget } from '../domain/attempt-budget.ts';
+import { afterFailure } from '../domain/after-failure.ts';
 import { isCanary } from '../domain/canary.ts';
 import { crossedAgeOrDue } from '../domain/crossed-age.ts';
 import type { Execution } from '../domain/execution.ts';
-import { expiredLease } from '../domain/execution-transitions.ts';
+import { expiredLease, lostAttempt } from '../domain/execution-failures.ts';
 import { claimedLetter } from '../domain/letter-transitions.ts';
 import { CLOCK_SKEW_MS } from '../domain/limits.ts';
 import { executionId } from '../domain/occurrence.ts';
-import { retryDelayMs } from '../domain/retry-policy.ts';
-import type { RetryPolicy } from '../domain/task.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../domain/time.ts';
 import type {
@@ -144,14 +142,12 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
     await over();
     return true;
   }
-  const nextAttemptAt =
-    task === undefined || run.attempt >= run.maxAttempts
-      ? undefined
-      : nowMs + backoffMs(deps, run, task.definition.retry);
-  const outcome = await deps.executions.update(
-    run,
-    expiredLease(run, { nowMs, retentionMs: deps.retentionMs, nextAttemptAt }),
-  );
+  const failure = lostAttempt(run);
+  const after = task
+    ? afterFailure(run, task.definition.retry, failure, nowMs, () => deps.random.next())
+    : { failure, nextAttemptAt: undefined };
+  const change = expiredLease(run, { nowMs, retentionMs: deps.retentionMs, after });
+  const outcome = await deps.executions.update(run, change);
   if (!outcome.ok) return false;
   const ended = outcome.record;
   if (ended.status === 'cancelled') await announceEnd(deps, ended);
@@ -163,9 +159,6 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   }
   return true;
 }
-
-const backoffMs = (deps: SweepDeps, run: Execution, retry: RetryPolicy): DurationMs =>
-  retryDelayMs(retry, failuresInBudget(run, retry.limit), () => deps.random.next());
 
 function groupsOf<T>(items: T[], size: number): T[][] {
   const groups: T[][] = [];

@@ -138,6 +138,20 @@ describe('errors cross the boundary as bounded data', () => {
     expect(await makePool().run('throw', kind)).toEqual(expected);
   });
 
+  it('carry the status of an answer, and that it was a throttle', async () => {
+    expect(await makePool().run('throw', 'http')).toMatchObject({
+      errorType: 'HttpError',
+      httpStatus: 429,
+      throttled: true,
+      retryAfterSeconds: 9,
+    });
+  });
+
+  it.each(['throw', 'return'])('a run is put off by what a handler may %s', async (how) => {
+    const snoozed = { kind: 'snoozed', seconds: 30, reason: 'not yet' };
+    expect(await makePool().run(how, 'snooze')).toEqual(snoozed);
+  });
+
   it('cuts a long message to 2000 characters', async () => {
     const result = await makePool().run('throw', 'long');
     expect(result.kind === 'failed' && result.errorMessage.length).toBe(2_000);

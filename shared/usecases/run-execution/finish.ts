@@ -1,14 +1,14 @@
-import { failuresInBudget } from '../../domain/attempt-budget.ts';
+import { afterFailure, maySnooze, snoozedTooOften } from '../../domain/after-failure.ts';
 import { CANARY_RETENTION_MS, isCanary } from '../../domain/canary.ts';
 import type { Change, Outcome } from '../../domain/change.ts';
 import type { Execution, HandOffOutcome } from '../../domain/execution.ts';
-import { failed, stopped, succeeded } from '../../domain/execution-transitions.ts';
+import { failed, snoozed, stopped } from '../../domain/execution-failures.ts';
+import { succeeded } from '../../domain/execution-transitions.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { handedOff } from '../../domain/hand-off.ts';
 import { INLINE_JSON_BYTES } from '../../domain/limits.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
-import { retryDelayMs } from '../../domain/retry-policy.ts';
-import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
+import { SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import { sendLetter } from '../dead-letter/send-letter.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
@@ -53,6 +53,8 @@ export async function finish(
     letGo(deps, claim, delivery);
     return done('cancelled on request');
   };
+  const refused = (existing: Execution | undefined, failure: Failure) =>
+    existing?.cancelRequested ? stop(failure) : lost(existing);
 
   if (result.kind === 'success') {
     const change = succeeded(claim.run, {
@@ -70,21 +72,27 @@ export async function finish(
   if (result.kind === 'pending') {
     const written = await write(handedOff(claim.run, { ...common, seconds: result.timeoutSeconds }));
     if (written.ok) return done('handed off');
-    return written.existing?.cancelRequested ? stop(stoppedHandOff) : lost(written.existing);
+    return refused(written.existing, stoppedBefore('handed off'));
   }
-  const failure: Failure = { ...result, nonRetryable: result.nonRetryable };
-  const nextAttemptAt = nextAttempt(deps, claim, result, common.nowMs);
-  const written = await write(failed(claim.run, { ...common, failure, nextAttemptAt }));
-  if (!written.ok) return written.existing?.cancelRequested ? stop(failure) : lost(written.existing);
+  const { queue, retry } = claim.task.definition;
+  const failure: Failure = result.kind === 'failed' ? result : snoozedTooOften(result.reason);
+  if (result.kind === 'snoozed' && maySnooze(claim.run)) {
+    const at = common.nowMs + result.seconds * SECOND_MS;
+    const written = await write(snoozed(claim.run, { ...common, nextAttemptAt: at, reason: result.reason }));
+    if (!written.ok) return refused(written.existing, stoppedBefore('put off'));
+    return comeBackAt(deps, claim.run, delivery, { queue, at, note: 'put off' });
+  }
+  const after = afterFailure(claim.run, retry, failure, common.nowMs, () => deps.random.next());
+  const written = await write(failed(claim.run, { ...common, after }));
+  if (!written.ok) return refused(written.existing, failure);
   if (!canary) deps.metrics.attemptFailed();
-  if (nextAttemptAt === undefined) {
+  if (after.nextAttemptAt === undefined) {
     if (!canary) deps.metrics.runDead();
     letGo(deps, claim, delivery);
     await sendLetter(deps, written.record);
     return done(`dead: ${written.record.reason}`);
   }
-  const { queue } = claim.task.definition;
-  return comeBackAt(deps, claim.run, delivery, { queue, at: nextAttemptAt, note: 'retrying' });
+  return comeBackAt(deps, claim.run, delivery, { queue, at: after.nextAttemptAt, note: 'retrying' });
 }
 
 /** The run that waits for this one in a backfill; should its hint be lost, the sweeper has another. */
@@ -94,12 +102,12 @@ function letGo(deps: EndDeps, { run, task }: Ending, delivery: Delivery): void {
   delivery.alongside(hintAt(deps, { ...run, occurrence: run.behind }, { queue: task.definition.queue, at }));
 }
 
-const stoppedHandOff: Failure = {
+const stoppedBefore = (what: string): Failure => ({
   cause: 'aborted',
   errorType: 'AbortError',
-  errorMessage: 'Stopped on request, when it was about to be handed off',
+  errorMessage: `Stopped on request, when it was about to be ${what}`,
   nonRetryable: false,
-};
+});
 
 /** FIN refused: the run is another's by now, or the holder of our token has said already how it ended. */
 async function declaredLost(
@@ -132,23 +140,6 @@ export async function wakeNext(
   if (task === undefined || dueAt === undefined || dueAt > deps.clock.nowMs()) return;
   const key = { tenant: run.tenant, taskId: run.taskId, occurrence: scheduledOccurrence(dueAt) };
   await hintAt(deps, key, { queue: task.definition.queue, at: dueAt });
-}
-
-/** When the policy runs it again; undefined = never. */
-function nextAttempt(
-  deps: EndDeps,
-  { run, task }: Ending,
-  result: Extract<HandlerResult, { kind: 'failed' }>,
-  nowMs: EpochMs,
-): EpochMs | undefined {
-  if (result.nonRetryable || run.attempt >= run.maxAttempts) return undefined;
-  if (result.retryAfterSeconds !== undefined) return nowMs + result.retryAfterSeconds * SECOND_MS;
-  return (
-    nowMs +
-    retryDelayMs(task.definition.retry, failuresInBudget(run, task.definition.retry.limit), () =>
-      deps.random.next(),
-    )
-  );
 }
 
 /** Small results live in the run, large ones beside it, stored before the success that shows them. */

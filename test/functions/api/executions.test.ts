@@ -2,12 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../shared/domain/change.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
 import { claimedExecution } from '../../../shared/domain/execution-births.ts';
-import {
-  failed,
-  reportedProgress,
-  startedAttempt,
-  succeeded,
-} from '../../../shared/domain/execution-transitions.ts';
+import { failed } from '../../../shared/domain/execution-failures.ts';
+import { reportedProgress, startedAttempt, succeeded } from '../../../shared/domain/execution-transitions.ts';
 import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { parseExecutionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { type ApiWorld, makeApiWorld } from './api-world.ts';
@@ -60,7 +56,7 @@ function executorOf({ tasks, executions, clock }: ApiWorld) {
     succeed: (run: Execution, result: Partial<Execution>) =>
       apply(run, succeeded(run, { ...base(), result })),
     fail: (run: Execution, nextAttemptAt?: number) =>
-      apply(run, failed(run, { ...base(), failure, nextAttemptAt })),
+      apply(run, failed(run, { ...base(), after: { failure, nextAttemptAt } })),
     async die(run: Execution): Promise<Execution> {
       return apply(run, letterSent(await this.fail(run)));
     },
@@ -114,6 +110,8 @@ describe('triggering', () => {
       latenessMs: null,
       durationMs: null,
       attempt: 0,
+      snoozes: 0,
+      snoozeReason: null,
       maxAttempts: 6,
       attempts: [],
       errorMessage: null,

@@ -9,11 +9,10 @@ import { HandlerPool } from '../../../functions/handler-pool.ts';
 import {
   checkPayload,
   type HandlerContext,
-  isNonRetryable,
   makeRegistry,
   pendingSecondsOf,
-  retryAfterSecondsOf,
 } from '../../../shared/contract/handler.ts';
+import { isNonRetryable, retryAfterSecondsOf } from '../../../shared/contract/handler-errors.ts';
 
 const registry = makeRegistry(handlers);
 const execution = {

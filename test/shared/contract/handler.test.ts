@@ -1,21 +1,32 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
+import type * as handlerModule from '../../../shared/contract/handler.ts';
 import {
   checkPayload,
   defineHandler,
+  HttpError,
   isHandler,
-  isNonRetryable,
   makeRegistry,
   NonRetryableError,
   RetryAfterError,
-  retryAfterSecondsOf,
+  SnoozeError,
 } from '../../../shared/contract/handler.ts';
+import type * as errorsModule from '../../../shared/contract/handler-errors.ts';
+import {
+  httpStatusOf,
+  isNonRetryable,
+  isThrottle,
+  retryAfterSecondsOf,
+  snoozeOf,
+} from '../../../shared/contract/handler-errors.ts';
 
 const valid = { name: 'my.handler', description: 'Does it.', payload: z.unknown(), run: () => null };
 
 /** A second copy of the module, as a bundle may hold one. */
-const loadCopy = (): Promise<typeof import('../../../shared/contract/handler.ts')> =>
-  import(new URL('../../../shared/contract/handler.ts?copy', import.meta.url).href);
+const loadCopy = async (): Promise<typeof handlerModule & typeof errorsModule> => ({
+  ...(await import(new URL('../../../shared/contract/handler.ts?copy', import.meta.url).href)),
+  ...(await import(new URL('../../../shared/contract/handler-errors.ts?copy', import.meta.url).href)),
+});
 
 describe('defineHandler', () => {
   it('infers the payload from the schema, after its defaults and transforms', () => {
@@ -159,4 +170,63 @@ it('recognizes handlers and errors of another copy of this module', async () => 
   expect(isHandler(copy.defineHandler(valid))).toBe(true);
   expect(isNonRetryable(new copy.NonRetryableError('x'))).toBe(true);
   expect(retryAfterSecondsOf(new copy.RetryAfterError(5))).toBe(5);
+  expect(httpStatusOf(new copy.HttpError(503))).toBe(503);
+  expect(snoozeOf(new copy.SnoozeError(7, 'later'))).toEqual({ seconds: 7, reason: 'later' });
+});
+
+describe('HttpError', () => {
+  it('carries status, message and the wait that was asked for', () => {
+    const error = new HttpError(503, 'the till is closed', { retryAfterSeconds: 1.2, cause: 'x' });
+    expect(error).toMatchObject({
+      name: 'HttpError',
+      status: 503,
+      message: 'the till is closed',
+      cause: 'x',
+    });
+    expect([httpStatusOf(error), retryAfterSecondsOf(error)]).toEqual([503, 2]);
+    expect(new HttpError(404).message).toBe('HTTP 404');
+    expect(retryAfterSecondsOf(new HttpError(404))).toBeUndefined();
+  });
+
+  it.each([
+    ['120', undefined, 120],
+    ['Sat, 21 Nov 2026 09:00:30 GMT', 'Sat, 21 Nov 2026 09:00:00 GMT', 30],
+    ['Sat, 21 Nov 2026 08:00:00 GMT', 'Sat, 21 Nov 2026 09:00:00 GMT', 0],
+    ['Sat, 21 Nov 2026 09:00:30 GMT', undefined, undefined],
+    ['soon', 'Sat, 21 Nov 2026 09:00:00 GMT', undefined],
+    [undefined, undefined, undefined],
+  ])('reads Retry-After %s of an answer', (retryAfter, date, seconds) => {
+    const headers = new Headers();
+    if (retryAfter !== undefined) headers.set('retry-after', retryAfter);
+    if (date !== undefined) headers.set('date', date);
+    const error = HttpError.from({ status: 429, statusText: 'Too Many Requests', headers });
+    expect(error.message).toBe('HTTP 429 Too Many Requests');
+    expect(retryAfterSecondsOf(error)).toBe(seconds);
+  });
+
+  it('refuses what is no status', () => {
+    for (const status of [99, 600, 200.5, Number.NaN])
+      expect(() => new HttpError(status)).toThrow(RangeError);
+  });
+});
+
+describe('what errors of others say', () => {
+  it.each([
+    [{ status: 502 }, 502, false],
+    [{ statusCode: 429 }, 429, true],
+    [{ $metadata: { httpStatusCode: 400 }, name: 'ThrottlingException' }, 400, true],
+    [{ $retryable: { throttling: true } }, undefined, true],
+    [{ status: 'pending', statusCode: 1 }, undefined, false],
+    ['a text', undefined, false],
+    [null, undefined, false],
+  ])('%j: status %s, throttled %s', (error, status, throttled) => {
+    expect([httpStatusOf(error), isThrottle(error)]).toEqual([status, throttled]);
+  });
+});
+
+it('SnoozeError gives its seconds, whole and bounded, and its reason', () => {
+  expect(snoozeOf(new SnoozeError(0.5))).toEqual({ seconds: 1, reason: 'not ready yet' });
+  expect(snoozeOf(new SnoozeError(1e9, 'next year'))).toEqual({ seconds: 43_200, reason: 'next year' });
+  expect(snoozeOf(new Error('x'))).toBeUndefined();
+  expect(() => new SnoozeError(Number.NaN)).toThrow(RangeError);
 });

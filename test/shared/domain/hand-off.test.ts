@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { pending, pendingSecondsOf } from '../../../shared/contract/handler.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
 import { cancelledExecution } from '../../../shared/domain/execution-admin.ts';
-import { expiredLease, failed, succeeded } from '../../../shared/domain/execution-transitions.ts';
+import { expiredLease, failed, lostAttempt } from '../../../shared/domain/execution-failures.ts';
+import { succeeded } from '../../../shared/domain/execution-transitions.ts';
 import {
   extendedHandOff,
   handedOff,
@@ -93,11 +94,19 @@ describe('a pending run', () => {
   });
 
   it('has timed out when its lease ends', () => {
-    const over = expiredLease(aPending(), { nowMs: T0, retentionMs, nextAttemptAt: undefined });
+    const over = expiredLease(aPending(), {
+      nowMs: T0,
+      retentionMs,
+      after: { failure: lostAttempt(aPending()), nextAttemptAt: undefined },
+    });
     expect(applyChange(aPending(), over)).toMatchObject({
       record: { status: 'dead', reason: 'timedOut', errorType: 'HandOffTimeout' },
     });
-    const again = expiredLease(aPending(), { nowMs: T0, retentionMs, nextAttemptAt: T0 + 1 });
+    const again = expiredLease(aPending(), {
+      nowMs: T0,
+      retentionMs,
+      after: { failure: lostAttempt(aPending()), nextAttemptAt: T0 + 1 },
+    });
     const retrying = applyChange(aPending(), again);
     expect(retrying).toMatchObject({ ok: true, record: { status: 'retrying' } });
     if (retrying.ok) expect(retrying.record).not.toHaveProperty('pendingSeconds');
@@ -137,8 +146,10 @@ describe('an end told before the handler had ended', () => {
     const run = aRun();
     expect(applyChange(told.record, toldEarly(run, outcome, [])).ok).toBe(false);
     expect(applyChange(told.record, succeeded(run, { ...common, result: {} })).ok).toBe(false);
-    expect(applyChange(told.record, failed(run, { ...common, failure, nextAttemptAt: T0 })).ok).toBe(false);
-    const lost = expiredLease(run, { nowMs: T0, retentionMs, nextAttemptAt: T0 });
+    expect(
+      applyChange(told.record, failed(run, { ...common, after: { failure, nextAttemptAt: T0 } })).ok,
+    ).toBe(false);
+    const lost = expiredLease(run, { nowMs: T0, retentionMs, after: { failure, nextAttemptAt: T0 } });
     expect(applyChange(told.record, lost).ok).toBe(false);
   });
 

@@ -6,12 +6,10 @@ import {
   purgedLetter,
   revivedExecution,
 } from '../../../shared/domain/execution-admin.ts';
+import { expiredLease, failed, stopped } from '../../../shared/domain/execution-failures.ts';
 import {
   endedWaiting,
-  expiredLease,
-  failed,
   startedAttempt,
-  stopped,
   succeeded,
   withdrawnClaim,
 } from '../../../shared/domain/execution-transitions.ts';
@@ -74,10 +72,11 @@ const events = {
       queue: 'default',
     }),
   succeed: (seen) => succeeded(seen, { ...common, result: {} }),
-  failAndRetry: (seen) => failed(seen, { ...common, failure, nextAttemptAt: later }),
-  giveUp: (seen) => failed(seen, { ...common, failure, nextAttemptAt: undefined }),
+  failAndRetry: (seen) => failed(seen, { ...common, after: { failure, nextAttemptAt: later } }),
+  giveUp: (seen) => failed(seen, { ...common, after: { failure, nextAttemptAt: undefined } }),
   stop: (seen) => stopped(seen, { ...common, failure }),
-  leaseEnds: (seen) => expiredLease(seen, { nowMs: NOW, retentionMs: RETENTION_MS, nextAttemptAt: later }),
+  leaseEnds: (seen) =>
+    expiredLease(seen, { nowMs: NOW, retentionMs: RETENTION_MS, after: { failure, nextAttemptAt: later } }),
   withdraw: (seen) => withdrawnClaim(seen, me, { ...waited, status: 'skipped' }),
   endWaiting: (seen) => endedWaiting(seen, waited),
   cancel: (seen) => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import { isCode } from '../../../shared/domain/errors.ts';
+import type { Execution } from '../../../shared/domain/execution.ts';
+import type { RetryRule } from '../../../shared/domain/task.ts';
 import type { HandlerRequest, HandlerResult } from '../../../shared/ports.ts';
 import { completeRun, failRun } from '../../../shared/usecases/manage-runs/hand-off.ts';
-import { boom, makeSchedulerWorld, ok, type SchedulerWorld, T0 } from '../../support/scheduler-world.ts';
+import { boom, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
 
 /** Somebody outside who was given work with a token, and says so until he is heard. */
 type Outside = { id: string; token: string; fails: boolean }[];
@@ -20,6 +22,12 @@ const handsOff =
  * A process may die before or after any request. Whatever the point, within minutes every occurrence has come
  * to an end, no attempt began twice, and no letter is missing.
  */
+interface Workload {
+  limit: number;
+  rules?: RetryRule[];
+  handle: (request: HandlerRequest, outside: Outside) => Promise<HandlerResult>;
+  ends: Execution['status'][];
+}
 const WORKLOADS = {
   'a run that succeeds': {
     limit: 2,
@@ -45,17 +53,36 @@ const WORKLOADS = {
     },
     ends: ['dead'],
   },
-} as const;
+  'a run that is put off': {
+    limit: 1,
+    handle: async ({ execution }) =>
+      execution.attempt === 1 ? { kind: 'snoozed', seconds: 5, reason: 'not ready' } : ok(),
+    ends: ['success'],
+  },
+  'a run that a rule gives a budget of its own': {
+    limit: 0,
+    rules: [{ match: { httpStatus: [503] }, then: 'retry', limit: 2 }],
+    handle: async ({ execution }) => (execution.attempt <= 2 ? boom({ httpStatus: 503 }) : ok()),
+    ends: ['success'],
+  },
+} satisfies Record<string, Workload>;
 
 async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'before' | 'after') {
   const w = makeSchedulerWorld();
-  const { limit, handle } = WORKLOADS[workload];
+  const { limit, rules, handle }: Workload = WORKLOADS[workload];
   await w.addTask({
     schedule: { kind: 'interval', seconds: 30, startAt: T0, endAt: T0 + 60_000 },
     overlap: 'forbid',
     timeoutSeconds: 10,
-    retry: { strategy: 'fixed', limit, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
-  } as Parameters<SchedulerWorld['addTask']>[0]);
+    retry: {
+      strategy: 'fixed',
+      limit,
+      baseSeconds: 1,
+      maxSeconds: 1,
+      jitter: 'none',
+      ...(rules ? { rules } : {}),
+    },
+  });
   const outside: Outside = [];
   w.handle((request) => handle(request, outside));
   const api = { ...w, handlers: makeRegistry([]), retentionMs: 86_400_000 };

@@ -3,7 +3,8 @@ import handlers from '#handlers';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
 import { claimedExecution } from '../../../shared/domain/execution-births.ts';
-import { failed, startedAttempt, succeeded } from '../../../shared/domain/execution-transitions.ts';
+import { failed } from '../../../shared/domain/execution-failures.ts';
+import { startedAttempt, succeeded } from '../../../shared/domain/execution-transitions.ts';
 import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { executionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
@@ -54,7 +55,7 @@ async function makeWorld() {
   };
   const failure = { cause: 'error', errorType: 'E', errorMessage: 'm', nonRetryable: true } as const;
   const dead = async () => {
-    const died = failed(await claimed(), { ...at(), failure, nextAttemptAt: undefined });
+    const died = failed(await claimed(), { ...at(), after: { failure, nextAttemptAt: undefined } });
     const run = world.tables.executions.all().at(-1);
     if (!run) throw new Error('no run');
     const pending = await change(run, died);
