@@ -10,6 +10,7 @@ import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
@@ -126,6 +127,7 @@ export function executorRuntime() {
       metrics: metricsOf(env),
       tasks: makeTaskStore(store),
       executions: makeExecutionStore(store),
+      variables: makeVariableStore(store, systemIds),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
       handlers: new HandlerPool(),
       retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
@@ -184,6 +186,7 @@ export function apiRuntime() {
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
     shardIndex: makeShardIndex(store),
     idempotency: makeIdempotencyStore(store, systemClock),
+    variables: makeVariableStore(store, systemIds),
     heartbeat: makeHeartbeat(store),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),

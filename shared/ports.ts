@@ -123,6 +123,13 @@ export interface IdempotencyStore {
   }): Promise<{ requestHash: string; value: string }>;
 }
 
+/** Values that the tasks of a tenant share. */
+export interface VariableStore {
+  read(tenant: string): Promise<Record<string, unknown>>;
+  /** `make` is called again whenever somebody else was faster; what it throws ends the change. */
+  change(tenant: string, make: (values: Record<string, unknown>) => Record<string, unknown>): Promise<void>;
+}
+
 export interface QueueDepth {
   ready: number;
   delayed: number;

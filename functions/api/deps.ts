@@ -2,9 +2,14 @@ import type { Heartbeat } from '../../shared/ports.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
 import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
 import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context.ts';
+import type { ManageVariablesDeps } from '../../shared/usecases/manage-variables.ts';
 
 /** Everything that the API needs of the outside. */
-export interface ApiDeps extends Omit<ManageTasksDeps, 'queueDefaults'>, HandOffDeps, LookAtQueuesDeps {
+export interface ApiDeps
+  extends Omit<ManageTasksDeps, 'queueDefaults'>,
+    HandOffDeps,
+    LookAtQueuesDeps,
+    ManageVariablesDeps {
   heartbeat: Heartbeat;
   version: string;
 }

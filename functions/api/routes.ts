@@ -7,6 +7,7 @@ import { handOffRoutes } from './routes/hand-off.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { variableRoutes } from './routes/variables.ts';
 
 /** Made at the first request for it: it depends on nothing but the table and the version. */
 let document: ReturnType<typeof openApiDocument> | undefined;
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...executionRoutes,
   ...handOffRoutes,
   ...queueRoutes,
+  ...variableRoutes,
   ...serviceRoutes,
   publicRoute(
     {

@@ -31,6 +31,25 @@ export interface HandlerExecution {
   queue: string;
 }
 
+/** The task that a run belongs to, as it stands when the run starts. */
+export interface TaskContext {
+  id: string;
+  name: string;
+  handler: string;
+  queue: string;
+  tags: readonly string[];
+  timeoutSeconds: number;
+}
+
+/** Instants are ISO 8601 UTC; `result` is null unless it succeeded. */
+export interface PreviousRun {
+  executionId: string;
+  status: string;
+  scheduledAt: string;
+  finishedAt: string | null;
+  result: unknown;
+}
+
 export type LogFields = Record<string, string | number | boolean | undefined>;
 /** One JSON line each, stamped with the execution; messages and fields are cut to a bounded length. */
 export interface HandlerLog {

@@ -1,9 +1,10 @@
 import type { FieldProblem } from '../domain/errors.ts';
-import { DEFAULT_MISFIRE_GRACE_SECONDS, MAX_PAYLOAD_BYTES } from '../domain/limits.ts';
+import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
 import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } from '../domain/task.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { checkPayload, type HandlerRegistry } from './handler.ts';
+import type { HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
+import { payloadProblems, payloadSizeProblems } from './payload.ts';
 import { mergedRetry, retryProblems } from './resolve-retry.ts';
 import { resolveSchedule } from './resolve-schedule.ts';
 import { READ_ONLY_FIELDS } from './task.ts';
@@ -86,11 +87,6 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
   };
 }
 
-export const payloadSizeProblems = (serialized: string): FieldProblem[] =>
-  Buffer.byteLength(serialized) <= MAX_PAYLOAD_BYTES
-    ? []
-    : [{ path: 'payload', message: `must be at most ${MAX_PAYLOAD_BYTES} bytes as JSON` }];
-
 const unknownQueue = (name: string, queues: QueueDefaults): FieldProblem => ({
   path: 'queue',
   message: `no queue ${JSON.stringify(name)} is configured; there are ${Object.keys(queues).join(', ')}`,
@@ -104,8 +100,7 @@ async function handlerProblems(
   if (name === undefined) return [];
   const handler = handlers.get(name);
   if (handler) {
-    const check = await checkPayload(handler, payload);
-    return check.ok ? [] : check.errors;
+    return payloadProblems(handler, payload);
   }
   const known = [...handlers.keys()].join(', ');
   return [

@@ -6,7 +6,7 @@ import {
   OPEN_LOOK_MS,
   SQS_MAX_DELAY_SECONDS,
 } from './limits.ts';
-import { dueAtOf } from './occurrence.ts';
+import { dueAtOf, parseRunPointer } from './occurrence.ts';
 import type { Task } from './task.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
 
@@ -25,6 +25,7 @@ const common = (task: Task, key: ExecutionKey): Common => ({
   tags: task.definition.tags,
   scheduledAt: dueAtOf(key.occurrence),
   generation: task.state.generation,
+  ...(task.state.run === undefined ? {} : { previous: parseRunPointer(task.state.run).occurrence }),
 });
 
 /** W1: born running at its due time, under a lease. */

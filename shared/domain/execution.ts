@@ -119,6 +119,8 @@ export interface Execution extends ExecutionKey {
   /** Occurrences that this one stands for besides itself (misfire), and the run it collided with (overlap). */
   missed?: number;
   collidedWith?: string;
+  /** The run of the task that was claimed before this one was born. */
+  previous?: string;
   /** Of a backfill's run (backfill.ts): which one, the run that must end before it, and the one that it lets go. */
   backfill?: string;
   ahead?: string;

@@ -51,6 +51,9 @@ export const DELETED_TASK_KEPT_MS = 7 * DAY_MS;
 export const MIN_MISFIRE_GRACE_SECONDS = 150;
 export const DEFAULT_MISFIRE_GRACE_SECONDS = 300;
 export const MAX_TASK_TIMEOUT_SECONDS = 870;
+/** They are one item, which DynamoDB lets grow to 400 KB. */
+export const MAX_VARIABLES = 100;
+export const MAX_VARIABLE_BYTES = 2_048;
 /** A backfill's runs are written within one request. */
 export const MAX_BACKFILL_RUNS = 1_000;
 export const MAX_BACKFILL_OCCURRENCES = 10_000;

@@ -6,6 +6,7 @@ import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import type { Execution } from '../../shared/domain/execution.ts';
@@ -30,6 +31,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     cursors: makeCursorStore(table, systemIds),
     heartbeat: makeHeartbeat(table),
     idempotency: makeIdempotencyStore(table, clock),
+    variables: makeVariableStore(table, systemIds),
     listings: makeListings(table, { shards: 1, tasks }),
   };
 }

@@ -76,4 +76,33 @@ export function controlContract(name: string, openWorld: OpenStoreWorld): void {
       );
     });
   });
+  describe(`${name}: variables`, () => {
+    it('are none at first, then what was set, each tenant its own', async () => {
+      const { variables } = await open(openWorld);
+      expect(await variables.read('a')).toEqual({});
+      await variables.change('a', () => ({ n: 1, deep: { list: [null, 'é'] } }));
+      await variables.change('a', ({ n, ...rest }) => ({ ...rest, m: n }));
+      expect(await variables.read('a')).toEqual({ m: 1, deep: { list: [null, 'é'] } });
+      expect(await variables.read('b')).toEqual({});
+    });
+
+    it('lose none of the changes that many make at once', async () => {
+      const { variables } = await open(openWorld);
+      const names = ['a', 'b', 'c', 'd', 'e'];
+      await Promise.all(
+        names.map((one) => variables.change('root', (values) => ({ ...values, [one]: one }))),
+      );
+      expect(Object.keys(await variables.read('root')).sort()).toEqual(names);
+    });
+
+    it('stay as they are when the change refuses', async () => {
+      const { variables } = await open(openWorld);
+      await variables.change('root', () => ({ a: 1 }));
+      const refuse = () => {
+        throw new Error('no');
+      };
+      await expect(variables.change('root', refuse)).rejects.toThrow('no');
+      expect(await variables.read('root')).toEqual({ a: 1 });
+    });
+  });
 }

@@ -6,6 +6,7 @@ import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
@@ -23,6 +24,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     cursors: makeCursorStore(table, systemIds),
     heartbeat: makeHeartbeat(table),
     idempotency: makeIdempotencyStore(table, systemClock),
+    variables: makeVariableStore(table, systemIds),
     nowMs: systemClock.nowMs,
   };
 }

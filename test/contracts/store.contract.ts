@@ -8,6 +8,7 @@ import type {
   Listings,
   ShardIndex,
   TaskStore,
+  VariableStore,
 } from '../../shared/ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
@@ -20,6 +21,7 @@ export interface StoreWorld {
   cursors: CursorStore;
   heartbeat: Heartbeat;
   idempotency: IdempotencyStore;
+  variables: VariableStore;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

@@ -8,6 +8,7 @@ import type {
   Heartbeat,
   IdempotencyStore,
   TaskStore,
+  VariableStore,
 } from '../../shared/ports.ts';
 import { applyChange } from './apply-change.ts';
 import { MemoryTable } from './memory-table.ts';
@@ -24,6 +25,7 @@ export function makeMemoryTables() {
     documents: new Map<string, string>(),
     cursors: new Map<string, Cursor>(),
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
+    variables: new Map<string, Record<string, unknown>>(),
     heartbeat: { at: undefined as number | undefined },
   };
 }
@@ -99,6 +101,15 @@ export const makeMemoryHeartbeat = ({ heartbeat }: MemoryTables): Heartbeat => (
   },
   async read() {
     return heartbeat.at;
+  },
+});
+
+export const makeMemoryVariables = ({ variables }: MemoryTables): VariableStore => ({
+  async read(tenant) {
+    return structuredClone(variables.get(tenant) ?? {});
+  },
+  async change(tenant, make) {
+    variables.set(tenant, structuredClone(make(variables.get(tenant) ?? {})));
   },
 });
 

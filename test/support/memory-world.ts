@@ -15,6 +15,7 @@ import {
   makeMemoryIdempotency,
   makeMemoryTables,
   makeMemoryTaskStore,
+  makeMemoryVariables,
 } from './memory-stores.ts';
 
 /**
@@ -66,6 +67,7 @@ export function makeMemoryWorld({
     listings: watched('listings', makeMemoryListings(tables)),
     cursors: watched('cursors', makeMemoryCursorStore(tables)),
     heartbeat: watched('heartbeat', makeMemoryHeartbeat(tables)),
+    variables: watched('variables', makeMemoryVariables(tables)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),
     dispatchQueue: watched('dispatchQueue', dispatchQueue),

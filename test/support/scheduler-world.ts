@@ -59,6 +59,7 @@ export function makeSchedulerWorld() {
     ids: world.ids,
     tasks: world.tasks,
     executions: world.executions,
+    variables: world.variables,
     queues: world.workQueues,
     handlers: {
       run: async (request: HandlerRequest) => {

@@ -95,6 +95,7 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   progress: ['progress', 'S?'],
   missed: ['missed', 'N?'],
   collidedWith: ['collided', 'S?'],
+  previous: ['prev', 'S?'],
   backfill: ['backfill', 'S?'],
   ahead: ['ahead', 'S?'],
   behind: ['behind', 'S?'],

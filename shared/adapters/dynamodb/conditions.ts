@@ -21,6 +21,10 @@ export const replaceable = (e: Expression, over: TaskState | undefined): string 
 export const unmoved = (e: Expression, seen: Cursor | undefined): string =>
   seen ? `${e.name('upto')} = ${e.plain(seen.upto)} AND ${e.name('at')} = ${e.plain(seen.at)}` : absent(e);
 
+/** Nobody wrote since it was read. */
+export const writtenBy = (e: Expression, by: string | undefined): string =>
+  by === undefined ? absent(e) : `${e.name('by')} = ${e.plain(by)}`;
+
 /** Free, or expired and only not yet removed by DynamoDB, which may take days. */
 export const freeAt = (e: Expression, nowSeconds: number): string =>
   `${absent(e)} OR ${e.name('ttl')} <= ${e.plain(nowSeconds)}`;

@@ -13,6 +13,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | a shard's cursor | `C#<name>#<shard>` | `C` |
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
+ * | variables of a tenant | `V#<tenant>` | `V` |
  */
 export interface PrimaryKey {
   pk: string;
@@ -49,6 +50,8 @@ export const requestKey = (tenant: string, scope: string, key: string): PrimaryK
   pk: `I#${tenant}#${scope}#${key}`,
   sk: 'I',
 });
+
+export const variablesKey = (tenant: string): PrimaryKey => ({ pk: `V#${tenant}`, sk: 'V' });
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
   const [kind, tenant, taskId, ...rest] = pk.split('#');

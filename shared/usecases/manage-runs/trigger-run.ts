@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TriggerInput } from '../../contract/execution.ts';
-import { checkPayload } from '../../contract/handler.ts';
-import { payloadSizeProblems } from '../../contract/task-input.ts';
+import { payloadProblems, payloadSizeProblems } from '../../contract/payload.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
 import type { Execution } from '../../domain/execution.ts';
 import { manualExecution } from '../../domain/execution-births.ts';
@@ -28,7 +27,7 @@ export async function triggerRun(
 ): Promise<Execution> {
   const task = await requireLiveTask(deps, principal, taskId);
   const payload = 'payload' in input ? JSON.stringify(input.payload) : undefined;
-  const errors = payload === undefined ? [] : await payloadProblems(deps, task, input.payload, payload);
+  const errors = payload === undefined ? [] : await problemsOf(deps, task, input.payload, payload);
   if (errors.length > 0)
     throw new SchedulerError('validation-failed', 'The payload is not valid: see errors', { errors });
 
@@ -53,7 +52,7 @@ export async function triggerRun(
   return outcome.record;
 }
 
-async function payloadProblems(
+async function problemsOf(
   deps: ManageRunsDeps,
   { definition }: Task,
   payload: unknown,
@@ -62,8 +61,7 @@ async function payloadProblems(
   const handler = deps.handlers.get(definition.handler);
   if (!handler)
     return [{ path: 'payload', message: `handler ${definition.handler} is not registered any more` }];
-  const check = await checkPayload(handler, payload);
-  return [...payloadSizeProblems(serialized), ...(check.ok ? [] : check.errors)];
+  return [...payloadSizeProblems(serialized), ...(await payloadProblems(handler, payload))];
 }
 
 /** The occurrence that this key stands for; ours when the key is new. */

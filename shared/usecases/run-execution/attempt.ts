@@ -14,6 +14,7 @@ import {
 import { finish, wakeNext } from './finish.ts';
 import { tokenGiver } from './hand-off.ts';
 import { isExclusive } from './overlap.ts';
+import { payloadOf } from './render-payload.ts';
 
 /** Progress reports closer together than this are merged: each one is a write. */
 const PROGRESS_EVERY_MS = 2 * SECOND_MS;
@@ -38,8 +39,8 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   const progress = progressWriter(deps, claim, delivery);
   const stop = watchForStop(deps, claim);
   const result: HandlerResult =
-    payload.kind === 'missing'
-      ? missingPayload
+    payload.kind === 'failed'
+      ? payload.failure
       : await deps.handlers.run({
           handler: task.definition.handler,
           payload: payload.value,
@@ -72,28 +73,6 @@ function countLateness({ metrics }: ExecutorDeps, { run, task }: Claim): void {
   const onTime = run.attempt === 1 && run.trigger === 'schedule' && task.definition.overlap !== 'queue';
   if (onTime && run.latenessMs !== undefined) metrics.startedLate(run.latenessMs);
 }
-
-type Payload = { kind: 'present'; value: unknown } | { kind: 'missing' };
-
-/** The trigger's own payload, or the one that the task has now (it goes with the handler it names now). */
-async function payloadOf(deps: ExecutorDeps, { run, task }: Claim): Promise<Payload> {
-  if (!run.payloadStored) {
-    const value: unknown = JSON.parse(run.payload ?? task.definition.payload);
-    return { kind: 'present', value };
-  }
-  const stored = await deps.executions.readDocument(run, 'payload');
-  if (stored === undefined) return { kind: 'missing' };
-  const value: unknown = JSON.parse(stored);
-  return { kind: 'present', value };
-}
-
-const missingPayload: HandlerResult = {
-  kind: 'failed',
-  cause: 'error',
-  errorType: 'PayloadMissing',
-  errorMessage: 'the payload given with the trigger is not stored any more',
-  nonRetryable: true,
-};
 
 /** While the handler runs, somebody may ask it to stop: a read every few seconds, none for short runs. */
 function watchForStop(deps: ExecutorDeps, { run, owner }: Claim): { signal: AbortSignal; end(): void } {

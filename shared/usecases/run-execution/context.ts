@@ -14,6 +14,7 @@ import type {
   Metrics,
   Random,
   TaskStore,
+  VariableStore,
   WorkQueues,
 } from '../../ports.ts';
 
@@ -23,6 +24,7 @@ export interface ExecutorDeps {
   ids: Ids;
   tasks: TaskStore;
   executions: ExecutionStore;
+  variables: Pick<VariableStore, 'read'>;
   queues: WorkQueues;
   handlers: HandlerRunner;
   log: Log;

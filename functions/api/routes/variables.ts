@@ -1,0 +1,71 @@
+import { listOf } from '../../../shared/contract/service.ts';
+import { VariableInputSchema, VariableSchema } from '../../../shared/contract/variables.ts';
+import {
+  deleteVariable,
+  listVariables,
+  readVariable,
+  setVariable,
+} from '../../../shared/usecases/manage-variables.ts';
+import { type Route, route } from '../route.ts';
+
+const found = { 200: { description: 'The variable', schema: VariableSchema } };
+
+export const variableRoutes: Route[] = [
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/variables',
+      operationId: 'listVariables',
+      summary: 'Values that the runs of all tasks share; not for secrets',
+      replies: { 200: { description: 'All of them, by name', schema: listOf(VariableSchema) } },
+    },
+    async (deps, { principal }) => ({
+      status: 200,
+      body: { items: await listVariables(deps, principal), nextCursor: null },
+    }),
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/variables/{name}',
+      operationId: 'getVariable',
+      summary: 'Read a variable',
+      replies: found,
+    },
+    async (deps, { principal, params }) => ({
+      status: 200,
+      body: await readVariable(deps, principal, params.name ?? ''),
+    }),
+  ),
+  route(
+    'operator',
+    {
+      method: 'PUT',
+      path: '/v1/variables/{name}',
+      operationId: 'putVariable',
+      summary: 'Set a variable; runs that start from now on see it',
+      body: { schema: VariableInputSchema, required: true },
+      replies: found,
+    },
+    async (deps, { principal, params, body }) => ({
+      status: 200,
+      body: await setVariable(deps, principal, params.name ?? '', body.value),
+    }),
+  ),
+  route(
+    'operator',
+    {
+      method: 'DELETE',
+      path: '/v1/variables/{name}',
+      operationId: 'deleteVariable',
+      summary: 'Delete a variable',
+      replies: { 204: { description: 'It is gone' } },
+    },
+    async (deps, { principal, params }) => {
+      await deleteVariable(deps, principal, params.name ?? '');
+      return { status: 204 };
+    },
+  ),
+];
