@@ -35,7 +35,7 @@ export interface ExecutorDeps {
 }
 
 /** All that it takes to end an attempt: executor, sweeper and API do. */
-export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids'>;
+export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids' | 'variables'>;
 
 /** How the message in hand reached us. */
 export interface Delivery {
