@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import * as z from 'zod';
 // Declares `target`.
 import type {} from '../e2e/global-setup.ts';
 import { openCdk } from './cdk.ts';
 import { targetOf } from './deployed-target.ts';
-import { deleteKeptTables } from './kept-tables.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,32 +21,17 @@ export interface Deployment {
 }
 
 const Environment = z.object({
-  ESCAPEMENT_AWS: z.enum(['emulator', 'account']),
+  ESCAPEMENT_AWS_NAME: z.string(),
   ESCAPEMENT_AWS_HOME: z.string(),
   ESCAPEMENT_COUNT_FILE: z.string().optional(),
 });
 
-/** Deploys as a user would, and leaves nothing behind. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Deploys as a user would. Whoever started this takes away what it leaves. */
+export default async function setup(project: TestProject): Promise<void> {
   const env = Environment.parse(process.env);
-  const home = env.ESCAPEMENT_AWS_HOME;
-  // In an account that others use as well, every run has a name of its own.
-  const name =
-    env.ESCAPEMENT_AWS === 'emulator' ? 'escapement' : `escapement-${randomBytes(4).toString('hex')}`;
+  const { ESCAPEMENT_AWS_NAME: name, ESCAPEMENT_AWS_HOME: home, ESCAPEMENT_COUNT_FILE: countFile } = env;
   const cdk = openCdk(home);
-  const takeDown = async () => {
-    if (env.ESCAPEMENT_AWS === 'emulator') return;
-    await cdk.destroy({ name });
-    await deleteKeptTables(name);
-  };
-  try {
-    await cdk.bootstrap();
-    project.provide('target', await targetOf(await cdk.deploy({ name })));
-    const countFile = env.ESCAPEMENT_COUNT_FILE;
-    project.provide('deployment', { name, home, ...(countFile !== undefined && { countFile }) });
-  } catch (error) {
-    await takeDown();
-    throw error;
-  }
-  return takeDown;
+  await cdk.bootstrap();
+  project.provide('target', await targetOf(await cdk.deploy({ name })));
+  project.provide('deployment', { name, home, ...(countFile !== undefined && { countFile }) });
 }

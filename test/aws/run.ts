@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openCdk } from './cdk.ts';
+import { beside } from './changes.ts';
 import { startEmulator } from './emulator.ts';
 import { DIFFERENCES } from './emulator-differences.ts';
+import { deleteKeptTables } from './kept-tables.ts';
 
 /**
  * `npm run test:e2e:aws`: the stack that users deploy, deployed with the CDK, then tested, changed and destroyed.
@@ -18,10 +22,13 @@ const LOG_LINES = 200;
 // CDK app and emulated functions run on the first node of the PATH: the one that runs this.
 process.env.PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
 const home = mkdtempSync(join(tmpdir(), 'escapement-aws-'));
-const inAccount = process.env.ESCAPEMENT_AWS === 'account';
-const code = await (inAccount ? vitest(process.env) : onEmulator());
-rmSync(home, { recursive: true, force: true });
-process.exitCode = code;
+// Ctrl-C reaches vitest as well: whatever is deployed is taken down before this process goes.
+process.on('SIGINT', () => {});
+try {
+  process.exitCode = await (process.env.ESCAPEMENT_AWS === 'account' ? inAccount() : onEmulator());
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
 
 async function onEmulator(): Promise<number> {
   console.log(`The emulator differs from AWS in ${Object.keys(DIFFERENCES).length} ways that matter here:`);
@@ -33,12 +40,27 @@ async function onEmulator(): Promise<number> {
     const failed = await vitest({
       ...emulator.env,
       ESCAPEMENT_AWS: 'emulator',
+      ESCAPEMENT_AWS_NAME: 'escapement',
       ESCAPEMENT_COUNT_FILE: countFile,
     });
     if (failed) console.error(emulator.log().split('\n').slice(-LOG_LINES).join('\n'));
     return failed;
   } finally {
     await emulator.stop();
+  }
+}
+
+/** Others use the account as well, so every run has a name of its own. */
+async function inAccount(): Promise<number> {
+  const name = `escapement-${randomBytes(4).toString('hex')}`;
+  try {
+    return await vitest({ ...process.env, ESCAPEMENT_AWS_NAME: name });
+  } finally {
+    const cdk = openCdk(home);
+    // It is no error to destroy what is gone already, or never came to be.
+    await cdk.destroy(beside(name));
+    await cdk.destroy({ name });
+    await deleteKeptTables(name);
   }
 }
 
@@ -50,8 +72,7 @@ function vitest(env: NodeJS.ProcessEnv): Promise<number> {
       env: { ...env, ESCAPEMENT_AWS_HOME: home },
       stdio: 'inherit',
     });
-    // Ctrl-C reaches the child as well: whatever is deployed is taken down before this process goes.
-    process.on('SIGINT', () => {}).on('SIGTERM', () => child.kill('SIGTERM'));
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', reject).on('exit', (status) => resolve(status ?? 1));
   });
 }

@@ -20,6 +20,7 @@ export default defineConfig({
     sequence: { sequencer: InOrder },
     maxConcurrency: 20,
     testTimeout: 180_000,
-    hookTimeout: 300_000,
+    // Deploying into an account takes minutes.
+    hookTimeout: 900_000,
   },
 });

@@ -27,7 +27,6 @@ describe.concurrent('failed attempts', () => {
     const [first = 0, second = 0] = gapsMs(run);
     expect(first).toBeGreaterThanOrEqual(1_000);
     expect(second).toBeGreaterThanOrEqual(2_000);
-    expect(second).toBeGreaterThan(first);
   });
 
   it('wait ever longer by base under the linear strategy', async ({ world }) => {

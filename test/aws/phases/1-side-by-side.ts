@@ -4,14 +4,14 @@ import { target as first } from '../../e2e/target.ts';
 import { openApi } from '../../support/api-client.ts';
 import { type ApiWorld, openWorld } from '../../support/api-world.ts';
 import { openCdk } from '../cdk.ts';
+import { beside } from '../changes.ts';
 import { targetOf } from '../deployed-target.ts';
 import { tablesOf } from '../kept-tables.ts';
 
 const { name, home } = inject('deployment');
 const cdk = openCdk(home);
 const dynamo = new DynamoDBClient({});
-/** The name of the one begins with the name of the other: whoever matches by beginnings confuses them. */
-const settings = { name: `${name}-x`, 'data.onDelete': 'destroy' };
+const settings = beside(name);
 const SAME_ID = 'side-by-side';
 
 describe('two deployments in one account and region', () => {
@@ -26,8 +26,6 @@ describe('two deployments in one account and region', () => {
   });
   afterAll(async () => {
     await here.must(204, 'DELETE', `/v1/tasks/${SAME_ID}`);
-    // For tests that ended early: it is no error to destroy what is gone.
-    await cdk.destroy(settings);
     dynamo.destroy();
   });
 
@@ -51,7 +49,7 @@ describe('two deployments in one account and region', () => {
   });
 
   it('go their own ways: one is destroyed with its table, as configured, and the other works on', {
-    timeout: 600_000,
+    timeout: 900_000,
   }, async () => {
     expect(await tablesOf(settings.name, dynamo)).toHaveLength(1);
     await cdk.destroy(settings);

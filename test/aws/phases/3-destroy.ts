@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 describe('a deployment that is destroyed', () => {
-  it('keeps its table and what is in it, and nothing else', { timeout: 600_000 }, async () => {
+  it('keeps its table and what is in it, and nothing else', { timeout: 900_000 }, async () => {
     const json = { name: 'Kept', handler: 'demo.echo', schedule: { kind: 'once', at: inSeconds(86_400) } };
     expect(await api.call('PUT', '/v1/tasks/kept', { json })).toMatchObject({ status: 201 });
     const [table = ''] = await tablesOf(name, dynamo);
