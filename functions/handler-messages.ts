@@ -3,7 +3,7 @@ import type { HandlerExecution } from '../shared/contract/handler.ts';
 import { MAX_HAND_OFF_SECONDS } from '../shared/domain/limits.ts';
 
 /** What passes between the pool and its threads. Errors and results cross as data, never as objects. */
-export type StopCause = 'timedOut' | 'aborted';
+export type StopCause = 'timedOut' | 'silent' | 'aborted';
 
 /** Sent by the pool only, so the thread may believe it. */
 export type ToThread =
@@ -38,6 +38,7 @@ const ProgressSchema = z.object({
 export const FromThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
   z.object({ type: z.literal('progress'), run: z.int(), progress: ProgressSchema }),
+  z.object({ type: z.literal('heartbeat'), run: z.int() }),
   z.object({ type: z.literal('handOff'), run: z.int() }),
   z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema }),
 ]);

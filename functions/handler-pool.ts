@@ -2,6 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import { KILL_MS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
 import type { HandlerRequest, HandlerResult, HandlerRunner } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
+import { Job } from './handler-job.ts';
 import type { FromThread, Outcome, StopCause } from './handler-messages.ts';
 import { crashed, ended, stopped, uncloneable } from './handler-results.ts';
 import { ThreadHandle } from './handler-thread-handle.ts';
@@ -24,27 +25,12 @@ export interface HandlerPoolOptions {
   onUnstoppable?: () => void;
 }
 
-interface Job {
-  readonly run: number;
-  readonly request: HandlerRequest;
-  readonly sinceMs: number;
-  readonly resolve: (result: HandlerResult) => void;
-  readonly timers: Set<NodeJS.Timeout>;
-  thread?: ThreadHandle;
-  stop?: StopCause;
-  /** Its thread was told to end. */
-  ending: boolean;
-  onAbort?: () => void;
-  settled: boolean;
-}
-
 /** A handler gets this share of the kill time to yield, and its thread the next share to end. */
 const YIELD_SHARE = 0.7;
 const END_SHARE = 0.95;
 /** Handlers that end within the first figure are served one after another, up to the second. */
 const GROW_AFTER_MS = 20;
 const GROW_ANYWAY_MS = 200;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs handlers on worker threads that are reused after a run that ended by itself, and ended after any other:
@@ -83,8 +69,7 @@ export class HandlerPool implements HandlerRunner {
     if (!(request.timeoutMs > 0)) return Promise.resolve(stopped('timedOut', request));
     return new Promise((resolve) => {
       this.#runs += 1;
-      const state = { timers: new Set<NodeJS.Timeout>(), ending: false, settled: false };
-      const job: Job = { run: this.#runs, request, resolve, sinceMs: performance.now(), ...state };
+      const job = new Job(this.#runs, request, resolve);
       this.#watch(job);
       this.#waiting.push(job);
       this.#assign();
@@ -95,7 +80,7 @@ export class HandlerPool implements HandlerRunner {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#growth);
-    for (const job of this.#waiting.splice(0)) this.#settle(job, stopped('aborted', job.request));
+    for (const job of this.#waiting.splice(0)) job.settle(stopped('aborted', job.request));
     for (const job of this.#threads.values()) if (job) job.stop ??= 'aborted';
     await Promise.all([...this.#threads.keys()].map((thread) => thread.terminate()));
   }
@@ -134,7 +119,7 @@ export class HandlerPool implements HandlerRunner {
       thread.send({ type: 'run', run: job.run, handler, payload, execution });
     } catch (error) {
       this.#idle.push(thread);
-      this.#settle(job, uncloneable(error));
+      job.settle(uncloneable(error));
       return;
     }
     job.thread = thread;
@@ -155,32 +140,41 @@ export class HandlerPool implements HandlerRunner {
 
   /** Deadline and cancel: both ask first, then end the thread. Counted from now, waiting included. */
   #watch(job: Job): void {
-    const { timeoutMs, signal } = job.request;
+    const { timeoutMs, heartbeatMs, signal } = job.request;
     // A turn later, so that an answer which is already here when the timer fires is still in time.
-    this.#after(job, timeoutMs, () => setImmediate(() => this.#stop(job, 'timedOut')));
-    this.#after(job, timeoutMs + this.#killMs * END_SHARE, () => this.#giveUp(job));
+    job.after(timeoutMs, () => setImmediate(() => this.#stop(job, 'timedOut')));
+    job.after(timeoutMs + this.#killMs * END_SHARE, () => this.#giveUp(job));
+    if (heartbeatMs !== undefined) this.#expectSign(job, heartbeatMs);
     if (!signal) return;
     job.onAbort = () => this.#stop(job, 'aborted');
     signal.addEventListener('abort', job.onAbort, { once: true });
   }
 
-  #after(job: Job, delayMs: number, act: () => void): void {
-    const timer = setTimeout(act, Math.min(delayMs, LONGEST_TIMER_MS));
-    job.timers.add(timer);
+  /** The handler's next sign of life is due; none in time is as bad as its timeout, and its lease ends as soon after. */
+  #expectSign(job: Job, withinMs: number): void {
+    job.awaitSign([
+      [withinMs, () => setImmediate(() => this.#stop(job, 'silent'))],
+      [withinMs + this.#killMs * END_SHARE, () => this.#giveUp(job)],
+    ]);
+  }
+
+  async #takeSign(job: Job): Promise<void> {
+    const withinMs = await job.request.onHeartbeat?.();
+    if (withinMs !== undefined && !job.settled && !job.isOverTime) this.#expectSign(job, withinMs);
   }
 
   #stop(job: Job, cause: StopCause): void {
     // Once over its time, nothing saves it; a cancelled run can still run out of time.
-    if (job.settled || job.stop === 'timedOut' || job.stop === cause) return;
+    if (job.settled || job.isOverTime || job.stop === cause) return;
     job.stop = cause;
     const { thread } = job;
     if (!thread) {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
-      this.#settle(job, stopped(cause, job.request));
+      job.settle(stopped(cause, job.request));
       return;
     }
     thread.send({ type: 'stop', run: job.run, cause });
-    this.#after(job, this.#killMs * YIELD_SHARE, () => this.#end(job, thread));
+    job.after(this.#killMs * YIELD_SHARE, () => this.#end(job, thread));
   }
 
   /** #bury reports, once nothing of the handler runs any more. */
@@ -195,16 +189,16 @@ export class HandlerPool implements HandlerRunner {
     if (job.settled || !thread) return;
     if (!job.ending) {
       // This process itself stood still over the deadline, so the thread never had its chance to end.
-      job.stop = 'timedOut';
+      if (!job.isOverTime) job.stop = 'timedOut';
       this.#end(job, thread);
-      this.#after(job, this.#killMs * (END_SHARE - YIELD_SHARE), () => this.#giveUp(job));
+      job.after(this.#killMs * (END_SHARE - YIELD_SHARE), () => this.#giveUp(job));
       return;
     }
     const { handler, execution } = job.request;
     const fields = { handler, executionId: execution.id };
     this.#say('ERROR', 'A handler cannot be stopped: it blocks in a native call', fields);
     this.#onUnstoppable();
-    this.#settle(job, stopped('timedOut', job.request));
+    job.settle(stopped('timedOut', job.request));
   }
 
   #receive(thread: ThreadHandle, message: FromThread): void {
@@ -217,6 +211,7 @@ export class HandlerPool implements HandlerRunner {
     if (!job || job.run !== message.run || job.settled) return;
     if (message.type === 'done') this.#finish(job, thread, message.outcome);
     else if (message.type === 'handOff') void this.#giveToken(job, thread);
+    else if (message.type === 'heartbeat') void this.#takeSign(job);
     else this.#report(job, message);
   }
 
@@ -239,7 +234,7 @@ export class HandlerPool implements HandlerRunner {
 
   /** The handler ended by itself. After its deadline even a value is too late; a cancel loses to success. */
   #finish(job: Job, thread: ThreadHandle, outcome: Outcome): void {
-    if (job.stop === 'timedOut' || (job.stop === 'aborted' && outcome.kind !== 'success')) {
+    if (job.isOverTime || (job.stop === 'aborted' && outcome.kind !== 'success')) {
       this.#end(job, thread);
       return;
     }
@@ -247,7 +242,7 @@ export class HandlerPool implements HandlerRunner {
     this.#threads.set(thread, undefined);
     this.#idle.push(thread);
     thread.letGo();
-    this.#settle(job, ended(outcome));
+    job.settle(ended(outcome));
     this.#assign();
   }
 
@@ -256,17 +251,9 @@ export class HandlerPool implements HandlerRunner {
     this.#threads.delete(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (job) this.#settle(job, job.stop ? stopped(job.stop, job.request) : crashed(reason));
+    if (job) job.settle(job.stop ? stopped(job.stop, job.request) : crashed(reason));
     else if (!this.#closed) this.#say('WARN', 'An idle handler thread ended', { reason: bound(reason, 500) });
     this.#assign();
-  }
-
-  #settle(job: Job, result: HandlerResult): void {
-    if (job.settled) return;
-    job.settled = true;
-    for (const timer of job.timers) clearTimeout(timer);
-    if (job.onAbort) job.request.signal?.removeEventListener('abort', job.onAbort);
-    job.resolve(result);
   }
 
   #say(level: 'WARN' | 'ERROR', message: string, fields: Record<string, string>): void {

@@ -13,6 +13,8 @@ export function ended(outcome: Outcome): HandlerResult {
 
 export const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): HandlerResult => {
   if (cause === 'aborted') return failed(cause, 'AbortError', 'Stopped on request');
+  if (cause === 'silent')
+    return failed('timedOut', 'HeartbeatTimeout', "No heartbeat within the task's heartbeatSeconds");
   const seconds = (Math.max(timeoutMs, 0) / SECOND_MS).toFixed(1);
   return failed(cause, 'TimeoutError', `Not done within ${Number(seconds)} s`);
 };

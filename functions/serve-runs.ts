@@ -13,6 +13,9 @@ import { bound, describeError } from './describe-error.ts';
 import { handlerLog } from './handler-log.ts';
 import type { FromThread, Outcome, StopCause, ToThread } from './handler-messages.ts';
 
+/** A loop may breathe thousands of times in a second. */
+const SIGNS_EVERY_MS = 200;
+
 type RunMessage = Extract<ToThread, { type: 'run' }>;
 
 interface Current {
@@ -84,6 +87,13 @@ function contextOf(
   current: Current,
   post: (message: FromThread) => void,
 ): HandlerContext<unknown> {
+  let shownMs = Number.NEGATIVE_INFINITY;
+  const showLife = () => {
+    const nowMs = performance.now();
+    if (nowMs - shownMs < SIGNS_EVERY_MS) return;
+    shownMs = nowMs;
+    post({ type: 'heartbeat', run });
+  };
   return {
     payload,
     execution,
@@ -96,8 +106,10 @@ function contextOf(
         ...(typeof message === 'string' ? { message: bound(message, MAX_PROGRESS_CHARS) } : {}),
       };
       post({ type: 'progress', run, progress });
+      showLife();
     },
     async heartbeat() {
+      showLife();
       await nextTurn();
     },
     handOff() {
@@ -142,7 +154,10 @@ const refusal = (errorType: string, text: string): Outcome => ({
   failure: { errorType, errorMessage: bound(text, MAX_ERROR_MESSAGE_CHARS), nonRetryable: true },
 });
 
-const reasonOf = (cause: StopCause): DOMException =>
-  cause === 'timedOut'
-    ? new DOMException('The run is over its time', 'TimeoutError')
-    : new DOMException('The run was asked to stop', 'AbortError');
+const REASONS = {
+  timedOut: ['The run is over its time', 'TimeoutError'],
+  silent: ['The run showed no sign of life in time', 'TimeoutError'],
+  aborted: ['The run was asked to stop', 'AbortError'],
+} as const satisfies Record<StopCause, readonly [string, string]>;
+
+const reasonOf = (cause: StopCause): DOMException => new DOMException(...REASONS[cause]);

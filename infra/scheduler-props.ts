@@ -94,7 +94,7 @@ export interface SchedulerProps {
   tracing?: boolean;
   /**
    * Three tasks of the system that take turns: each minute one proves that what is due runs, and feeds the alarm
-   * tick-silent. About $0.70 a month.
+   * tick-silent. About $0.30 a month.
    * @default true
    */
   canary?: boolean;

@@ -210,6 +210,10 @@ export interface HandlerRequest {
   /** Aborts when somebody asked the run to stop. */
   signal?: AbortSignal;
   onProgress?(progress: { percent?: number; message?: string }): void;
+  /** What is left until its first sign of life is due; absent: none is. Without one in time it is stopped as at its timeout. */
+  heartbeatMs?: DurationMs;
+  /** It shows a sign of life. Resolves with what is left until the next one is due, once that is certain; undefined: nothing new. */
+  onHeartbeat?(): Promise<DurationMs | undefined>;
   /** The handler wants to hand the run off: resolves with the token, once it is known. */
   onHandOff?(): Promise<string>;
 }

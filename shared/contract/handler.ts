@@ -65,9 +65,12 @@ export interface HandlerContext<Payload> {
   /** Aborts at the deadline (TimeoutError) and on cancel (AbortError); ignore it and the thread is ended. */
   signal: AbortSignal;
   log: HandlerLog;
-  /** Shown beside the run: percent 0..100, message ≤ 256 characters. Resolves at once, never rejects. */
+  /** Shown beside the run: percent 0..100, message ≤ 256 characters. A heartbeat as well. Resolves at once, never rejects. */
   progress(progress: { percent?: number; message?: string }): Promise<void>;
-  /** Lets a long computation breathe, so that `signal` can abort in between. Never rejects. */
+  /**
+   * A sign of life, for tasks with `heartbeatSeconds`: without one for so long the attempt has failed. And it lets a
+   * long computation breathe, so that `signal` can abort in between. Call it as often as you like. Never rejects.
+   */
   heartbeat(): Promise<void>;
   /**
    * For work that goes on elsewhere, up to days: resolves with a token, to be sent along with the work. Whoever holds

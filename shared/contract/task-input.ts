@@ -53,7 +53,8 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
     ...payloadSizeProblems(serialized),
     ...(await handlerProblems(fields.handler, payload, context)),
   );
-  errors.push(...policyProblems(fields));
+  const timeoutSeconds = fields.timeoutSeconds ?? queue?.timeoutSeconds;
+  errors.push(...policyProblems(fields), ...heartbeatProblems(fields.heartbeatSeconds, timeoutSeconds));
   const retry = queue && mergedRetry(fields.retry, queue.retry);
   errors.push(...retryProblems(fields.retry, queue?.retry));
 
@@ -77,6 +78,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       queue: queueName,
       tags: [...new Set(fields.tags)],
       timeoutSeconds: fields.timeoutSeconds ?? queue.timeoutSeconds,
+      ...(fields.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: fields.heartbeatSeconds }),
       retry,
       overlap: fields.overlap ?? 'forbid',
       misfire: fields.misfire ?? 'fireOnce',
@@ -113,6 +115,11 @@ function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProbl
   const message =
     'catchUp needs overlap queue or allow: under forbid the runs caught up would forbid each other';
   return [{ path: 'misfire', message }];
+}
+
+function heartbeatProblems(given: number | undefined, timeoutSeconds: number | undefined): FieldProblem[] {
+  if (given === undefined || timeoutSeconds === undefined || given <= timeoutSeconds) return [];
+  return [{ path: 'heartbeatSeconds', message: `must not be above timeoutSeconds (${timeoutSeconds})` }];
 }
 
 const scheduleContext = ({ key, nowMs, previous }: TaskInputContext, misfireGraceSeconds: number) => ({

@@ -41,6 +41,7 @@ const inputOf = (definition: TaskDefinition) => ({
   queue: definition.queue,
   tags: definition.tags,
   timeoutSeconds: definition.timeoutSeconds,
+  ...(definition.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: definition.heartbeatSeconds }),
   retry: definition.retry,
   overlap: definition.overlap,
   misfire: definition.misfire,

@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { MAX_TASK_TIMEOUT_SECONDS, MIN_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
+import {
+  MAX_TASK_TIMEOUT_SECONDS,
+  MIN_HEARTBEAT_SECONDS,
+  MIN_MISFIRE_GRACE_SECONDS,
+} from '../domain/limits.ts';
 import { ExecutionStatusSchema } from './execution.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
 import { ScheduleSchema } from './schedule.ts';
@@ -18,6 +22,12 @@ const decided = {
   queue: z.string().min(1).max(64).describe('a configured queue: GET /v1/queues'),
   tags: z.array(TagSchema).max(MAX_TAGS),
   timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).describe('of one attempt'),
+  heartbeatSeconds: z
+    .int()
+    .min(MIN_HEARTBEAT_SECONDS)
+    .max(MAX_TASK_TIMEOUT_SECONDS)
+    .describe('the handler calls heartbeat() or progress() more often than this; not above timeoutSeconds')
+    .optional(),
   overlap: z.enum(['forbid', 'queue', 'allow']).describe('when the previous run still lives'),
   misfire: z
     .enum(['fireOnce', 'skip', 'catchUp'])
@@ -37,6 +47,7 @@ export const TaskInputSchema = z
     queue: decided.queue.optional(),
     tags: decided.tags.optional(),
     timeoutSeconds: decided.timeoutSeconds.optional(),
+    heartbeatSeconds: decided.heartbeatSeconds,
     retry: z.strictObject(retryFields).partial().optional(),
     overlap: decided.overlap.optional(),
     misfire: decided.misfire.optional(),

@@ -57,6 +57,8 @@ export const MAX_VARIABLE_BYTES = 2_048;
 /** A backfill's runs are written within one request. */
 export const MAX_BACKFILL_RUNS = 1_000;
 export const MAX_BACKFILL_OCCURRENCES = 10_000;
+/** The lease of a task with heartbeats must leave room for their writes. */
+export const MIN_HEARTBEAT_SECONDS = 5;
 export const MAX_RETRY_LIMIT = 100;
 export const MAX_RETRY_DELAY_SECONDS = 43_200;
 export const MAX_RETRY_RULES = 10;

@@ -87,6 +87,8 @@ export interface TaskDefinition extends TaskKey {
   queue: string;
   tags: string[];
   timeoutSeconds: number;
+  /** The handler shows a sign of life at least so often; absent: it need not. Not above timeoutSeconds. */
+  heartbeatSeconds?: number;
   retry: RetryPolicy;
   overlap: OverlapPolicy;
   misfire: MisfirePolicy;

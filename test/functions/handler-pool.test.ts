@@ -44,6 +44,41 @@ function onStart(act: () => void): Pick<HandlerRequest, 'onProgress'> {
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const threadOf = (result: HandlerResult) => (result.kind === 'success' ? result.result : result);
 
+describe('a handler that has to show signs of life', () => {
+  const silent = { kind: 'failed', cause: 'timedOut', errorType: 'HeartbeatTimeout', nonRetryable: false };
+
+  it('is stopped when it shows none in time, even in an endless loop', async () => {
+    const { run } = makePool({ killMs: 300 });
+    expect(await run('yield', undefined, { heartbeatMs: 50 })).toMatchObject(silent);
+    expect(await run('endless-loop', undefined, { heartbeatMs: 50 })).toMatchObject(silent);
+  });
+
+  it('goes on as long as its signs are confirmed to allow, and no longer', async () => {
+    const { run } = makePool();
+    const confirm = (ms: number | undefined) => ({ heartbeatMs: 1_500, onHeartbeat: async () => ms });
+    expect(await run('sign-then-wait', 2_000, confirm(AMPLE_MS))).toEqual({
+      kind: 'success',
+      result: 'waited',
+    });
+    expect(await run('sign-then-wait', AMPLE_MS, confirm(50))).toMatchObject(silent);
+    expect(await run('sign-then-wait', AMPLE_MS, confirm(undefined))).toMatchObject(silent);
+  });
+
+  it('shows one by reporting progress', async () => {
+    let signs = 0;
+    const onHeartbeat = async () => {
+      signs += 1;
+      return AMPLE_MS;
+    };
+    await makePool().run('progress', undefined, { heartbeatMs: AMPLE_MS, onHeartbeat });
+    expect(signs).toBe(1);
+  });
+
+  it('need not show any when nobody asks for them', async () => {
+    expect(await makePool().run('sign-then-wait', 10)).toMatchObject({ kind: 'success' });
+  });
+});
+
 describe('a handler that hands its run off', () => {
   it('gets one token, however often it asks, and ends as pending', async () => {
     let asked = 0;

@@ -50,6 +50,7 @@ export const DEFINITION_COLUMNS: Columns<TaskDefinition> = {
   queue: ['queue', 'S'],
   tags: ['tags', 'L'],
   timeoutSeconds: ['timeoutSeconds', 'N'],
+  heartbeatSeconds: ['heartbeatSeconds', 'N?'],
   retry: ['retry', 'M'],
   overlap: ['overlap', 'S'],
   misfire: ['misfire', 'S'],

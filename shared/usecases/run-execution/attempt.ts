@@ -1,4 +1,4 @@
-import { reportedProgress } from '../../domain/execution-transitions.ts';
+import { spanMs } from '../../domain/lease.ts';
 import { KILL_MS, START_BUDGET_MS } from '../../domain/limits.ts';
 import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
 import { type DurationMs, SECOND_MS, toIso } from '../../domain/time.ts';
@@ -13,11 +13,10 @@ import {
 } from './context.ts';
 import { finish, wakeNext } from './finish.ts';
 import { tokenGiver } from './hand-off.ts';
+import { keepLease } from './heartbeats.ts';
 import { isExclusive } from './overlap.ts';
+import { progressOf } from './progress.ts';
 import { payloadOf } from './render-payload.ts';
-
-/** Progress reports closer together than this are merged: each one is a write. */
-const PROGRESS_EVERY_MS = 2 * SECOND_MS;
 
 /** How soon a request to stop reaches a handler, at one read each. */
 const STOP_LOOK_MS = 5 * SECOND_MS;
@@ -32,12 +31,16 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   const payload = await payloadOf(deps, claim);
   const timeoutMs = task.definition.timeoutSeconds * SECOND_MS;
   const leftMs = timeoutMs - elapsedMs(clock, claim.t0);
-  if (elapsedMs(clock, claim.confirmed) > START_BUDGET_MS || leftMs <= 0) {
+  // Never more than what is left.
+  const firstSignMs = spanMs(task.definition, 0) - elapsedMs(clock, claim.t0);
+  if (elapsedMs(clock, claim.confirmed) > START_BUDGET_MS || firstSignMs <= 0) {
     return done('too late to begin; the sweeper goes on');
   }
   countLateness(deps, claim);
-  const progress = progressWriter(deps, claim, delivery);
+  const progress = progressOf(deps, claim, delivery);
   const stop = watchForStop(deps, claim);
+  const lease =
+    task.definition.heartbeatSeconds === undefined ? undefined : keepLease(deps, claim, stop.because);
   const result: HandlerResult =
     payload.kind === 'failed'
       ? payload.failure
@@ -58,12 +61,14 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
           },
           timeoutMs: leftMs,
           signal: stop.signal,
-          onProgress: progress,
+          onProgress: progress.report,
+          ...(lease ? { heartbeatMs: firstSignMs, onHeartbeat: lease.beat } : {}),
           onHandOff: tokenGiver(deps, claim),
         });
   stop.end();
+  lease?.end();
   warnIfLate(deps, claim, timeoutMs);
-  const disposition = await finish(deps, claim, result, delivery);
+  const disposition = await finish(deps, claim, result, delivery, progress.unsaved());
   if (isExclusive(task)) await wakeNext(deps, run);
   return disposition;
 }
@@ -75,8 +80,9 @@ function countLateness({ metrics }: ExecutorDeps, { run, task }: Claim): void {
 }
 
 /** While the handler runs, somebody may ask it to stop: a read every few seconds, none for short runs. */
-function watchForStop(deps: ExecutorDeps, { run, owner }: Claim): { signal: AbortSignal; end(): void } {
+function watchForStop(deps: ExecutorDeps, { run, owner }: Claim) {
   const stop = new AbortController();
+  const because = (why: string) => stop.abort(new Error(why));
   let over = false;
   const look = async () => {
     for (;;) {
@@ -84,32 +90,16 @@ function watchForStop(deps: ExecutorDeps, { run, owner }: Claim): { signal: Abor
       if (over) return;
       const now = await deps.executions.read(run).catch(() => undefined);
       const ours = now?.status === 'running' && now.owner === owner && now.attempt === run.attempt;
-      if (now?.cancelRequested && ours) return stop.abort(new Error('somebody asked this run to stop'));
+      if (now?.cancelRequested && ours) return because('somebody asked this run to stop');
     }
   };
   void look();
   return {
     signal: stop.signal,
+    because,
     end: () => {
       over = true;
     },
-  };
-}
-
-function progressWriter(deps: ExecutorDeps, { run, owner }: Claim, delivery: Delivery) {
-  let lastAt = Number.NEGATIVE_INFINITY;
-  return (progress: { percent?: number; message?: string }): void => {
-    const nowMs = deps.clock.monotonicMs();
-    if (nowMs - lastAt < PROGRESS_EVERY_MS) return;
-    lastAt = nowMs;
-    const change = reportedProgress(run, owner, JSON.stringify(progress));
-    delivery.alongside(
-      deps.executions.update(run, change).then(
-        () => undefined,
-        (error: unknown) =>
-          deps.log.warn('progress not stored', { executionId: executionId(run), error: String(error) }),
-      ),
-    );
   };
 }
 

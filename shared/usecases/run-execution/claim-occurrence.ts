@@ -1,11 +1,10 @@
 import { type Execution, type ExecutionKey, isFinal } from '../../domain/execution.ts';
 import { claimedExecution, skippedExecution } from '../../domain/execution-births.ts';
 import { adoptedClaim, erasableClaim, withdrawnClaim } from '../../domain/execution-transitions.ts';
-import { GRACE_MS, KILL_MS } from '../../domain/limits.ts';
+import { firstLease } from '../../domain/lease.ts';
 import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
 import { dueAtOf, executionId, runPointer } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
-import { SECOND_MS } from '../../domain/time.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
@@ -37,7 +36,7 @@ export async function claimOccurrence(
     ? claimedExecution(task, key, {
         owner,
         startedAt: t0.wallMs,
-        leaseUntil: t0.wallMs + task.definition.timeoutSeconds * SECOND_MS + KILL_MS + GRACE_MS,
+        leaseUntil: firstLease(task.definition, t0.wallMs),
         missed: plan.missed,
       })
     : skippedExecution(task, key, {

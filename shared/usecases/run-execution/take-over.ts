@@ -1,6 +1,7 @@
 import { type EndReason, type Execution, isFinal } from '../../domain/execution.ts';
 import { endedWaiting, startedAttempt } from '../../domain/execution-transitions.ts';
-import { GRACE_MS, KILL_MS, MANUAL_WAIT_MS } from '../../domain/limits.ts';
+import { firstLease } from '../../domain/lease.ts';
+import { MANUAL_WAIT_MS } from '../../domain/limits.ts';
 import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
@@ -131,7 +132,7 @@ async function start(
   const change = startedAttempt(seen, {
     owner,
     startedAt: t0.wallMs,
-    leaseUntil: t0.wallMs + task.definition.timeoutSeconds * SECOND_MS + KILL_MS + GRACE_MS,
+    leaseUntil: firstLease(task.definition, t0.wallMs),
     generation: task.state.generation,
     queue: task.definition.queue,
   });

@@ -40,6 +40,13 @@ const UNPROCESSABLE: [what: string, call: Call, paths: string[]][] = [
   ['an unknown queue', withField({ queue: 'toString' }), ['queue']],
   ['too many tags', withField({ tags: Array.from({ length: 17 }, (_, at) => `t${at}`) }), ['tags']],
   ['bad tags', withField({ tags: ['ok', 'Not Ok', 'x'.repeat(65)] }), ['tags[1]', 'tags[2]']],
+  ['heartbeats too close', withField({ heartbeatSeconds: 4 }), ['heartbeatSeconds']],
+  [
+    'heartbeats beyond the timeout',
+    withField({ timeoutSeconds: 30, heartbeatSeconds: 31 }),
+    ['heartbeatSeconds'],
+  ],
+  ['heartbeats beyond the timeout of the queue', withField({ heartbeatSeconds: 61 }), ['heartbeatSeconds']],
   ['a timeout of 0', withField({ timeoutSeconds: 0 }), ['timeoutSeconds']],
   ['a timeout of 871', withField({ timeoutSeconds: 871 }), ['timeoutSeconds']],
   ['a timeout with a fraction', withField({ timeoutSeconds: 1.5 }), ['timeoutSeconds']],

@@ -211,6 +211,18 @@ describe('PATCH', () => {
       version: 2,
     });
   });
+  it('adds heartbeats to a task and takes them away again', async () => {
+    const { call, create } = makeApiWorld();
+    const { id, heartbeatSeconds } = await create();
+    expect(heartbeatSeconds).toBeUndefined();
+    const patch = (body: object) => call({ method: 'PATCH', path: `/v1/tasks/${id}`, body });
+    expect((await patch({ heartbeatSeconds: 30 })).body.heartbeatSeconds).toBe(30);
+    expect((await patch({ timeoutSeconds: 20 })).body.errors).toEqual([
+      { path: 'heartbeatSeconds', message: 'must not be above timeoutSeconds (20)' },
+    ]);
+    expect((await patch({ heartbeatSeconds: null })).body).not.toHaveProperty('heartbeatSeconds');
+  });
+
   it('moves the next run only when the schedule changes, and fences older runs then', async () => {
     const { call, create, tables, advance } = makeApiWorld();
     const { id, nextRunAt } = await create({ schedule: { kind: 'interval', seconds: 600 } });
