@@ -175,6 +175,19 @@ it('zod is imported as a namespace: the object `z` would carry every language it
   expect(carried.map(({ path }) => path)).toEqual([]);
 });
 
+it('tick, dispatch, sweeper and authorizer carry no schedule libraries, which would slow their cold starts', () => {
+  const imports = Map.groupBy(arrows, ({ from }) => from);
+  const reachable = new Set(
+    ['tick', 'dispatch', 'sweeper', 'authorizer'].map((name) => `functions/${name}.ts`),
+  );
+  for (const path of reachable) for (const { to } of imports.get(path) ?? []) reachable.add(to);
+  // What is imported as a type only is in no bundle, so this looks at the modules that hold the libraries.
+  const carried = [...reachable].filter((path) =>
+    /^package:(cron-parser|cronstrue|rrule-temporal)/.test(path),
+  );
+  expect(carried).toEqual([]);
+});
+
 it('the lock file holds no download addresses, so that any registry mirror serves it', () => {
   expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http');
 });

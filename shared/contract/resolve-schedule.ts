@@ -3,10 +3,21 @@ import type { FieldProblem } from '../domain/errors.ts';
 import { jitterOffsetMs } from '../domain/jitter-offset.ts';
 import { MAX_INSTANT_EXCLUSIVE_MS } from '../domain/limits.ts';
 import { firstOccurrence } from '../domain/next-occurrence.ts';
-import { DEFAULT_DST, type DstRule, type Schedule } from '../domain/schedule.ts';
-import { type EpochMs, fromIso, SECOND_MS } from '../domain/time.ts';
-import { isTimeZone } from '../domain/zone.ts';
+import { endlessRrule, nthOrLast } from '../domain/nominal-instants.ts';
+import { parseRrule, type RruleText } from '../domain/rrule-text.ts';
+import {
+  DEFAULT_DST,
+  type DstRule,
+  isRecurring,
+  RRULE_DST,
+  type RruleSchedule,
+  type Schedule,
+} from '../domain/schedule.ts';
+import { type EpochMs, fromIso, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import { instantOf, isTimeZone } from '../domain/zone.ts';
 import { type ScheduleInput, scheduleToWire } from './schedule.ts';
+
+type RruleInput = Extract<ScheduleInput, { kind: 'rrule' }>;
 
 export interface ResolveContext {
   nowMs: EpochMs;
@@ -24,7 +35,7 @@ export type ResolvedSchedule = { ok: true; schedule: Schedule } | { ok: false; e
 
 /** From what a user wrote to what the scheduler keeps, or everything that is wrong with it at once. */
 export function resolveSchedule(input: ScheduleInput, context: ResolveContext): ResolvedSchedule {
-  const errors: FieldProblem[] = [...cronProblems(input), ...boundsProblems(input)];
+  const errors: FieldProblem[] = [...ruleProblems(input), ...zoneProblems(input), ...boundsProblems(input)];
   if (errors.length > 0) return { ok: false, errors };
   const schedule = toSchedule(input, context);
   const problem = isSame(schedule, context.previous) ? undefined : futureProblem(schedule, context);
@@ -42,7 +53,7 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
         kind: 'cron',
         expressions: trimmed,
         timezone,
-        ...unusualDst(input.dst),
+        ...unusualDst(input.dst, DEFAULT_DST),
         ...epoch(input),
         jitterSeconds,
         jitterOffsetMs: offsetMs,
@@ -57,6 +68,8 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
         ...epoch(input),
       };
     }
+    case 'rrule':
+      return toRrule(input, context);
     case 'once':
       return {
         kind: 'once',
@@ -67,26 +80,70 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
   }
 }
 
+function toRrule(input: RruleInput, { nowMs, tenant, taskId, previous }: ResolveContext): RruleSchedule {
+  const rule = soundRrule(input.rule);
+  const { timezone, jitterSeconds } = input;
+  const kept = previous?.kind === 'rrule' && previous.rule === rule.text ? previous.startAt : undefined;
+  const { startAt = kept ?? beginning(rule, nowMs), endAt } = epoch(input);
+  const begun = {
+    kind: 'rrule' as const,
+    rule: rule.text,
+    timezone,
+    ...unusualDst(input.dst, RRULE_DST),
+    startAt: Math.floor(startAt / SECOND_MS) * SECOND_MS,
+    ...(endAt === undefined ? {} : { endAt }),
+    jitterSeconds,
+    jitterOffsetMs: jitterOffsetMs(tenant, taskId, jitterSeconds),
+  };
+  const lastAt = lastOf(rule, begun);
+  return lastAt === undefined ? begun : { ...begun, lastAt };
+}
+
+/** Where a rule begins that does not say it: so that a time of day has odd seconds only if somebody asks for them. */
+function beginning(rule: RruleText, nowMs: EpochMs): EpochMs {
+  const step = /FREQ=SECONDLY|BYSECOND/.test(rule.recurrence) ? SECOND_MS : MINUTE_MS;
+  return Math.ceil(nowMs / step) * step;
+}
+
+/** COUNT counts the occurrences of the rule from its start on, whatever endAt says; UNTIL is inclusive. */
+function lastOf(rule: RruleText, schedule: RruleSchedule): EpochMs | undefined {
+  const { count, until } = rule;
+  if (until) return until.utc ? until.wall : instantOf(schedule.timezone, until.wall);
+  return count === undefined ? undefined : nthOrLast(endlessRrule(rule, schedule, schedule.startAt), count);
+}
+
+/** Its text has been looked at by then. */
+function soundRrule(text: string): RruleText {
+  const parse = parseRrule(text);
+  if (!parse.ok) throw new Error(`Bad recurrence rule "${text}": ${parse.message}`);
+  return parse.rule;
+}
+
 /** The default is not kept, so that saying it and not saying it are the same schedule. */
-const unusualDst = (dst: DstRule | undefined): { dst?: DstRule } =>
-  dst === undefined || (dst.gap === DEFAULT_DST.gap && dst.repeat === DEFAULT_DST.repeat) ? {} : { dst };
+const unusualDst = (dst: DstRule | undefined, usual: DstRule): { dst?: DstRule } =>
+  dst === undefined || (dst.gap === usual.gap && dst.repeat === usual.repeat) ? {} : { dst };
 
 const epoch = ({ startAt, endAt }: { startAt?: string | undefined; endAt?: string | undefined }) => ({
   ...(startAt === undefined ? {} : { startAt: fromIso(startAt) }),
   ...(endAt === undefined ? {} : { endAt: fromIso(endAt) }),
 });
 
-function cronProblems(input: ScheduleInput): FieldProblem[] {
+function ruleProblems(input: ScheduleInput): FieldProblem[] {
+  if (input.kind === 'rrule') {
+    const parse = parseRrule(input.rule);
+    return parse.ok ? [] : [{ path: 'schedule.rule', message: parse.message }];
+  }
   if (input.kind !== 'cron') return [];
-  const problems = input.expressions.flatMap((expression, index): FieldProblem[] => {
+  return input.expressions.flatMap((expression, index): FieldProblem[] => {
     const parse = parseCron(expression);
     return parse.ok ? [] : [{ path: `schedule.expressions[${index}]`, message: parse.message }];
   });
-  if (!isTimeZone(input.timezone)) {
-    const message = `unknown time zone "${input.timezone}": expected a name like Europe/Paris or UTC`;
-    problems.push({ path: 'schedule.timezone', message });
-  }
-  return problems;
+}
+
+function zoneProblems(input: ScheduleInput): FieldProblem[] {
+  if (!('timezone' in input) || isTimeZone(input.timezone)) return [];
+  const message = `unknown time zone "${input.timezone}": expected a name like Europe/Paris or UTC`;
+  return [{ path: 'schedule.timezone', message }];
 }
 
 function boundsProblems(input: ScheduleInput): FieldProblem[] {
@@ -98,7 +155,7 @@ function boundsProblems(input: ScheduleInput): FieldProblem[] {
 
 function futureProblem(schedule: Schedule, context: ResolveContext): FieldProblem | undefined {
   const { nowMs, misfireGraceSeconds } = context;
-  if (schedule.kind !== 'cron' && schedule.kind !== 'interval') {
+  if (!isRecurring(schedule)) {
     if (schedule.at >= MAX_INSTANT_EXCLUSIVE_MS) {
       return { path: 'schedule.delaySeconds', message: 'expected an instant in the years 1970 to 2100' };
     }

@@ -5,8 +5,9 @@ import {
   MAX_INSTANT_EXCLUSIVE_MS,
   MAX_INTERVAL_SECONDS,
   MAX_JITTER_SECONDS,
+  MAX_RRULE_CHARS,
 } from '../domain/limits.ts';
-import { DEFAULT_DST, type Schedule } from '../domain/schedule.ts';
+import { DEFAULT_DST, type DstRule, RRULE_DST, type Schedule } from '../domain/schedule.ts';
 import { fromIso, toIso } from '../domain/time.ts';
 
 /** What users write as `schedule`. What it means, and whether it makes sense, is resolve-schedule's part. */
@@ -33,21 +34,30 @@ const instant = (description: string) =>
 const startAt = instant('First instant at which an occurrence may fall (inclusive).').optional();
 const endAt = instant('Instant from which on none falls (exclusive).').optional();
 
-const DstSchema = z
-  .strictObject({
-    gap: z.enum(['shift', 'skip']).default(DEFAULT_DST.gap).meta({
-      description: 'A local time that the clock jumps over: shift runs it at the jump, skip leaves it out.',
-    }),
-    repeat: z.enum(['first', 'both']).default(DEFAULT_DST.repeat).meta({
-      description: 'A local time that the clock shows twice runs the first time only, or both times.',
-    }),
-  })
-  .optional()
-  .meta({
-    description:
-      'What happens when the clock changes, to expressions of certain hours; shift and first when absent. One ' +
-      'of all hours (*) keeps its rhythm.',
-  });
+const dstOf = (defaults: DstRule, what: string) =>
+  z
+    .strictObject({
+      gap: z.enum(['shift', 'skip']).default(defaults.gap).meta({
+        description: 'A local time that the clock jumps over: shift runs it at the jump, skip leaves it out.',
+      }),
+      repeat: z.enum(['first', 'both']).default(defaults.repeat).meta({
+        description: 'A local time that the clock shows twice runs the first time only, or both times.',
+      }),
+    })
+    .optional()
+    .meta({
+      description: `What happens when the clock changes; ${defaults.gap} and ${defaults.repeat} when absent. ${what}`,
+    });
+
+const timezone = z
+  .string()
+  .max(64)
+  .default('UTC')
+  .meta({ description: 'Name in the IANA time zone database.', example: 'Europe/Paris' });
+const jitterSeconds = z.int().min(0).max(MAX_JITTER_SECONDS).default(0).meta({
+  description: 'Moves all occurrences of this task by one fixed amount below this, so that tasks spread.',
+  example: 0,
+});
 
 const CronSchema = z
   .strictObject({
@@ -62,18 +72,11 @@ const CronSchema = z
           'Their occurrences are united.',
         example: ['0 9 * * 1-5'],
       }),
-    timezone: z
-      .string()
-      .max(64)
-      .default('UTC')
-      .meta({ description: 'Name in the IANA time zone database.', example: 'Europe/Paris' }),
-    dst: DstSchema,
+    timezone,
+    dst: dstOf(DEFAULT_DST, 'An expression of all hours (*) keeps its rhythm.'),
     startAt,
     endAt,
-    jitterSeconds: z.int().min(0).max(MAX_JITTER_SECONDS).default(0).meta({
-      description: 'Moves all occurrences of this task by one fixed amount below this, so that tasks spread.',
-      example: 0,
-    }),
+    jitterSeconds,
   })
   .meta({ title: 'Cron schedule' });
 
@@ -91,6 +94,24 @@ const IntervalSchema = z
     endAt,
   })
   .meta({ title: 'Interval schedule' });
+
+const RruleSchema = z
+  .strictObject({
+    kind: z.literal('rrule'),
+    rule: z.string().max(MAX_RRULE_CHARS).meta({
+      description: 'A recurrence rule of RFC 5545; its DTSTART is startAt.',
+      example: 'FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=17;BYMINUTE=0',
+    }),
+    timezone,
+    dst: dstOf(RRULE_DST, 'A rule that repeats at least hourly and names no hours keeps its rhythm.'),
+    startAt: instant(
+      'DTSTART: whatever the rule does not say (time of day, weekday, day of month) is taken from it. Without it ' +
+        'the next full minute after creation, or second where the rule speaks of seconds.',
+    ).optional(),
+    endAt,
+    jitterSeconds,
+  })
+  .meta({ title: 'Recurrence rule (RFC 5545)' });
 
 const OnceSchema = z
   .strictObject({
@@ -111,9 +132,11 @@ const OnceSchema = z
 const NowSchema = z.strictObject({ kind: z.literal('now') }).meta({ title: 'One run at once' });
 
 export const ScheduleSchema = z
-  .discriminatedUnion('kind', [CronSchema, IntervalSchema, OnceSchema, NowSchema], {
+  .discriminatedUnion('kind', [CronSchema, IntervalSchema, RruleSchema, OnceSchema, NowSchema], {
     error: (issue) =>
-      issue.code === 'invalid_union' ? 'expected kind to be one of cron, interval, once, now' : undefined,
+      issue.code === 'invalid_union'
+        ? 'expected kind to be one of cron, interval, rrule, once, now'
+        : undefined,
   })
   .meta({
     description: 'When a task is due.',
@@ -132,6 +155,10 @@ export function scheduleToWire(schedule: Schedule): ScheduleInput {
     }
     case 'interval':
       return { kind: 'interval', seconds: schedule.seconds, ...wireBounds(schedule) };
+    case 'rrule': {
+      const { kind, rule, timezone, dst, jitterSeconds } = schedule;
+      return { kind, rule, timezone, ...(dst ? { dst } : {}), ...wireBounds(schedule), jitterSeconds };
+    }
     case 'once':
       return { kind: 'once', at: toIso(schedule.at) };
     case 'now':

@@ -1,5 +1,6 @@
 import type { Execution } from '../domain/execution.ts';
 import { executionId } from '../domain/occurrence.ts';
+import { describeSchedule } from '../domain/schedule-description.ts';
 import type { Task, TaskDefinition, TaskStatus } from '../domain/task.ts';
 import { toIso } from '../domain/time.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
@@ -20,6 +21,7 @@ export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire
     createdBy: state.createdBy,
     version: state.version,
     nextRunAt: state.nextRunAt === undefined ? null : toIso(state.nextRunAt),
+    scheduleDescription: describeSchedule(definition.schedule),
     lastRun: lastRun
       ? {
           executionId: executionId(lastRun),

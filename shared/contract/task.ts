@@ -69,7 +69,8 @@ export const TaskSchema = z
     updatedAt: InstantSchema,
     createdBy: z.string(),
     version: z.int().describe('optimistic lock; the ETag is this number in quotes'),
-    nextRunAt: InstantSchema.nullable().describe('null when nothing is due any more'),
+    nextRunAt: InstantSchema.nullable().describe('with jitter; null when nothing is due any more'),
+    scheduleDescription: z.string().describe('the schedule in plain words'),
     lastRun: z
       .strictObject({
         executionId: z.string(),
@@ -90,6 +91,7 @@ export const READ_ONLY_FIELDS = [
   'createdBy',
   'version',
   'nextRunAt',
+  'scheduleDescription',
   'lastRun',
 ] as const;
 

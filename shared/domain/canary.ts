@@ -1,4 +1,5 @@
 import { HOT_WINDOW_MS } from './limits.ts';
+import type { IntervalSchedule } from './schedule.ts';
 import type { TaskDefinition } from './task.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
@@ -17,7 +18,9 @@ export const CANARY_RETENTION_MS = DAY_MS;
 
 export const isCanary = (run: { handler: string }): boolean => run.handler === CANARY_HANDLER;
 
-export const canaryTasks = (queue: string): Omit<TaskDefinition, 'definitionVersion' | 'index'>[] =>
+type CanaryTask = Omit<TaskDefinition, 'definitionVersion' | 'index'> & { schedule: IntervalSchedule };
+
+export const canaryTasks = (queue: string): CanaryTask[] =>
   Array.from({ length: TURNS }, (_, turn) => ({
     tenant: 'root',
     taskId: `escapement-canary-${turn + 1}`,

@@ -83,6 +83,13 @@ export const PAGE_LIMIT_DEFAULT = 50;
 export const PAGE_LIMIT_MAX = 200;
 export const MAX_CRON_EXPRESSIONS = 20;
 export const MAX_CRON_EXPRESSION_CHARS = 512;
+export const MAX_RRULE_CHARS = 512;
+export const MAX_RRULE_COUNT = 10_000;
+export const MAX_RRULE_INTERVAL = 1_000_000;
+/** Local times that one period of a recurrence rule may name. */
+export const MAX_RRULE_CANDIDATES = 10_000;
+/** How many periods the search for one occurrence of a recurrence rule looks at. */
+export const MAX_RRULE_PERIODS = 10_000;
 /** Ten years. */
 export const MAX_INTERVAL_SECONDS = 315_576_000;
 export const MAX_JITTER_SECONDS = 86_400;

@@ -1,10 +1,7 @@
-import { parseCron } from './cron-expression.ts';
-import { nextWall } from './cron-wall.ts';
 import { intervalCount, intervalFrom, intervalNthNewest } from './interval.ts';
-import { mergeAscending } from './merge-ascending.ts';
-import { type CronSchedule, DEFAULT_DST, type Schedule } from './schedule.ts';
-import type { EpochMs } from './time.ts';
-import { wallInstants } from './wall-instants.ts';
+import { nominalInstants } from './nominal-instants.ts';
+import { isRecurring, type Schedule } from './schedule.ts';
+import type { DurationMs, EpochMs } from './time.ts';
 
 /**
  * Occurrences of a schedule. All instants here are effective ones: the nominal instant plus the task's jitter
@@ -17,21 +14,14 @@ export const nextOccurrence = (schedule: Schedule, afterMs: EpochMs): EpochMs | 
 
 /** At or after; null when there is none. */
 export function firstOccurrence(schedule: Schedule, notBeforeMs: EpochMs): EpochMs | null {
-  switch (schedule.kind) {
-    case 'cron':
-      for (const at of cronOccurrences(schedule, notBeforeMs)) return at;
-      return null;
-    case 'interval':
-      return intervalFrom(schedule, notBeforeMs);
-    case 'once':
-    case 'now':
-      return schedule.at >= notBeforeMs ? schedule.at : null;
-  }
+  if (schedule.kind === 'interval') return intervalFrom(schedule, notBeforeMs);
+  for (const at of allFrom(schedule, notBeforeMs)) return at;
+  return null;
 }
 
 /** Where a new task begins: a one-time task keeps its instant even when that has just passed. */
 export const firstRunAt = (schedule: Schedule, nowMs: EpochMs): EpochMs | null =>
-  schedule.kind === 'once' || schedule.kind === 'now' ? schedule.at : firstOccurrence(schedule, nowMs);
+  isRecurring(schedule) ? firstOccurrence(schedule, nowMs) : schedule.at;
 
 /** Up to `count` occurrences at or after the instant. */
 export const occurrences = (schedule: Schedule, fromMs: EpochMs, count: number): EpochMs[] =>
@@ -87,28 +77,13 @@ export function occurrencesUpTo(
 }
 
 function* allFrom(schedule: Schedule, fromMs: EpochMs): Generator<EpochMs, void, void> {
-  if (schedule.kind === 'cron') return yield* cronOccurrences(schedule, fromMs);
-  for (let at = firstOccurrence(schedule, fromMs); at !== null; at = nextOccurrence(schedule, at)) yield at;
+  if (!isRecurring(schedule)) {
+    if (schedule.at >= fromMs) yield schedule.at;
+    return;
+  }
+  const jitter = jitterOf(schedule);
+  for (const at of nominalInstants(schedule, fromMs - jitter)) yield at + jitter;
 }
 
-function* cronOccurrences(schedule: CronSchedule, fromMs: EpochMs): Generator<EpochMs, void, void> {
-  const { expressions, timezone, dst = DEFAULT_DST, jitterOffsetMs } = schedule;
-  const { startAt = -Infinity, endAt = Infinity } = schedule;
-  const from = Math.max(fromMs - jitterOffsetMs, startAt);
-  const each = expressions.map((expression) => {
-    const parse = parseCron(expression);
-    // Schedules are checked when they are made (contract/schedule), so this is a damaged record.
-    if (!parse.ok) throw new Error(`Bad cron expression "${expression}": ${parse.message}`);
-    const { rule } = parse;
-    return wallInstants(
-      { next: (wall) => nextWall(rule, wall), rhythm: rule.everyHour },
-      timezone,
-      dst,
-      from,
-    );
-  });
-  for (const at of mergeAscending(each)) {
-    if (at >= endAt) return;
-    yield at + jitterOffsetMs;
-  }
-}
+const jitterOf = (schedule: Schedule): DurationMs =>
+  'jitterOffsetMs' in schedule ? schedule.jitterOffsetMs : 0;

@@ -1,17 +1,19 @@
 import cronstrue from 'cronstrue';
+import { RRuleTemporal } from 'rrule-temporal';
+import { toText } from 'rrule-temporal/totext';
 import { expandNickname } from './cron-expression.ts';
-import type { Schedule } from './schedule.ts';
+import { parseRrule } from './rrule-text.ts';
+import type { CronSchedule, RruleSchedule, Schedule } from './schedule.ts';
 import { type EpochMs, toIso } from './time.ts';
+import { offsetMs } from './zone.ts';
 
 /** A schedule in plain English: `At 09:00, Monday through Friday (Europe/Paris)`. Instants are UTC. */
 export function describeSchedule(schedule: Schedule): string {
   switch (schedule.kind) {
-    case 'cron': {
-      const times = schedule.expressions.map(describeCron).join('; and ');
-      const jitter =
-        schedule.jitterSeconds > 0 ? `, delayed by up to ${seconds(schedule.jitterSeconds)}` : '';
-      return `${times} (${schedule.timezone})${jitter}${bounds(schedule)}`;
-    }
+    case 'cron':
+      return `${schedule.expressions.map(describeCron).join('; and ')}${where(schedule)}${bounds(schedule)}`;
+    case 'rrule':
+      return `${describeRrule(schedule)}${where(schedule)}${bounds(schedule)}`;
     case 'interval':
       return `Every ${seconds(schedule.seconds)}${bounds(schedule)}`;
     case 'once':
@@ -30,6 +32,24 @@ function describeCron(expression: string): string {
     return `Cron ${text}`;
   }
 }
+
+/** Times of day are local ones, so the rule is told as if in UTC. */
+function describeRrule({ rule, timezone, startAt }: RruleSchedule): string {
+  const parse = parseRrule(rule);
+  if (!parse.ok) return `Rule ${rule}`;
+  const start = toIso(startAt + offsetMs(timezone, startAt))
+    .slice(0, 19)
+    .replaceAll(/[-:]/g, '');
+  const rruleString = `DTSTART:${start}Z\nRRULE:${parse.rule.recurrence}`;
+  const text = toText(new RRuleTemporal({ rruleString }), 'en', { excludeTzAbbreviation: true });
+  const { count, until } = parse.rule;
+  const times = count === undefined ? '' : `, ${count} time${count === 1 ? '' : 's'}`;
+  const last = until === undefined ? '' : `, last at ${shortIso(until.wall).slice(0, until.utc ? 20 : 19)}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${times}${last}`;
+}
+
+const where = ({ timezone, jitterSeconds }: CronSchedule | RruleSchedule): string =>
+  ` (${timezone})${jitterSeconds > 0 ? `, delayed by up to ${seconds(jitterSeconds)}` : ''}`;
 
 const bounds = ({ startAt, endAt }: { startAt?: EpochMs; endAt?: EpochMs }): string =>
   (startAt === undefined ? '' : `, from ${shortIso(startAt)}`) +

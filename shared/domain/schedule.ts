@@ -1,7 +1,12 @@
 import type { EpochMs } from './time.ts';
 
 /** When a task is due. Made by contract/schedule.ts from what the user wrote; instants are epoch ms. */
-export type Schedule = CronSchedule | IntervalSchedule | OnceSchedule;
+export type Schedule = CronSchedule | IntervalSchedule | RruleSchedule | OnceSchedule;
+
+/** Due again and again, so that it has a next occurrence after each. */
+export type RecurringSchedule = Exclude<Schedule, OnceSchedule>;
+export const isRecurring = (schedule: Schedule): schedule is RecurringSchedule =>
+  schedule.kind !== 'once' && schedule.kind !== 'now';
 
 /** What becomes of local times that a change of the clock takes away or brings twice (wall-instants.ts). */
 export interface DstRule {
@@ -9,6 +14,8 @@ export interface DstRule {
   repeat: 'first' | 'both';
 }
 export const DEFAULT_DST: DstRule = { gap: 'shift', repeat: 'first' };
+/** A local time that does not exist is no occurrence (RFC 5545 §3.3.10). */
+export const RRULE_DST: DstRule = { gap: 'skip', repeat: 'first' };
 
 export interface CronSchedule {
   kind: 'cron';
@@ -34,6 +41,24 @@ export interface IntervalSchedule {
   /** Occurrences are startAt + k·seconds. */
   startAt: EpochMs;
   endAt?: EpochMs;
+}
+
+/** RFC 5545. COUNT and UNTIL are resolved to `lastAt` when the schedule is made. */
+export interface RruleSchedule {
+  kind: 'rrule';
+  /** Upper case, without the name `RRULE:`. */
+  rule: string;
+  timezone: string;
+  /** Absent = RRULE_DST. */
+  dst?: DstRule;
+  /** DTSTART, a whole second: the parts that the rule does not name are taken from its local time. */
+  startAt: EpochMs;
+  /** Exclusive. */
+  endAt?: EpochMs;
+  /** Inclusive; absent when the rule has no end of its own. */
+  lastAt?: EpochMs;
+  jitterSeconds: number;
+  jitterOffsetMs: number;
 }
 
 /** `now` is `once` at the instant of creation; the kind is kept for display. */

@@ -51,6 +51,14 @@ export function spanFrom(zone: string, at: EpochMs): Span {
     : { offsetMs: offsetMs(zone, at), until: at + WINDOW_MS, shift };
 }
 
+/** The instant of a local time: the first, where the clock shows it twice; the jump, where it never does. */
+export function instantOf(zone: string, wall: number): EpochMs {
+  const shift = shiftIn(zone, wall - DAY_MS, wall + DAY_MS);
+  if (!shift) return wall - offsetMs(zone, wall);
+  if (wall - shift.before < shift.at) return wall - shift.before;
+  return Math.max(shift.at, wall - shift.after);
+}
+
 /** The shift with after < at ≤ until, if any; the two may be three days apart at most. */
 export function shiftIn(zone: string, after: EpochMs, until: EpochMs): Shift | undefined {
   if (zone === 'UTC') return undefined;

@@ -1,6 +1,6 @@
 import { canaryTasks } from '../domain/canary.ts';
+import { intervalFrom } from '../domain/interval.ts';
 import { HOT_WINDOW_MS } from '../domain/limits.ts';
-import { firstRunAt } from '../domain/next-occurrence.ts';
 import { shardOf } from '../domain/shard-of.ts';
 import { createdTask, deletedTask, editedDefinition } from '../domain/task-transitions.ts';
 import type { Clock, Log, TaskStore } from '../ports.ts';
@@ -27,7 +27,7 @@ export async function keepCanary(
       deps.log.info('canary removed', { taskId });
     } else if (absent) {
       // Beyond the hot window, so that the tick sends the first hint as well as every other.
-      const nextRunAt = firstRunAt(definition.schedule, nowMs + HOT_WINDOW_MS + 1);
+      const nextRunAt = intervalFrom(definition.schedule, nowMs + HOT_WINDOW_MS + 1);
       const shard = state?.shard ?? shardOf(definition.tenant, taskId, deps.shards);
       const over = state === undefined ? {} : { over: state };
       const task = createdTask({ definition, shard, nextRunAt, nowMs, createdBy: 'escapement', ...over });

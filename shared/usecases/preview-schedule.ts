@@ -5,6 +5,7 @@ import { SchedulerError } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
 import { occurrences } from '../domain/next-occurrence.ts';
 import type { Principal } from '../domain/principal.ts';
+import { isRecurring } from '../domain/schedule.ts';
 import { describeSchedule } from '../domain/schedule-description.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports.ts';
@@ -26,11 +27,14 @@ export function previewSchedule(
   });
   if (!resolved.ok) throw invalid(resolved.errors);
   const { schedule } = resolved;
-  const oneTime = schedule.kind === 'once' || schedule.kind === 'now';
   return {
-    occurrences: oneTime
-      ? [schedule.at]
-      : occurrences(schedule.kind === 'cron' ? { ...schedule, jitterOffsetMs: 0 } : schedule, nowMs, count),
+    occurrences: isRecurring(schedule)
+      ? occurrences(
+          'jitterOffsetMs' in schedule ? { ...schedule, jitterOffsetMs: 0 } : schedule,
+          nowMs,
+          count,
+        )
+      : [schedule.at],
     description: describeSchedule(schedule),
   };
 }

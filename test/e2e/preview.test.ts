@@ -81,6 +81,34 @@ describe.concurrent('the preview of a schedule', () => {
     expect(friday.items).toEqual(['2035-02-09T12:00:00.000Z', '2035-03-09T12:00:00.000Z']);
   });
 
+  it('reads a recurrence rule: the last Friday of the month, three times', async ({ world }) => {
+    const { items, description } = await preview(world, {
+      kind: 'rrule',
+      rule: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=3',
+      timezone: 'Europe/Paris',
+      startAt: '2035-02-01T09:00:00+01:00',
+    });
+    expect(items).toEqual([
+      '2035-02-23T08:00:00.000Z',
+      '2035-03-30T07:00:00.000Z',
+      '2035-04-27T07:00:00.000Z',
+    ]);
+    expect(description).toMatch(/last Friday/);
+  });
+
+  it('refuses a rule that never comes, and one that asks for too much, in no time', async () => {
+    const all = (count: number) => Array.from({ length: count }, (_, n) => n).join(',');
+    for (const rule of [
+      'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30',
+      `FREQ=YEARLY;BYDAY=MO,TU;BYHOUR=${all(24)};BYMINUTE=${all(60)};BYSECOND=${all(60)}`,
+    ]) {
+      const json = { schedule: { kind: 'rrule', rule } };
+      const refused = await api.call('POST', '/v1/schedules/preview', { json });
+      expect(refused.status).toBe(422);
+      expect(ProblemDocument.parse(refused.body).errors?.[0]?.path).toMatch(/^schedule/);
+    }
+  });
+
   it('counts an interval from its start and ends before its end', async ({ world }) => {
     const schedule = {
       kind: 'interval',

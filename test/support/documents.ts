@@ -45,7 +45,7 @@ export const TaskDocument = z.looseObject({
   name: z.string(),
   handler: z.string(),
   payload: z.unknown(),
-  schedule: z.looseObject({ kind: z.enum(['cron', 'interval', 'once', 'now']) }),
+  schedule: z.looseObject({ kind: z.enum(['cron', 'interval', 'rrule', 'once', 'now']) }),
   status: z.enum(['active', 'paused', 'completed', 'disabled']),
   queue: z.string(),
   tags: z.array(z.string()),
@@ -67,6 +67,7 @@ export const TaskDocument = z.looseObject({
   createdBy: z.string(),
   version: z.int(),
   nextRunAt: instant.nullable(),
+  scheduleDescription: z.string(),
   lastRun: z.looseObject({ executionId: z.string(), status: z.string() }).nullable(),
 });
 export type Task = z.infer<typeof TaskDocument>;

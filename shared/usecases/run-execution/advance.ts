@@ -2,6 +2,7 @@ import type { ExecutionKey } from '../../domain/execution.ts';
 import { taskEvent } from '../../domain/lifecycle-event.ts';
 import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
 import { dueAtOf, scheduledOccurrence } from '../../domain/occurrence.ts';
+import { isRecurring } from '../../domain/schedule.ts';
 import type { Task } from '../../domain/task.ts';
 import { advancedTask } from '../../domain/task-transitions.ts';
 import { announce } from '../lifecycle-events/announce.ts';
@@ -32,7 +33,8 @@ export async function advance(
   });
   const advanced = await deps.tasks.update(key, change);
   if (!advanced.ok) return false;
-  if (plan.nextRunAt === null && isRecurring(task)) {
+  // That a one-time task is completed says nothing that the end of its run does not say.
+  if (plan.nextRunAt === null && isRecurring(task.definition.schedule)) {
     const completed = taskEvent('task.completed', { ...task, state: advanced.record }, nowMs);
     delivery.alongside(announce(deps, completed));
   }
@@ -42,7 +44,3 @@ export async function advance(
   }
   return true;
 }
-
-/** That a one-time task is completed says nothing that the end of its run does not say. */
-const isRecurring = ({ definition: { schedule } }: Task): boolean =>
-  schedule.kind === 'cron' || schedule.kind === 'interval';

@@ -43,8 +43,8 @@ describe('ScheduleSchema', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [{}, /^kind: .*cron, interval, once, now/],
-    [{ kind: 'weekly' }, /^kind: .*cron, interval, once, now/],
+    [{}, /^kind: .*cron, interval, rrule, once, now/],
+    [{ kind: 'weekly' }, /^kind: .*cron, interval, rrule, once, now/],
     ['0 9 * * *', /^: /],
     [{ kind: 'cron' }, /^expressions: /],
     [{ kind: 'cron', expressions: [] }, /^expressions: /],
@@ -83,7 +83,7 @@ describe('ScheduleSchema', () => {
 
   it('has a JSON Schema for the API description, with an example of its own that it accepts', () => {
     const json = z.toJSONSchema(ScheduleSchema, { io: 'input' });
-    expect(json.oneOf ?? json.anyOf).toHaveLength(4);
+    expect(json.oneOf ?? json.anyOf).toHaveLength(5);
     expect(ScheduleSchema.safeParse(json.example).success).toBe(true);
   });
 });

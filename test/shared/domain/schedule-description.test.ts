@@ -7,6 +7,15 @@ import { cron, every, utc } from '../../support/schedules.ts';
 
 const NOON = utc('2026-06-01 12:00');
 
+const rrule = (rule: string, timezone: string): Schedule => ({
+  kind: 'rrule',
+  rule,
+  timezone,
+  startAt: NOON,
+  jitterSeconds: 0,
+  jitterOffsetMs: 0,
+});
+
 describe('describeSchedule', () => {
   it.each<[string, Schedule]>([
     ['At 09:00, Monday through Friday (Europe/Paris)', cron('0 9 * * 1-5', 'Europe/Paris')],
@@ -19,6 +28,18 @@ describe('describeSchedule', () => {
     [
       'At 09:00 (UTC), delayed by up to 1 minute 30 seconds, from 2026-06-01T12:00:00Z, until 2026-06-01T12:00:00.500Z',
       cron('0 9 * * *', 'UTC', { jitterSeconds: 90, startAt: NOON, endAt: NOON + 500 }),
+    ],
+    [
+      'Every month on last Friday at 5 PM (Europe/Paris), from 2026-06-01T12:00:00Z',
+      rrule('FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=17;BYMINUTE=0', 'Europe/Paris'),
+    ],
+    [
+      'Every 2 weeks on Monday and Wednesday at 2 PM, 3 times (Europe/Paris), from 2026-06-01T12:00:00Z',
+      rrule('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=3', 'Europe/Paris'),
+    ],
+    [
+      'Every day at 12 PM, last at 2026-06-30T23:59:59 (UTC), from 2026-06-01T12:00:00Z',
+      rrule('FREQ=DAILY;UNTIL=20260630', 'UTC'),
     ],
     ['Every 30 seconds, from 2026-06-01T12:00:00Z', every(30, NOON)],
     ['Every 1 day 1 hour 1 minute, from 2026-06-01T12:00:00Z', every(90_060, NOON)],
