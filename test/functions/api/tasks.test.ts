@@ -29,6 +29,7 @@ describe('creating a task', () => {
       createdBy: 'token:test',
       version: 1,
       nextRunAt: '2026-11-22T02:00:00.000Z',
+      scheduleDescription: 'At 02:00 (UTC)',
       lastRun: null,
     });
     expect(made.headers.location).toBe(`/v1/tasks/${made.body.id}`);
