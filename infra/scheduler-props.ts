@@ -8,7 +8,8 @@ import type { AlarmsProps, EventsProps } from './scheduler-props-observability.t
 export interface SchedulerProps {
   /**
    * Name of the stack and first part of every queue's name, so that several deployments share an account and region:
-   * `[a-z][a-z0-9-]{0,31}`. Another name later means new queues; the table stays.
+   * `[a-z][a-z0-9-]{0,31}`. Another name later means new queues; the table stays, but not
+   * in this repository's own app, where another name is another stack.
    * @default 'escapement'
    */
   name?: string;
@@ -94,7 +95,7 @@ export interface SchedulerProps {
   tracing?: boolean;
   /**
    * Three tasks of the system that take turns: each minute one proves that what is due runs, and feeds the alarm
-   * tick-silent. About $0.30 a month.
+   * tick-silent. About $0.70 a month.
    * @default true
    */
   canary?: boolean;

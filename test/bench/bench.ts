@@ -70,6 +70,10 @@ async function measure(isQuick: boolean): Promise<Figures> {
       shards: SHARDS,
       minute,
       month: costOfIdleMonth(minute, stack.standing),
+      withoutCanary: costOfIdleMonth(
+        await countIdleMinute({ shards: SHARDS, canary: false }),
+        stack.standing,
+      ),
       standing: stack.standing,
     },
     dispatcher,

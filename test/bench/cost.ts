@@ -28,6 +28,7 @@ const NOTHING_MORE = { refused: { read: 0, write: 0 }, storedBytes: 0 };
 export interface Standing {
   pollers: number;
   secrets: number;
+  keys: number;
   alarmedMetrics: number;
   dashboards: number;
   customMetrics: number;
@@ -35,6 +36,7 @@ export interface Standing {
 export interface IdleMonth extends Cost {
   clock: number;
   secrets: number;
+  keys: number;
   watching: number;
 }
 
@@ -45,12 +47,13 @@ export function costOfIdleMonth(minute: Use, standing: Standing): IdleMonth {
   const parts = {
     clock: MINUTES_A_MONTH * PRICES.schedulerInvocation,
     secrets: standing.secrets * PRICES.secretMonth,
+    keys: standing.keys * PRICES.keyMonth,
     watching:
       standing.alarmedMetrics * PRICES.alarmedMetricMonth +
       standing.customMetrics * PRICES.metricMonth +
       standing.dashboards * PRICES.dashboardMonth,
   };
-  const total = used.total + polling + parts.clock + parts.secrets + parts.watching;
+  const total = used.total + polling + parts.clock + parts.secrets + parts.keys + parts.watching;
   return { ...used, queues: used.queues + polling, ...parts, total };
 }
 

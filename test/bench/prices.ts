@@ -4,6 +4,7 @@
  * As of November 2026. Look at the live pages before you rely on a figure:
  *   aws.amazon.com/dynamodb/pricing/on-demand · aws.amazon.com/sqs/pricing · aws.amazon.com/lambda/pricing
  *   aws.amazon.com/api-gateway/pricing · aws.amazon.com/cloudwatch/pricing · aws.amazon.com/eventbridge/pricing
+ *   aws.amazon.com/secrets-manager/pricing · aws.amazon.com/kms/pricing
  */
 const MILLION = 1_000_000;
 
@@ -42,6 +43,9 @@ export const PRICES = {
 
   // Secrets Manager, one secret
   secretMonth: 0.4,
+
+  // Key Management Service, one key of one's own
+  keyMonth: 1,
 } as const;
 
 /**

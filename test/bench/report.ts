@@ -15,7 +15,13 @@ export interface Figures {
   prices: typeof PRICES;
   assumptions: typeof ASSUMPTIONS;
   runs: (CountedRow & { costPerMillion: Cost })[];
-  idle: { shards: number; minute: Use; month: IdleMonth; standing: Standing };
+  idle: {
+    shards: number;
+    minute: Use;
+    month: IdleMonth;
+    withoutCanary: IdleMonth;
+    standing: Standing;
+  };
   dispatcher: Comparison;
   executor: Comparison;
   endToEnd: EndToEnd;
@@ -117,8 +123,8 @@ function idleText({ idle }: Figures): string {
   const rows = Object.entries(parts)
     .filter(([, cost]) => cost > 0.005)
     .map(([name, cost]): Cell[] => [name, dollars(cost)]);
-  const { pollers, secrets, alarmedMetrics, dashboards, customMetrics } = idle.standing;
-  const note = `${idle.shards} shards, ${pollers} queues polled, the canary, ${secrets} secret; watched by ${alarmedMetrics} alarmed metrics, ${customMetrics} custom ones, ${dashboards} dashboard.`;
+  const { pollers, secrets, keys, alarmedMetrics, dashboards, customMetrics } = idle.standing;
+  const note = `${idle.shards} shards, ${pollers} queues polled, the canary, ${secrets} secret, ${keys} key (of the topic of the alarms); watched by ${alarmedMetrics} alarmed metrics, ${customMetrics} custom ones, ${dashboards} dashboard.\n  Without the canary: ${dollars(idle.withoutCanary.total)}.`;
   return `${textTable(['what', 'a month'], [...rows, ['total', dollars(total)]])}\n\n${note}`;
 }
 

@@ -56,13 +56,14 @@ const filesOf = (directory: string): BundleSize['files'] =>
 /** An alarm looks at one metric, or at those that its expression is made of. */
 const Alarm = z.object({ Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional() });
 
-function standingOf({ Resources }: Template): Standing {
+export function standingOf({ Resources }: Template): Standing {
   const all = Object.values(Resources);
   const count = (type: string) => all.filter(({ Type }) => Type === type).length;
   const alarms = all.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   return {
     pollers: count('AWS::Lambda::EventSourceMapping'),
     secrets: count('AWS::SecretsManager::Secret'),
+    keys: count('AWS::KMS::Key'),
     alarmedMetrics: alarms.reduce((sum, { Properties }) => {
       const { Metrics } = Alarm.parse(Properties);
       return sum + (Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1);

@@ -1,38 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { resolveConfig, type SchemaInput } from '../../infra/config.ts';
 import type { SchedulerProps } from '../../infra/scheduler-props.ts';
-
-const SOURCE = ['scheduler-props.ts', 'scheduler-props-observability.ts']
-  .map((file) => readFileSync(new URL(`../../infra/${file}`, import.meta.url), 'utf8'))
-  .join('\n');
-
-interface Documented {
-  /** Where the setting stands: api.domain.defaultEndpoint */
-  path: string;
-  /** What follows @default */
-  stated: string | undefined;
-}
-
-const INTERFACE = /export interface (\w+) \{\n([\s\S]*?)\n\}/g;
-const PROPERTY = /(?: {2}\/\*\*([\s\S]*?)\*\/\n)? {2}(?:readonly )?(\w+)\??: ([^;]+);/g;
-
-/** Every property of SchedulerProps, those of nested interfaces included. */
-function documented(): Documented[] {
-  const interfaces = new Map([...SOURCE.matchAll(INTERFACE)].map(([, name, body]) => [name, body ?? '']));
-  const walk = (name: string, place: string): Documented[] => {
-    const body = interfaces.get(name);
-    if (body === undefined) throw new Error(`no interface ${name}`);
-    return [...body.matchAll(PROPERTY)].flatMap(([, comment = '', property = '', type = '']) => {
-      const path = `${place}${property}`;
-      const stated = /@default\s+([\s\S]*?)\s*$/.exec(comment.replaceAll(/\n\s*\* ?/g, '\n'))?.[1];
-      const nested = /\b(\w+Props)\b/.exec(type)?.[1];
-      const inside = type.includes('Record<') ? `${path}.sample.` : `${path}.`;
-      return [{ path, stated }, ...(nested ? walk(nested, inside) : [])];
-    });
-  };
-  return walk('SchedulerProps', '');
-}
+import { documented } from './documented-settings.ts';
 
 const at = (value: unknown, path: string): unknown =>
   path

@@ -17,6 +17,7 @@ describe('settings of npm start', () => {
       dataDirectory: '/nowhere/.escapement',
       token: undefined,
       handlersFile: undefined,
+      canary: false,
       passedOn: {},
       followsParent: false,
       warnings: [],
@@ -25,6 +26,11 @@ describe('settings of npm start', () => {
       port: 4650,
       token: undefined,
     });
+  });
+
+  it('let the canary run when told so', () => {
+    expect(read({ ESCAPEMENT_CANARY: '1' }).canary).toBe(true);
+    expect(read({ ESCAPEMENT_CANARY: '0' }).canary).toBe(false);
   });
 
   it('take paths relative to the working directory', () => {
@@ -54,6 +60,7 @@ describe('settings of npm start', () => {
           ESCAPEMENT_DATA: 'file',
           ESCAPEMENT_TOKEN: 'two words',
           ESCAPEMENT_HANDLERS: 'missing.ts',
+          ESCAPEMENT_CANARY: 'yes',
         },
         folder,
       );
@@ -64,6 +71,7 @@ describe('settings of npm start', () => {
         `ESCAPEMENT_DATA: expected a folder, ${join(folder, 'file')} is none`,
         'ESCAPEMENT_TOKEN: expected 1 to 512 visible ASCII characters without spaces',
         `ESCAPEMENT_HANDLERS: no file ${join(folder, 'missing.ts')}`,
+        'ESCAPEMENT_CANARY: expected 0 or 1, got "yes"',
       ].join('\n'),
     );
   });
