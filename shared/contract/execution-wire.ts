@@ -33,6 +33,13 @@ export function executionToWire(run: Execution, result: string | undefined = run
     errorMessage: run.errorMessage ?? null,
     result: run.status === 'success' ? json(result) : null,
     progress: json(run.progress),
+    upstream: run.upstream
+      ? {
+          taskId: run.upstream.taskId,
+          executionId: executionId(run.upstream),
+          outcome: run.upstream.outcome,
+        }
+      : null,
     cancelRequested: run.cancelRequested === true && !ended,
     pending: run.pendingSeconds !== undefined,
     pendingUntil: run.pendingSeconds === undefined ? null : iso(run.leaseUntil),

@@ -53,6 +53,14 @@ export const ExecutionSchema = z
     errorMessage: z.string().nullable(),
     result: z.unknown().describe('what the handler returned, or null'),
     progress: z.unknown().describe('{ percent, message } as the handler reported it last, or null'),
+    upstream: z
+      .strictObject({
+        taskId: z.string(),
+        executionId: z.string(),
+        outcome: z.enum(['success', 'failure', 'dead']),
+      })
+      .nullable()
+      .describe('the run whose outcome triggered this one'),
     cancelRequested: z.boolean().describe('a running run was asked to stop'),
     pending: z
       .boolean()

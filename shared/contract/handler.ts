@@ -48,6 +48,14 @@ export interface PreviousRun {
   scheduledAt: string;
   finishedAt: string | null;
   result: unknown;
+  errorType: string | null;
+  errorMessage: string | null;
+}
+
+export interface UpstreamRun extends PreviousRun {
+  taskId: string;
+  /** What triggered this run: success, failure (an attempt failed) or dead. */
+  outcome: string;
 }
 
 export type LogFields = Record<string, string | number | boolean | undefined>;

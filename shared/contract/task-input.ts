@@ -2,6 +2,7 @@ import type { FieldProblem } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
 import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } from '../domain/task.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { chainTemplateProblems, readChain } from './chain.ts';
 import type { HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
 import { payloadProblems, payloadSizeProblems } from './payload.ts';
@@ -55,6 +56,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
   );
   const timeoutSeconds = fields.timeoutSeconds ?? queue?.timeoutSeconds;
   errors.push(...policyProblems(fields), ...heartbeatProblems(fields.heartbeatSeconds, timeoutSeconds));
+  errors.push(...chainTemplateProblems(fields));
   const retry = queue && mergedRetry(fields.retry, queue.retry);
   errors.push(...retryProblems(fields.retry, queue?.retry));
 
@@ -85,6 +87,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       misfireGraceSeconds,
       catchUpLimit: fields.catchUpLimit ?? DEFAULT_CATCH_UP_LIMIT,
       system: fields.system ?? false,
+      ...readChain(fields),
     },
   };
 }

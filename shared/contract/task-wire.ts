@@ -3,6 +3,7 @@ import { executionId } from '../domain/occurrence.ts';
 import { describeSchedule } from '../domain/schedule-description.ts';
 import type { Task, TaskDefinition, TaskStatus } from '../domain/task.ts';
 import { toIso } from '../domain/time.ts';
+import { chainToWire } from './chain.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
 import { scheduleToWire } from './schedule.ts';
 import type { TaskWire } from './task.ts';
@@ -50,6 +51,7 @@ const inputOf = (definition: TaskDefinition) => ({
   misfireGraceSeconds: definition.misfireGraceSeconds,
   catchUpLimit: definition.catchUpLimit,
   system: definition.system,
+  ...chainToWire(definition),
 });
 
 /**

@@ -4,6 +4,7 @@ import {
   MIN_HEARTBEAT_SECONDS,
   MIN_MISFIRE_GRACE_SECONDS,
 } from '../domain/limits.ts';
+import { chainFields } from './chain.ts';
 import { ExecutionStatusSchema } from './execution.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
 import { ScheduleSchema } from './schedule.ts';
@@ -37,6 +38,12 @@ const decided = {
   system: z.boolean().describe('true: shown, but only an admin may change it'),
 };
 
+const optionalChainFields = {
+  onSuccess: chainFields.onSuccess.optional(),
+  onFailure: chainFields.onFailure.optional(),
+  onDead: chainFields.onDead.optional(),
+};
+
 export const TaskInputSchema = z
   .strictObject({
     name: decided.name,
@@ -54,6 +61,7 @@ export const TaskInputSchema = z
     misfireGraceSeconds: decided.misfireGraceSeconds.optional(),
     catchUpLimit: decided.catchUpLimit.optional(),
     system: decided.system.optional(),
+    ...optionalChainFields,
   })
   .meta({ id: 'TaskInput', description: 'What POST takes. Absent fields get the defaults of their queue.' });
 export type TaskInput = z.infer<typeof TaskInputSchema>;
@@ -62,6 +70,7 @@ export const TaskSchema = z
   .strictObject({
     id: TaskIdSchema,
     ...decided,
+    ...optionalChainFields,
     schedule: ScheduleSchema,
     status: z.enum(['active', 'paused', 'completed', 'disabled']),
     retry: RetryPolicySchema,

@@ -1,3 +1,4 @@
+import type { Upstream } from './chain-link.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { TaskKey } from './task.ts';
 import type { EpochMs, EpochSeconds } from './time.ts';
@@ -34,6 +35,7 @@ export type EndReason =
   | 'crashed'
   | 'overlap'
   | 'misfire'
+  | 'paused'
   | 'waitedTooLong'
   | 'taskChanged'
   | 'taskDeleted'
@@ -119,6 +121,10 @@ export interface Execution extends ExecutionKey {
   /** Occurrences that this one stands for besides itself (misfire), and the run it collided with (overlap). */
   missed?: number;
   collidedWith?: string;
+  /** A success that has tasks to trigger: it stays in the open set until they are. */
+  aftermath?: 'pending';
+  /** The run whose outcome triggered this one. */
+  upstream?: Upstream;
   /** The run of the task that was claimed before this one was born. */
   previous?: string;
   /** Of a backfill's run (backfill.ts): which one, the run that must end before it, and the one that it lets go. */

@@ -54,6 +54,8 @@ export const MAX_TASK_TIMEOUT_SECONDS = 870;
 /** They are one item, which DynamoDB lets grow to 400 KB. */
 export const MAX_VARIABLES = 100;
 export const MAX_VARIABLE_BYTES = 2_048;
+/** Links between a run that nobody chained and the last of its chain. */
+export const MAX_CHAIN_DEPTH = 50;
 /** A backfill's runs are written within one request. */
 export const MAX_BACKFILL_RUNS = 1_000;
 export const MAX_BACKFILL_OCCURRENCES = 10_000;

@@ -21,7 +21,8 @@ export function hasTemplates(payload: unknown): boolean {
 }
 
 /** True when an expression may read this name; a mention in a text counts as well, which costs only a read. */
-export const mentions = (payload: string, name: 'previous' | 'variables'): boolean => payload.includes(name);
+export const mentions = (payload: string, name: 'previous' | 'variables' | 'upstream'): boolean =>
+  payload.includes(name);
 
 /** Everything wrong with the templates of a payload, by path. */
 export function templateProblems(payload: unknown): FieldProblem[] {

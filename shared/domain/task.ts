@@ -1,3 +1,4 @@
+import type { ChainLink } from './chain-link.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { Schedule } from './schedule.ts';
 import type { EpochMs, EpochSeconds } from './time.ts';
@@ -95,6 +96,9 @@ export interface TaskDefinition extends TaskKey {
   misfireGraceSeconds: number;
   catchUpLimit: number;
   system: boolean;
+  onSuccess?: ChainLink[];
+  onFailure?: ChainLink[];
+  onDead?: ChainLink[];
   /** `tasks` set: lists all tasks of a tenant; removed when deleted. */
   index?: IndexEntry;
   ttl?: EpochSeconds;

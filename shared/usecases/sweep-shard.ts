@@ -21,7 +21,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../ports.ts';
-import { sendLetter } from './dead-letter/send-letter.ts';
+import { settleDeath, settleFailure, settleSuccess } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
 import { withoutMessage } from './run-execution/context.ts';
 import { finish, resultOf } from './run-execution/finish.ts';
@@ -104,8 +104,13 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
       if (await expire(deps, run)) swept.expired++;
     } else if (run.status === 'dead' && run.letter === 'pending' && entry.at <= look.nowMs) {
       const claimed = await deps.executions.update(run, claimedLetter(run, deps.clock.nowMs()));
-      if (claimed.ok && (await sendLetter(deps, claimed.record))) swept.letters++;
-      else if (claimed.ok) swept.failed++;
+      if (!claimed.ok) return;
+      const definition = (await deps.tasks.read(run))?.definition;
+      if (await settleDeath(deps, definition, claimed.record)) swept.letters++;
+      else swept.failed++;
+    } else if (run.status === 'success' && run.aftermath === 'pending' && entry.at <= look.nowMs) {
+      const definition = (await deps.tasks.read(run))?.definition;
+      if (!(await settleSuccess(deps, definition, run))) swept.failed++;
     }
   } catch (error) {
     swept.failed++;
@@ -152,10 +157,13 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const ended = outcome.record;
   if (ended.status === 'cancelled') await announceEnd(deps, ended);
   else if (!isCanary(ended)) deps.metrics.attemptFailed();
-  if (ended.status === 'retrying') await hintWaiting(deps, ended);
+  if (ended.status === 'retrying') {
+    await settleFailure(deps, task?.definition, ended);
+    await hintWaiting(deps, ended);
+  }
   if (ended.status === 'dead') {
     if (!isCanary(ended)) deps.metrics.runDead();
-    await sendLetter(deps, ended);
+    await settleDeath(deps, task?.definition, ended);
   }
   return true;
 }

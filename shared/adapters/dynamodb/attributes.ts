@@ -57,6 +57,9 @@ export const DEFINITION_COLUMNS: Columns<TaskDefinition> = {
   misfireGraceSeconds: ['misfireGraceSeconds', 'N'],
   catchUpLimit: ['catchUpLimit', 'N'],
   system: ['system', 'BOOL'],
+  onSuccess: ['onSuccess', 'L?'],
+  onFailure: ['onFailure', 'L?'],
+  onDead: ['onDead', 'L?'],
   ttl: ['ttl', 'N?'],
 };
 
@@ -97,6 +100,8 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   missed: ['missed', 'N?'],
   collidedWith: ['collided', 'S?'],
   previous: ['prev', 'S?'],
+  upstream: ['upstream', 'M?'],
+  aftermath: ['after', 'S?'],
   backfill: ['backfill', 'S?'],
   ahead: ['ahead', 'S?'],
   behind: ['behind', 'S?'],

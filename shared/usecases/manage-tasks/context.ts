@@ -1,6 +1,6 @@
 import type { HandlerRegistry } from '../../contract/handler.ts';
 import { type Precondition, requirePrecondition } from '../../contract/if-match.ts';
-import type { QueueDefaults, TaskInputContext } from '../../contract/task-input.ts';
+import type { NewDefinition, QueueDefaults, TaskInputContext } from '../../contract/task-input.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { isAtLeast, type Principal } from '../../domain/principal.ts';
@@ -17,6 +17,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
+import { chainProblems } from '../chain/refuse-cycles.ts';
 
 export interface ManageTasksDeps {
   clock: Clock;
@@ -81,6 +82,12 @@ export function requireMayChange(principal: Principal, definition: Pick<TaskDefi
   throw new SchedulerError('forbidden', 'A system task may be changed by an admin only', {
     required: 'admin',
   });
+}
+
+/** Links to tasks that are not there, or that lead back here. */
+export async function requireSoundChain(deps: ManageTasksDeps, definition: NewDefinition): Promise<void> {
+  const problems = await chainProblems(deps.tasks, definition);
+  if (problems.length > 0) throw invalid(problems);
 }
 
 /** What a change of an existing task begins with. */

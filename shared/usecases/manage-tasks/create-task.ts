@@ -16,6 +16,7 @@ import {
   type ManageTasksDeps,
   readLive,
   requireMayChange,
+  requireSoundChain,
   sendDueHint,
 } from './context.ts';
 
@@ -61,6 +62,7 @@ export async function insertTask(
   nowMs: EpochMs,
   over?: TaskState,
 ): Promise<Task | undefined> {
+  await requireSoundChain(deps, definition);
   const task = createdTask({
     definition,
     shard: over?.shard ?? shardOf(definition.tenant, definition.taskId, deps.shards),

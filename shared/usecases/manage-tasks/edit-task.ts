@@ -16,6 +16,7 @@ import {
   readForChange,
   readLive,
   requireMayChange,
+  requireSoundChain,
   sendDueHint,
   untilWritten,
 } from './context.ts';
@@ -76,6 +77,7 @@ async function writeEdit(
   nowMs: EpochMs,
 ): Promise<Task | undefined> {
   if (sameDefinition(seen.definition, next)) return seen;
+  await requireSoundChain(deps, next);
   const { change, definition } = decideEdit(seen, next, nowMs);
   const outcome = await deps.tasks.replace(seen.state, change, definition);
   if (!outcome.ok) return undefined;

@@ -1,5 +1,6 @@
 import { afterFailure, maySnooze, snoozedTooOften } from '../../domain/after-failure.ts';
 import { CANARY_RETENTION_MS, isCanary } from '../../domain/canary.ts';
+import { linksOf, unsettledSuccess } from '../../domain/chain.ts';
 import type { Change, Outcome } from '../../domain/change.ts';
 import type { Execution, HandOffOutcome } from '../../domain/execution.ts';
 import { failed, snoozed, stopped } from '../../domain/execution-failures.ts';
@@ -10,7 +11,7 @@ import { INLINE_JSON_BYTES } from '../../domain/limits.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
-import { sendLetter } from '../dead-letter/send-letter.ts';
+import { settleDeath, settleFailure, settleSuccess } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import {
   type Claim,
@@ -37,6 +38,7 @@ export async function finish(
   also: Partial<Execution> = {},
 ): Promise<Disposition> {
   const canary = isCanary(claim.run);
+  const { definition } = claim.task;
   const common = {
     owner: claim.owner,
     nowMs: deps.clock.nowMs(),
@@ -57,16 +59,18 @@ export async function finish(
     existing?.cancelRequested ? stop(failure) : lost(existing);
 
   if (result.kind === 'success') {
-    const change = succeeded(claim.run, {
+    const plain = succeeded(claim.run, {
       ...common,
       result: await storedResult(deps, claim.run, result.result),
     });
-    const written = await write(change);
+    const chains = linksOf(definition, 'success').length > 0;
+    const written = await write(chains ? unsettledSuccess(plain, claim.run, common.nowMs) : plain);
     if (!written.ok) return lost(written.existing);
     if (canary) deps.metrics.canaryRan();
     else deps.metrics.runSucceeded();
     delivery.alongside(announceEnd(deps, written.record));
     letGo(deps, claim, delivery);
+    if (chains) await settleSuccess(deps, definition, written.record);
     return done('success');
   }
   if (result.kind === 'pending') {
@@ -74,7 +78,7 @@ export async function finish(
     if (written.ok) return done('handed off');
     return refused(written.existing, stoppedBefore('handed off'));
   }
-  const { queue, retry } = claim.task.definition;
+  const { queue, retry } = definition;
   const failure: Failure = result.kind === 'failed' ? result : snoozedTooOften(result.reason);
   if (result.kind === 'snoozed' && maySnooze(claim.run)) {
     const at = common.nowMs + result.seconds * SECOND_MS;
@@ -89,9 +93,10 @@ export async function finish(
   if (after.nextAttemptAt === undefined) {
     if (!canary) deps.metrics.runDead();
     letGo(deps, claim, delivery);
-    await sendLetter(deps, written.record);
+    await settleDeath(deps, definition, written.record);
     return done(`dead: ${written.record.reason}`);
   }
+  await settleFailure(deps, definition, written.record);
   return comeBackAt(deps, claim.run, delivery, { queue, at: after.nextAttemptAt, note: 'retrying' });
 }
 

@@ -3,7 +3,7 @@ import { hasTemplates, mentions, renderPayload } from '../../domain/payload-temp
 import { toIso } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import type { Claim, ExecutorDeps } from './context.ts';
-import { previousRunOf, taskContextOf } from './run-context.ts';
+import { previousRunOf, taskContextOf, upstreamOf } from './run-context.ts';
 
 export type Payload = { kind: 'present'; value: unknown } | { kind: 'failed'; failure: HandlerResult };
 
@@ -27,6 +27,7 @@ export async function payloadOf(deps: ExecutorDeps, claim: Claim): Promise<Paylo
       maxAttempts: run.maxAttempts,
       trigger: run.trigger,
     },
+    upstream: mentions(stored, 'upstream') ? await upstreamOf(deps, run) : null,
     previous: mentions(stored, 'previous') ? await previousRunOf(deps, run) : null,
     variables: mentions(stored, 'variables') ? await deps.variables.read(run.tenant) : {},
   };

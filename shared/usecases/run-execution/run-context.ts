@@ -1,5 +1,5 @@
-import type { PreviousRun, TaskContext } from '../../contract/handler.ts';
-import type { Execution } from '../../domain/execution.ts';
+import type { PreviousRun, TaskContext, UpstreamRun } from '../../contract/handler.ts';
+import type { Execution, ExecutionKey } from '../../domain/execution.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
 import { toIso } from '../../domain/time.ts';
@@ -17,24 +17,33 @@ export const taskContextOf = ({ definition }: Task): TaskContext => ({
 });
 
 /** The run of the task that was claimed before this one; null when there was none or its record has expired. */
-export async function previousRunOf(
-  { executions }: Pick<ExecutorDeps, 'executions'>,
-  run: Execution,
-): Promise<PreviousRun | null> {
+export async function previousRunOf(deps: Stores, run: Execution): Promise<PreviousRun | null> {
   if (run.previous === undefined) return null;
-  const previous = await executions.read({ ...run, occurrence: run.previous });
-  if (previous === undefined) return null;
-  const json =
-    previous.status !== 'success'
-      ? undefined
-      : previous.resultStored
-        ? await executions.readDocument(previous, 'result')
-        : previous.result;
+  return lookAt(deps, { ...run, occurrence: run.previous });
+}
+
+/** The run whose outcome triggered this one, as it stands now; null when nothing did or its record has expired. */
+export async function upstreamOf(deps: Stores, { tenant, upstream }: Execution): Promise<UpstreamRun | null> {
+  if (upstream === undefined) return null;
+  const { taskId, occurrence, outcome } = upstream;
+  const seen = await lookAt(deps, { tenant, taskId, occurrence });
+  return seen && { ...seen, taskId, outcome };
+}
+
+type Stores = Pick<ExecutorDeps, 'executions'>;
+
+async function lookAt({ executions }: Stores, key: ExecutionKey): Promise<PreviousRun | null> {
+  const run = await executions.read(key);
+  if (run === undefined) return null;
+  const stored = run.status === 'success' && run.resultStored === true;
+  const json = stored ? await executions.readDocument(run, 'result') : run.result;
   return {
-    executionId: executionId(previous),
-    status: previous.status,
-    scheduledAt: toIso(previous.scheduledAt),
-    finishedAt: previous.finishedAt === undefined ? null : toIso(previous.finishedAt),
-    result: json === undefined ? null : JSON.parse(json),
+    executionId: executionId(run),
+    status: run.status,
+    scheduledAt: toIso(run.scheduledAt),
+    finishedAt: run.finishedAt === undefined ? null : toIso(run.finishedAt),
+    result: json === undefined || run.status !== 'success' ? null : JSON.parse(json),
+    errorType: run.errorType ?? null,
+    errorMessage: run.errorMessage ?? null,
   };
 }

@@ -6,6 +6,7 @@ import { executionId, isManual, parseRunPointer, runPointer } from '../../domain
 import type { Task } from '../../domain/task.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { settleFailure } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
@@ -128,6 +129,9 @@ async function start(
   t0: Mark,
   delivery: Delivery,
 ): Promise<Disposition> {
+  // Whoever wrote the failure may have died before this.
+  if (seen.status === 'retrying' && !(await settleFailure(deps, task.definition, seen)))
+    return waitOn(deps, seen, delivery, task.definition.queue);
   const owner = deps.ids.nonce();
   const change = startedAttempt(seen, {
     owner,

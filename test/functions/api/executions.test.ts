@@ -95,6 +95,7 @@ describe('triggering', () => {
     expect(status).toBe(202);
     expect(body).toEqual({
       id: expect.stringMatching(/^nightly~\d{15}~[0-9A-Z]{26}$/),
+      upstream: null,
       idempotencyKey: expect.stringMatching(/^nightly\/manual-[0-9A-Z]{26}$/),
       taskId: 'nightly',
       taskName: 'Nightly',
