@@ -7,6 +7,8 @@ import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/curs
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
+import { makeRateStore } from '../shared/adapters/dynamodb/rate-store.ts';
+import { makeSemaphoreStore } from '../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
@@ -128,6 +130,8 @@ export function executorRuntime() {
       tasks: makeTaskStore(store),
       executions: makeExecutionStore(store),
       variables: makeVariableStore(store, systemIds),
+      semaphores: makeSemaphoreStore(store),
+      rates: makeRateStore(store, systemIds),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
       handlers: new HandlerPool(),
       retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
@@ -183,6 +187,7 @@ export function apiRuntime() {
     metrics: metricsOf(env),
     tasks,
     executions: makeExecutionStore(store),
+    semaphores: makeSemaphoreStore(store),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
     shardIndex: makeShardIndex(store),
     idempotency: makeIdempotencyStore(store, systemClock),

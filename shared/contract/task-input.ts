@@ -86,6 +86,8 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       misfire: fields.misfire ?? 'fireOnce',
       misfireGraceSeconds,
       catchUpLimit: fields.catchUpLimit ?? DEFAULT_CATCH_UP_LIMIT,
+      ...(fields.concurrency?.length ? { concurrency: fields.concurrency } : {}),
+      ...(fields.rateLimit?.length ? { rateLimit: fields.rateLimit } : {}),
       system: fields.system ?? false,
       ...readChain(fields),
     },

@@ -50,6 +50,8 @@ const inputOf = (definition: TaskDefinition) => ({
   misfire: definition.misfire,
   misfireGraceSeconds: definition.misfireGraceSeconds,
   catchUpLimit: definition.catchUpLimit,
+  concurrency: definition.concurrency ?? [],
+  rateLimit: definition.rateLimit ?? [],
   system: definition.system,
   ...chainToWire(definition),
 });

@@ -4,6 +4,7 @@ import {
   MIN_HEARTBEAT_SECONDS,
   MIN_MISFIRE_GRACE_SECONDS,
 } from '../domain/limits.ts';
+import { ConcurrencySchema, RateLimitSchema } from './caps.ts';
 import { chainFields } from './chain.ts';
 import { ExecutionStatusSchema } from './execution.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
@@ -35,6 +36,8 @@ const decided = {
     .describe('for occurrences missed by more than misfireGraceSeconds; catchUp does not go with forbid'),
   misfireGraceSeconds: z.int().min(MIN_MISFIRE_GRACE_SECONDS).max(MAX_MISFIRE_GRACE_SECONDS),
   catchUpLimit: z.int().min(1).max(MAX_CATCH_UP),
+  concurrency: ConcurrencySchema,
+  rateLimit: RateLimitSchema,
   system: z.boolean().describe('true: shown, but only an admin may change it'),
 };
 
@@ -60,6 +63,8 @@ export const TaskInputSchema = z
     misfire: decided.misfire.optional(),
     misfireGraceSeconds: decided.misfireGraceSeconds.optional(),
     catchUpLimit: decided.catchUpLimit.optional(),
+    concurrency: decided.concurrency.optional(),
+    rateLimit: decided.rateLimit.optional(),
     system: decided.system.optional(),
     ...optionalChainFields,
   })
@@ -105,7 +110,7 @@ export const READ_ONLY_FIELDS = [
 ] as const;
 
 /** Fields of the contract that this version does not have: refused by name, so that nothing is ignored. */
-export const UNAVAILABLE_FIELDS = ['target', 'concurrency', 'stop', 'deadline'] as const;
+export const UNAVAILABLE_FIELDS = ['target', 'stop', 'deadline'] as const;
 
 export const TaskReplacementSchema = z
   .strictObject({

@@ -32,7 +32,7 @@ const common = (task: Task, key: ExecutionKey): Common => ({
 export function claimedExecution(
   task: Task,
   key: ExecutionKey,
-  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; missed: number },
+  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; missed: number; slots?: string[] | undefined },
 ): Execution {
   const born = common(task, key);
   return {
@@ -47,6 +47,7 @@ export function claimedExecution(
     latenessMs: Math.max(0, q.startedAt - born.scheduledAt),
     leaseUntil: q.leaseUntil,
     ...(q.missed > 0 ? { missed: q.missed } : {}),
+    ...(q.slots === undefined ? {} : { slots: q.slots }),
     index: { set: 'open', shard: born.shard, at: q.leaseUntil + LEASE_LOOK_MS },
   };
 }

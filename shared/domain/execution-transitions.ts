@@ -13,7 +13,14 @@ import type { DurationMs, EpochMs } from './time.ts';
 /** START: the next attempt of a run that waited. */
 export function startedAttempt(
   seen: Execution,
-  q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; generation: number; queue: string },
+  q: {
+    owner: string;
+    startedAt: EpochMs;
+    leaseUntil: EpochMs;
+    generation: number;
+    queue: string;
+    slots?: string[] | undefined;
+  },
 ): Change<Execution> {
   return {
     set: {
@@ -28,9 +35,10 @@ export function startedAttempt(
       ...(seen.latenessMs === undefined && seen.trigger !== 'backfill'
         ? { latenessMs: Math.max(0, q.startedAt - seen.scheduledAt) }
         : {}),
+      ...(q.slots === undefined ? {} : { slots: q.slots }),
       index: { set: 'open', shard: seen.shard, at: q.leaseUntil + LEASE_LOOK_MS },
     },
-    remove: ['nextAttemptAt'],
+    remove: q.slots ? ['nextAttemptAt'] : ['nextAttemptAt', 'slots'],
     guard: {
       equals: { status: seen.status, attempt: seen.attempt },
       below: { field: 'attempt', than: 'maxAttempts' },

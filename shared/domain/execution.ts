@@ -137,6 +137,8 @@ export interface Execution extends ExecutionKey {
   pendingSeconds?: number;
   /** The token's holder ended it while the handler that gave him the token was still at work. */
   earlyOutcome?: HandOffOutcome;
+  /** Keys of the semaphores in which its last attempt took a slot, under the owner's nonce. */
+  slots?: string[];
   index?: IndexEntry;
   /** Set on ending: retention. */
   ttl?: EpochSeconds;

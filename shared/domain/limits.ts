@@ -44,6 +44,19 @@ export const EXECUTOR_MARGIN_MS = 3 * SECOND_MS;
 export const RECEIVES_IN_RESERVE = 5;
 /** A manual run waits this long at most behind its task's live run, then it is skipped. */
 export const MANUAL_WAIT_MS = 60 * MINUTE_MS;
+/** A run that waits for a slot looks again after as long as it has waited, within these bounds. */
+export const SLOT_LOOK_MIN_MS = 5 * SECOND_MS;
+export const SLOT_LOOK_MAX_MS = 60 * SECOND_MS;
+/** Waiting runs that a semaphore remembers by name, to wake them; further ones look again by themselves. */
+export const SLOT_WAITERS = 32;
+/** Expired holders that one write takes out of a semaphore: an expression has 4 KB. */
+export const SLOT_EVICTIONS = 20;
+/** Runs that a rate limit gives an instant of their own; further ones ask again. */
+export const RATE_RESERVATIONS = 64;
+/** A run that comes later than this after its instant needs another one. */
+export const RATE_RESERVATION_KEPT_MS = 30 * SECOND_MS;
+/** Semaphores and rate limits that nobody uses any more are removed after so long: later than any lease ends. */
+export const FLOW_ITEM_KEPT_MS = 8 * DAY_MS;
 /** A deleted task's items stay this long, so that late messages still find "deleted". */
 export const DELETED_TASK_KEPT_MS = 7 * DAY_MS;
 
@@ -81,6 +94,12 @@ export const HAND_OFFS_KEPT = 10;
 export const MAX_HAND_OFF_SECONDS = 604_800;
 export const MAX_ERROR_TYPE_CHARS = 100;
 export const MAX_PROGRESS_CHARS = 256;
+/** Caps of either kind that one task may name. */
+export const MAX_CAPS = 4;
+export const MAX_CONCURRENCY = 1_000;
+/** The instants of so many starts are kept with a rate limit: 2 KB at most. */
+export const MAX_RATE = 100;
+export const MAX_RATE_PERIOD_SECONDS = 86_400;
 export const PAGE_LIMIT_DEFAULT = 50;
 export const PAGE_LIMIT_MAX = 200;
 export const MAX_CRON_EXPRESSIONS = 20;

@@ -51,6 +51,19 @@ export interface RetryRule {
   limit?: number;
 }
 
+/** At most so many runs at the same time of all the tenant's tasks that name the key. */
+export interface ConcurrencyCap {
+  key: string;
+  limit: number;
+}
+
+/** At most so many starts in any period of so many seconds, of all the tenant's tasks that name the key. */
+export interface RateCap {
+  key: string;
+  limit: number;
+  perSeconds: number;
+}
+
 /** The hot item: every run writes it, so it stays under 1 KB. */
 export interface TaskState extends TaskKey {
   status: TaskStatus;
@@ -95,6 +108,9 @@ export interface TaskDefinition extends TaskKey {
   misfire: MisfirePolicy;
   misfireGraceSeconds: number;
   catchUpLimit: number;
+  /** Absent when there are none, and so for rateLimit. */
+  concurrency?: ConcurrencyCap[];
+  rateLimit?: RateCap[];
   system: boolean;
   onSuccess?: ChainLink[];
   onFailure?: ChainLink[];

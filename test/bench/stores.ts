@@ -3,6 +3,8 @@ import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/c
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
+import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
@@ -15,6 +17,8 @@ import type {
   CursorStore,
   ExecutionStore,
   Heartbeat,
+  RateLogs,
+  Semaphores,
   ShardIndex,
   TaskStore,
 } from '../../shared/ports.ts';
@@ -30,6 +34,8 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     index: makeShardIndex(table),
     cursors: makeCursorStore(table, systemIds),
     heartbeat: makeHeartbeat(table),
+    semaphores: makeSemaphoreStore(table),
+    rates: makeRateStore(table, systemIds),
     idempotency: makeIdempotencyStore(table, clock),
     variables: makeVariableStore(table, systemIds),
     listings: makeListings(table, { shards: 1, tasks }),
@@ -45,6 +51,8 @@ export const bySteps = (stores: Stores): Stores => ({
   index: indexSteps(stores.index),
   cursors: cursorSteps(stores.cursors),
   heartbeat: heartbeatSteps(stores.heartbeat),
+  semaphores: semaphoreSteps(stores.semaphores),
+  rates: rateSteps(stores.rates),
 });
 
 const taskSteps = (tasks: TaskStore): TaskStore => ({
@@ -56,6 +64,19 @@ const taskSteps = (tasks: TaskStore): TaskStore => ({
       tasks.update(key, change),
     ),
   replace: (key, change, definition) => inStep('edit', () => tasks.replace(key, change, definition)),
+});
+
+const semaphoreSteps = (semaphores: Semaphores): Semaphores => ({
+  read: (key) => inStep('look at a semaphore', () => semaphores.read(key)),
+  update: (key, change) =>
+    inStep(change.kind === 'release' ? 'give a slot back' : 'take a slot', () =>
+      semaphores.update(key, change),
+    ),
+});
+
+const rateSteps = (rates: RateLogs): RateLogs => ({
+  read: (key) => inStep('look at a rate limit', () => rates.read(key)),
+  write: (key, seen, next) => inStep('reserve a start', () => rates.write(key, seen, next)),
 });
 
 const executionSteps = (executions: ExecutionStore): ExecutionStore => ({

@@ -3,6 +3,8 @@ import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/c
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
+import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
@@ -23,6 +25,8 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     listings: makeListings(table, { shards: 4, tasks }),
     cursors: makeCursorStore(table, systemIds),
     heartbeat: makeHeartbeat(table),
+    semaphores: makeSemaphoreStore(table),
+    rates: makeRateStore(table, systemIds),
     idempotency: makeIdempotencyStore(table, systemClock),
     variables: makeVariableStore(table, systemIds),
     nowMs: systemClock.nowMs,

@@ -3,6 +3,7 @@ import { type DynamoDbLocal, dynamoDbLocalProblem, startDynamoDbLocal } from '..
 import { createSchedulerTable } from '../support/embedded-dynamo.ts';
 import { controlContract } from './control.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
+import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
@@ -31,6 +32,7 @@ function contracts(): void {
   };
   storeContract('DynamoDB Local', openStores);
   controlContract('DynamoDB Local', openStores);
+  flowContract('DynamoDB Local', openStores);
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);
   listingsContract('DynamoDB Local', openStores);

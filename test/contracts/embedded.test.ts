@@ -2,6 +2,7 @@ import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
 import { controlContract } from './control.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
+import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
@@ -17,6 +18,7 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('embedded DynamoDB', openStores);
 controlContract('embedded DynamoDB', openStores);
+flowContract('embedded DynamoDB', openStores);
 guardsContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);
 listingsContract('embedded DynamoDB', openStores);

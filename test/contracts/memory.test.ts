@@ -1,5 +1,6 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
 import { controlContract } from './control.contract.ts';
+import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
@@ -13,6 +14,7 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('memory', openStores);
 controlContract('memory', openStores);
+flowContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);
 listingsContract('memory', openStores);

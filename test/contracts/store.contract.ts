@@ -6,6 +6,8 @@ import type {
   Heartbeat,
   IdempotencyStore,
   Listings,
+  RateLogs,
+  Semaphores,
   ShardIndex,
   TaskStore,
   VariableStore,
@@ -22,6 +24,8 @@ export interface StoreWorld {
   heartbeat: Heartbeat;
   idempotency: IdempotencyStore;
   variables: VariableStore;
+  semaphores: Semaphores;
+  rates: RateLogs;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

@@ -1,4 +1,6 @@
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
+import type { RateLog } from '../../shared/domain/rate-limit.ts';
+import type { Semaphore } from '../../shared/domain/semaphore.ts';
 import type { TaskDefinition, TaskKey, TaskState } from '../../shared/domain/task.ts';
 import type {
   Clock,
@@ -24,6 +26,8 @@ export function makeMemoryTables() {
     executions: new MemoryTable<ExecutionKey, Execution>(runId),
     documents: new Map<string, string>(),
     cursors: new Map<string, Cursor>(),
+    semaphores: new Map<string, Semaphore>(),
+    rates: new Map<string, RateLog>(),
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
     variables: new Map<string, Record<string, unknown>>(),
     heartbeat: { at: undefined as number | undefined },

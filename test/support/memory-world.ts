@@ -1,5 +1,6 @@
 import type { Log } from '../../shared/ports.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
+import { makeMemoryRates, makeMemorySemaphores } from './memory-flow.ts';
 import { makeMemoryListings, makeMemoryShardIndex } from './memory-index.ts';
 import { makeMemoryEvents, makeMemoryMetrics } from './memory-observers.ts';
 import {
@@ -66,6 +67,8 @@ export function makeMemoryWorld({
     shardIndex: watched('shardIndex', makeMemoryShardIndex(tables)),
     listings: watched('listings', makeMemoryListings(tables)),
     cursors: watched('cursors', makeMemoryCursorStore(tables)),
+    semaphores: watched('semaphores', makeMemorySemaphores(tables.semaphores)),
+    rates: watched('rates', makeMemoryRates(tables.rates)),
     heartbeat: watched('heartbeat', makeMemoryHeartbeat(tables)),
     variables: watched('variables', makeMemoryVariables(tables)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),

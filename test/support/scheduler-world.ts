@@ -60,6 +60,8 @@ export function makeSchedulerWorld() {
     tasks: world.tasks,
     executions: world.executions,
     variables: world.variables,
+    semaphores: world.semaphores,
+    rates: world.rates,
     queues: world.workQueues,
     handlers: {
       run: async (request: HandlerRequest) => {

@@ -56,6 +56,8 @@ export const DEFINITION_COLUMNS: Columns<TaskDefinition> = {
   misfire: ['misfire', 'S'],
   misfireGraceSeconds: ['misfireGraceSeconds', 'N'],
   catchUpLimit: ['catchUpLimit', 'N'],
+  concurrency: ['concurrency', 'L?'],
+  rateLimit: ['rateLimit', 'L?'],
   system: ['system', 'BOOL'],
   onSuccess: ['onSuccess', 'L?'],
   onFailure: ['onFailure', 'L?'],
@@ -108,5 +110,6 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   handOffs: ['handOffs', 'L?'],
   pendingSeconds: ['pendingS', 'N?'],
   earlyOutcome: ['early', 'M?'],
+  slots: ['slots', 'L?'],
   ttl: ['ttl', 'N?'],
 };

@@ -105,3 +105,6 @@ export function decode<K extends TaskKey, T extends K>(kind: Kind<K, T>, item: I
 
 export const toItem = (plain: Record<string, unknown>): Item =>
   marshall(plain, { removeUndefinedValues: true });
+
+/** The attributes of an item that is none of the kinds above. */
+export const fromItem = (item: Item): Record<string, unknown> => unmarshall(item);

@@ -11,6 +11,13 @@ export class Expression {
     this.#names[`#${attribute}`] = attribute;
     return `#${attribute}`;
   }
+  /** A key inside a map, whatever characters it has. */
+  entry(map: string, key: string): string {
+    const known = Object.entries(this.#names).find(([alias, name]) => alias.startsWith('#_') && name === key);
+    const alias = known?.[0] ?? `#_${Object.keys(this.#names).length}`;
+    this.#names[alias] = key;
+    return `${this.name(map)}.${alias}`;
+  }
   value(value: AttributeValue): string {
     const placeholder = `:${this.#count++}`;
     this.#values[placeholder] = value;
@@ -20,6 +27,9 @@ export class Expression {
     const { value: cell } = toItem({ value });
     if (!cell) throw new TypeError('nothing to compare with');
     return this.value(cell);
+  }
+  map(value: Record<string, string | number>): string {
+    return this.value({ M: toItem(value) });
   }
   /** Empty collections must be left out of a request. */
   parameters(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Item } {

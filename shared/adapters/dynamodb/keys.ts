@@ -11,6 +11,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | execution | same | `X#<occurrence>` |
  * | its payload, its result | same | `P#<occurrence>`, `R#<occurrence>` |
  * | a shard's cursor | `C#<name>#<shard>` | `C` |
+ * | semaphore, rate limit | `S#<tenant>#<key>`, `L#<tenant>#<key>` | `S`, `L` |
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
  * | variables of a tenant | `V#<tenant>` | `V` |
@@ -52,6 +53,11 @@ export const requestKey = (tenant: string, scope: string, key: string): PrimaryK
 });
 
 export const variablesKey = (tenant: string): PrimaryKey => ({ pk: `V#${tenant}`, sk: 'V' });
+export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
+  pk: `S#${tenant}#${key}`,
+  sk: 'S',
+});
+export const rateKey = (tenant: string, key: string): PrimaryKey => ({ pk: `L#${tenant}#${key}`, sk: 'L' });
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
   const [kind, tenant, taskId, ...rest] = pk.split('#');

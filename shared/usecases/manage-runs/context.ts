@@ -16,6 +16,7 @@ import type {
   Listings,
   Log,
   QueueInspector,
+  Semaphores,
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
@@ -27,6 +28,7 @@ export interface ManageRunsDeps {
   events: Events;
   tasks: TaskStore;
   executions: ExecutionStore;
+  semaphores: Semaphores;
   listings: Listings;
   workQueues: WorkQueues;
   queueInspector: QueueInspector;

@@ -7,6 +7,7 @@ import type { Metrics, Random } from '../../ports.ts';
 import { withoutMessage } from '../run-execution/context.ts';
 import { finish, resultOf, wakeNext } from '../run-execution/finish.ts';
 import { isExclusive } from '../run-execution/overlap.ts';
+import { giveBackSlots, keepSlots } from '../run-execution/slots.ts';
 import { type ManageRunsDeps, runConflict, untilWritten } from './context.ts';
 
 export interface HandOffDeps extends ManageRunsDeps {
@@ -68,6 +69,7 @@ function settle(
     const { delivery, over } = withoutMessage(requestId);
     const end = { ...deps, queues: deps.workQueues };
     await finish(end, { task, run, owner: run.owner ?? '' }, resultOf(outcome), delivery, { handOffs });
+    await giveBackSlots(end, run);
     if (isExclusive(task)) await wakeNext(end, run);
     await over();
     deps.metrics.flush();
@@ -90,6 +92,8 @@ export function beatHandOff(
       ...(progress === undefined ? {} : { progress: JSON.stringify(progress) }),
     });
     if (!change) return run;
+    if (change.set.leaseUntil !== undefined && !(await keepSlots(deps, run, run.pendingSeconds ?? 0)))
+      throw runConflict(id, run.status, 'heartbeat', 'The time that the holder of this token had is over');
     const extended = await deps.executions.update(run, change);
     return extended.ok ? extended.record : undefined;
   });

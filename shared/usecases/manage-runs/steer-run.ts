@@ -3,6 +3,7 @@ import { cancelledExecution, revivedExecution } from '../../domain/execution-adm
 import type { Principal } from '../../domain/principal.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { wakeNext } from '../run-execution/finish.ts';
+import { giveBackSlots } from '../run-execution/slots.ts';
 import {
   type ManageRunsDeps,
   requireRun,
@@ -25,8 +26,11 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
     if (!outcome.ok) return undefined;
     await announceEnd(deps, outcome.record);
     // One that was handed off was alive: what waits behind it may begin.
-    if (decision.kind === 'cancelled' && seen.status === 'running')
-      await wakeNext({ ...deps, queues: deps.workQueues }, seen);
+    if (decision.kind === 'cancelled' && seen.status === 'running') {
+      const end = { ...deps, queues: deps.workQueues };
+      await giveBackSlots(end, seen);
+      await wakeNext(end, seen);
+    }
     return outcome.record;
   });
 }

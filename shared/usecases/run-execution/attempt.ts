@@ -12,11 +12,13 @@ import {
   elapsedMs,
 } from './context.ts';
 import { finish, wakeNext } from './finish.ts';
+import { hasCaps } from './flow-control.ts';
 import { tokenGiver } from './hand-off.ts';
 import { keepLease } from './heartbeats.ts';
 import { isExclusive } from './overlap.ts';
 import { progressOf } from './progress.ts';
 import { payloadOf } from './render-payload.ts';
+import { keepSlots } from './slots.ts';
 
 /** How soon a request to stop reaches a handler, at one read each. */
 const STOP_LOOK_MS = 5 * SECOND_MS;
@@ -68,14 +70,17 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   stop.end();
   lease?.end();
   warnIfLate(deps, claim, timeoutMs);
+  if (result.kind === 'pending' && !(await keepSlots(deps, run, result.timeoutSeconds)))
+    return done('its slots are gone, and so is its lease; the sweeper goes on');
   const disposition = await finish(deps, claim, result, delivery, progress.unsaved());
   if (isExclusive(task)) await wakeNext(deps, run);
   return disposition;
 }
 
-/** Of what the scheduler is to have begun on time: not a manual run, and not one that waited behind its predecessor. */
+/** Of what the scheduler is to have begun on time: not a manual run, and none that its task lets wait. */
 function countLateness({ metrics }: ExecutorDeps, { run, task }: Claim): void {
-  const onTime = run.attempt === 1 && run.trigger === 'schedule' && task.definition.overlap !== 'queue';
+  const mayWait = task.definition.overlap === 'queue' || hasCaps(task);
+  const onTime = run.attempt === 1 && run.trigger === 'schedule' && !mayWait;
   if (onTime && run.latenessMs !== undefined) metrics.startedLate(run.latenessMs);
 }
 

@@ -10,6 +10,7 @@ import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
 import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps, mark } from './context.ts';
 import { hasTimeFor, isPending, planFor, planToRun } from './eligibility.ts';
+import { slotsOf, underCaps } from './flow-control.ts';
 import { isExclusive, livePrevious } from './overlap.ts';
 import { takeOver } from './take-over.ts';
 
@@ -30,32 +31,44 @@ export async function claimOccurrence(
   const previous = isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
   if (previous && task.definition.overlap === 'queue') return done('waits behind the run before it');
 
-  const runs = plan.kind === 'run' && previous === undefined;
-  const owner = deps.ids.nonce();
-  const run = runs
-    ? claimedExecution(task, key, {
-        owner,
-        startedAt: t0.wallMs,
-        leaseUntil: firstLease(task.definition, t0.wallMs),
-        missed: plan.missed,
-      })
-    : skippedExecution(task, key, {
-        reason: previous ? 'overlap' : 'misfire',
-        nowMs: t0.wallMs,
-        retentionMs: deps.retentionMs,
-        missed: plan.missed,
-        ...(previous ? { collidedWith: executionId(previous) } : {}),
-      });
-  const inserted = await executions.insert(run);
-  if (!inserted.ok && !(runs && inserted.existing?.owner === owner)) {
-    return afterLostClaim(deps, key, task, plan, inserted.existing, delivery);
-  }
-  if (!runs) {
+  if (plan.kind !== 'run' || previous) {
+    const run = skippedExecution(task, key, {
+      reason: previous ? 'overlap' : 'misfire',
+      nowMs: t0.wallMs,
+      retentionMs: deps.retentionMs,
+      missed: plan.missed,
+      ...(previous ? { collidedWith: executionId(previous) } : {}),
+    });
+    const inserted = await executions.insert(run);
+    if (!inserted.ok) return afterLostClaim(deps, key, task, plan, inserted.existing, delivery);
     delivery.alongside(announceEnd(deps, run));
     await advance(deps, key, task, plan, undefined, delivery);
     return done(`skipped: ${run.reason}`);
   }
-  return confirmClaim(deps, task, run, plan, t0, owner, delivery);
+  const owner = deps.ids.nonce();
+  const dueAt = dueAtOf(key.occurrence);
+  let lost: { existing: Execution | undefined } | undefined;
+  const disposition = await underCaps(
+    deps,
+    { task, key, attempt: 1, owner, startedAt: t0.wallMs, dueAt },
+    delivery,
+    async () => {
+      const run = claimedExecution(task, key, {
+        owner,
+        startedAt: t0.wallMs,
+        leaseUntil: firstLease(task.definition, t0.wallMs),
+        missed: plan.missed,
+        slots: slotsOf(task),
+      });
+      const inserted = await executions.insert(run);
+      if (inserted.ok || inserted.existing?.owner === owner)
+        return confirmClaim(deps, task, run, plan, t0, owner, delivery);
+      lost = inserted;
+      return done('claimed by another');
+    },
+  );
+  // Only now, with our slots given back: taking the run over needs them for another attempt.
+  return lost ? afterLostClaim(deps, key, task, plan, lost.existing, delivery) : disposition;
 }
 
 /** Somebody wrote this run before us. */

@@ -13,6 +13,8 @@ import type {
   Log,
   Metrics,
   Random,
+  RateLogs,
+  Semaphores,
   TaskStore,
   VariableStore,
   WorkQueues,
@@ -25,6 +27,8 @@ export interface ExecutorDeps {
   tasks: TaskStore;
   executions: ExecutionStore;
   variables: Pick<VariableStore, 'read'>;
+  semaphores: Semaphores;
+  rates: RateLogs;
   queues: WorkQueues;
   handlers: HandlerRunner;
   log: Log;
@@ -35,7 +39,7 @@ export interface ExecutorDeps {
 }
 
 /** All that it takes to end an attempt: executor, sweeper and API do. */
-export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids' | 'variables'>;
+export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids' | 'variables' | 'semaphores' | 'rates'>;
 
 /** How the message in hand reached us. */
 export interface Delivery {
@@ -70,9 +74,11 @@ export function withoutMessage(requestId?: string): { delivery: Delivery; over()
 }
 
 /** What becomes of the message: deleted, or kept by visibility and reported as failed (protocol A2). */
-export type Disposition = { kind: 'done'; note: string } | { kind: 'keep'; seconds: number; note: string };
+export type Disposition =
+  /** `goesOn`: the run was handed off, and what it holds is not given back. */
+  { kind: 'done'; note: string; goesOn?: true } | { kind: 'keep'; seconds: number; note: string };
 
-export const done = (note: string): Disposition => ({ kind: 'done', note });
+export const done = (note: string): Extract<Disposition, { kind: 'done' }> => ({ kind: 'done', note });
 
 export const hintFor = (key: ExecutionKey): Hint => ({
   v: 1,

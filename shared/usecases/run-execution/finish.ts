@@ -75,7 +75,7 @@ export async function finish(
   }
   if (result.kind === 'pending') {
     const written = await write(handedOff(claim.run, { ...common, seconds: result.timeoutSeconds }));
-    if (written.ok) return done('handed off');
+    if (written.ok) return { ...done('handed off'), goesOn: true };
     return refused(written.existing, stoppedBefore('handed off'));
   }
   const { queue, retry } = definition;

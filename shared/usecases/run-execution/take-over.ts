@@ -1,11 +1,10 @@
 import { type EndReason, type Execution, isFinal } from '../../domain/execution.ts';
 import { endedWaiting, startedAttempt } from '../../domain/execution-transitions.ts';
 import { firstLease } from '../../domain/lease.ts';
-import { MANUAL_WAIT_MS } from '../../domain/limits.ts';
+import { MANUAL_WAIT_MS, OPEN_LOOK_MS } from '../../domain/limits.ts';
 import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
-import type { Task } from '../../domain/task.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
-import { SECOND_MS } from '../../domain/time.ts';
+import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import { settleFailure } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
@@ -20,6 +19,7 @@ import {
   mark,
 } from './context.ts';
 import { hasTimeFor, isPending, planToRun } from './eligibility.ts';
+import { type Candidate, slotsOf, underCaps } from './flow-control.ts';
 import { isExclusive, livePrevious } from './overlap.ts';
 
 /** How often a run that waits behind another one looks again; the end of that one is not announced to it. */
@@ -54,32 +54,41 @@ export async function takeOver(
   const mustWait = isExclusive(task) && !mine;
 
   const t0 = mark(clock);
+  /** What the task is told before the run may start, and what it means when it refuses. */
+  let permit: { ask(): Promise<boolean>; refused(): Promise<Disposition> } | undefined;
   if (isPending(task, seen)) {
     if (mustWait && (await livePrevious(deps.executions, task, seen)))
       return waitOn(deps, seen, delivery, queue);
     const plan = planToRun(task, seen.scheduledAt, clock.nowMs());
-    if (!(await advance(deps, seen, task, plan, own, delivery))) return done('the task changed meanwhile');
-    return start(deps, seen, task, t0, delivery);
-  }
-  if (!isManual(seen.occurrence) && seen.epoch === 0) {
+    permit = {
+      ask: () => advance(deps, seen, task, plan, own, delivery),
+      refused: async () => done('the task changed meanwhile'),
+    };
+  } else if (!isManual(seen.occurrence) && seen.epoch === 0) {
     const { status, generation } = task.state;
     if ((status !== 'active' && status !== 'completed') || generation !== seen.generation) {
       return endWaiting(deps, seen, delivery, 'cancelled', 'taskChanged');
     }
     if (mustWait) return endWaiting(deps, seen, delivery, 'skipped', 'overlap');
-    return start(deps, seen, task, t0, delivery);
-  }
-  if (mustWait) {
+  } else if (mustWait) {
     const previous = await livePrevious(deps.executions, task, seen);
     const waitedMs = seen.trigger === 'backfill' ? 0 : clock.nowMs() - seen.scheduledAt;
     if (previous && waitedMs > MANUAL_WAIT_MS && seen.epoch === 0) {
       return endWaiting(deps, seen, delivery, 'skipped', 'waitedTooLong', previous);
     }
     if (previous) return waitOn(deps, seen, delivery, queue);
-    const claimed = await deps.tasks.update(seen, claimedPointer(task.state, own));
-    if (!claimed.ok) return waitOn(deps, seen, delivery, queue);
+    permit = {
+      ask: async () => (await deps.tasks.update(seen, claimedPointer(task.state, own))).ok,
+      refused: () => waitOn(deps, seen, delivery, queue),
+    };
   }
-  return start(deps, seen, task, t0, delivery);
+  const owner = deps.ids.nonce();
+  const attempt = seen.attempt + 1;
+  const candidate = { task, key: seen, attempt, owner, startedAt: t0.wallMs, dueAt: waitsSince(seen) };
+  return underCaps(deps, candidate, delivery, async () => {
+    if (permit && !(await permit.ask())) return permit.refused();
+    return start(deps, seen, candidate, t0, delivery);
+  });
 }
 
 /** The end of the one before wakes it; if that is lost, the sweeper. One that a person revived waits for nobody. */
@@ -88,6 +97,11 @@ async function mustWaitInLine({ executions }: ExecutorDeps, seen: Execution): Pr
   const before = await executions.read({ ...seen, occurrence: seen.ahead });
   return before !== undefined && !isFinal(before.status);
 }
+
+/** A person's retry is due when he asks for it, whenever its occurrence was. */
+const waitsSince = (seen: Execution): EpochMs =>
+  seen.nextAttemptAt ??
+  (seen.index?.set === 'open' ? Math.max(seen.scheduledAt, seen.index.at - OPEN_LOOK_MS) : seen.scheduledAt);
 
 const waitOn = (
   deps: ExecutorDeps,
@@ -121,24 +135,24 @@ async function endWaiting(
   return done(`${status}: ${reason}`);
 }
 
-/** START: t0 was read before the task was asked, so the budget to begin counts from then. */
+/** START: t0 was read with the task, so the budget to begin counts from then. */
 async function start(
   deps: ExecutorDeps,
   seen: Execution,
-  task: Task,
+  { task, owner }: Candidate,
   t0: Mark,
   delivery: Delivery,
 ): Promise<Disposition> {
   // Whoever wrote the failure may have died before this.
   if (seen.status === 'retrying' && !(await settleFailure(deps, task.definition, seen)))
     return waitOn(deps, seen, delivery, task.definition.queue);
-  const owner = deps.ids.nonce();
   const change = startedAttempt(seen, {
     owner,
     startedAt: t0.wallMs,
     leaseUntil: firstLease(task.definition, t0.wallMs),
     generation: task.state.generation,
     queue: task.definition.queue,
+    slots: slotsOf(task),
   });
   const started = await deps.executions.update(seen, change);
   const run = started.ok ? started.record : started.existing;

@@ -23,6 +23,8 @@ describe('creating a task', () => {
       misfire: 'fireOnce',
       misfireGraceSeconds: 300,
       catchUpLimit: 10,
+      concurrency: [],
+      rateLimit: [],
       system: false,
       createdAt: NOW,
       updatedAt: NOW,

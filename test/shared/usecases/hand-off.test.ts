@@ -57,7 +57,7 @@ const refused = (work: Promise<unknown>) =>
 describe('a run that its handler handed off', () => {
   it('stays running without an executor, for as long as the hand-off says', async () => {
     const w = await makeHandOffWorld();
-    expect(await w.hint(first)).toEqual({ kind: 'done', note: 'handed off' });
+    expect(await w.hint(first)).toEqual({ kind: 'done', note: 'handed off', goesOn: true });
     await w.sweepAfter(599);
     expect(w.history()[0]).toMatchObject({ status: 'running', pendingSeconds: 600, attempt: 1 });
     expect(w.history()[0]?.handOffs).toEqual([{ attempt: 1, tokenHash: expect.any(String) }]);
