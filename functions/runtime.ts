@@ -159,6 +159,7 @@ export function sweeperRuntime() {
     cursors: makeCursorStore(store, systemIds),
     tasks: makeTaskStore(store),
     executions: makeExecutionStore(store),
+    semaphores: makeSemaphoreStore(store),
     queues: makeWorkQueues({ client: new SQSClient({}), targets: env.ESCAPEMENT_QUEUES, log }),
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,

@@ -17,6 +17,7 @@ import type {
   Metrics,
   OpenEntry,
   Random,
+  Semaphores,
   ShardIndex,
   TaskStore,
   WorkQueues,
@@ -25,6 +26,7 @@ import { settleDeath, settleFailure, settleSuccess } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
 import { withoutMessage } from './run-execution/context.ts';
 import { finish, resultOf } from './run-execution/finish.ts';
+import { giveBackSlots } from './run-execution/slots.ts';
 
 export interface SweepDeps {
   clock: Clock;
@@ -33,6 +35,7 @@ export interface SweepDeps {
   cursors: CursorStore;
   tasks: TaskStore;
   executions: ExecutionStore;
+  semaphores: Semaphores;
   queues: WorkQueues;
   log: Log;
   events: Events;
@@ -144,6 +147,7 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
     const { delivery, over } = withoutMessage();
     const ending = { task, run, owner: run.owner ?? '' };
     await finish(deps, ending, resultOf(run.earlyOutcome), delivery);
+    await giveBackSlots(deps, run);
     await over();
     return true;
   }
@@ -155,6 +159,7 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const outcome = await deps.executions.update(run, change);
   if (!outcome.ok) return false;
   const ended = outcome.record;
+  await giveBackSlots(deps, run);
   if (ended.status === 'cancelled') await announceEnd(deps, ended);
   else if (!isCanary(ended)) deps.metrics.attemptFailed();
   if (ended.status === 'retrying') {

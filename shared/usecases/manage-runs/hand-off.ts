@@ -68,8 +68,9 @@ function settle(
     if (!task) throw runConflict(id, run.status, action, 'The task of this execution has been deleted');
     const { delivery, over } = withoutMessage(requestId);
     const end = { ...deps, queues: deps.workQueues };
-    await finish(end, { task, run, owner: run.owner ?? '' }, resultOf(outcome), delivery, { handOffs });
+    // First: its work is over by its holder's own word, and dying in between must not keep the slots for a week.
     await giveBackSlots(end, run);
+    await finish(end, { task, run, owner: run.owner ?? '' }, resultOf(outcome), delivery, { handOffs });
     if (isExclusive(task)) await wakeNext(end, run);
     await over();
     deps.metrics.flush();

@@ -22,15 +22,14 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
     if (decision.kind === 'refused')
       throw runConflict(id, seen.status, 'cancel', `The execution has ended already (${seen.status})`);
     if (seen.cancelRequested) return seen;
+    // One that was handed off is alive: what waits for its slots, and behind it, may begin.
+    const end = { ...deps, queues: deps.workQueues };
+    const isHandedOff = decision.kind === 'cancelled' && seen.status === 'running';
+    if (isHandedOff) await giveBackSlots(end, seen);
     const outcome = await deps.executions.update(key, decision.change);
     if (!outcome.ok) return undefined;
     await announceEnd(deps, outcome.record);
-    // One that was handed off was alive: what waits behind it may begin.
-    if (decision.kind === 'cancelled' && seen.status === 'running') {
-      const end = { ...deps, queues: deps.workQueues };
-      await giveBackSlots(end, seen);
-      await wakeNext(end, seen);
-    }
+    if (isHandedOff) await wakeNext(end, seen);
     return outcome.record;
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import { isCode } from '../../../shared/domain/errors.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
-import type { RetryRule } from '../../../shared/domain/task.ts';
+import type { RetryRule, TaskDefinition } from '../../../shared/domain/task.ts';
 import type { HandlerRequest, HandlerResult } from '../../../shared/ports.ts';
 import { completeRun, failRun } from '../../../shared/usecases/manage-runs/hand-off.ts';
 import { boom, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
@@ -25,6 +25,7 @@ const handsOff =
 interface Workload {
   limit: number;
   rules?: RetryRule[];
+  caps?: Pick<Partial<TaskDefinition>, 'overlap' | 'concurrency' | 'rateLimit'>;
   handle: (request: HandlerRequest, outside: Outside) => Promise<HandlerResult>;
   ends: Execution['status'][];
 }
@@ -65,11 +66,27 @@ const WORKLOADS = {
     handle: async ({ execution }) => (execution.attempt <= 2 ? boom({ httpStatus: 503 }) : ok()),
     ends: ['success'],
   },
+  'a run under caps that fails once': {
+    limit: 2,
+    handle: async ({ execution: { attempt } }: HandlerRequest) => (attempt === 1 ? boom() : ok()),
+    ends: ['success'],
+    caps: {
+      overlap: 'allow',
+      concurrency: [{ key: 'a', limit: 1 }],
+      rateLimit: [{ key: 'b', limit: 1, perSeconds: 20 }],
+    },
+  },
+  'a run under a cap that is handed off, and fails once': {
+    limit: 2,
+    handle: handsOff((attempt) => attempt === 1),
+    ends: ['success'],
+    caps: { concurrency: [{ key: 'a', limit: 1 }] },
+  },
 } satisfies Record<string, Workload>;
 
 async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'before' | 'after') {
   const w = makeSchedulerWorld();
-  const { limit, rules, handle }: Workload = WORKLOADS[workload];
+  const { limit, rules, handle, caps }: Workload = WORKLOADS[workload];
   await w.addTask({
     schedule: { kind: 'interval', seconds: 30, startAt: T0, endAt: T0 + 60_000 },
     overlap: 'forbid',
@@ -82,6 +99,8 @@ async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'be
       jitter: 'none',
       ...(rules ? { rules } : {}),
     },
+    retry: { strategy: 'fixed', limit, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
+    ...caps,
   });
   const outside: Outside = [];
   w.handle((request) => handle(request, outside));
@@ -143,6 +162,11 @@ describe.each(Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[])('%s', (workl
         expect([...WORKLOADS[workload].ends, 'dead', 'skipped'], where).toContain(row.status);
         if (row.status === 'dead') expect(row.letter, where).toBe('sent');
       }
+      const slots = [...w.tables.semaphores.values()].flatMap(({ holders }) => Object.values(holders));
+      expect(
+        slots.filter(({ until }) => until >= w.clock.nowMs()),
+        where,
+      ).toEqual([]);
       const starts = w.runs.map(({ execution }) => `${execution.id} ${execution.attempt}`);
       expect(new Set(starts).size, where).toBe(starts.length);
     }

@@ -299,3 +299,37 @@ describe('the runs behind one that was handed off', () => {
     expect(w.history()[1]).toMatchObject({ status: 'running' });
   });
 });
+
+describe('the slots of a run that is handed off', () => {
+  const world = () => makeHandOffWorld({ concurrency: [{ key: 'a', limit: 1 }] });
+  const slots = (w: Awaited<ReturnType<typeof world>>) =>
+    Object.values(w.tables.semaphores.get('root#a')?.holders ?? {});
+
+  it.each(['complete', 'fail', 'cancel'] as const)('are given back by %s', async (how) => {
+    const w = await world();
+    await w.hint(first);
+    expect(slots(w)).toHaveLength(1);
+    if (how === 'cancel') await cancelRun(w.api, somebody, id);
+    else await w[how](0);
+    expect(slots(w)).toEqual([]);
+  });
+
+  it('last as long as heartbeats extend its lease', async () => {
+    const w = await world();
+    await w.hint(first);
+    await w.advance(500_000);
+    await w.beat(0);
+    const lease = w.history()[0]?.leaseUntil ?? 0;
+    expect(lease).toBe(T0 + 1_100_000);
+    expect(slots(w)[0]?.until).toBeGreaterThanOrEqual(lease);
+  });
+
+  it('are lost with its time: what somebody else holds by now is not taken from him', async () => {
+    const w = await world();
+    await w.hint(first);
+    await w.advance(500_000);
+    w.tables.semaphores.set('root#a', { holders: {}, waiters: {} });
+    expect(await refused(w.beat(0))).toMatch(/is over/);
+    expect(w.history()[0]?.leaseUntil).toBe(T0 + 600_000);
+  });
+});
