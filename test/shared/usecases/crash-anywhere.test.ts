@@ -99,7 +99,6 @@ async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'be
       jitter: 'none',
       ...(rules ? { rules } : {}),
     },
-    retry: { strategy: 'fixed', limit, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
     ...caps,
   });
   const outside: Outside = [];
