@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import {
-  MAX_RETRY_DELAY_SECONDS,
-  MAX_RETRY_LIMIT,
-  MAX_TASK_TIMEOUT_SECONDS,
-  RECEIVES_IN_RESERVE,
-} from '../shared/domain/limits.ts';
+import { retryFields } from '../shared/contract/retry.ts';
+import { MAX_TASK_TIMEOUT_SECONDS, RECEIVES_IN_RESERVE } from '../shared/domain/limits.ts';
 
 /** Work queues are configuration (scheduler-props.ts says what each setting means). */
 
@@ -13,19 +9,18 @@ const QUEUE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Lambda's limit: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ENVIRONMENT_BYTES = 4_096;
 
-const retryDelaySeconds = z.int().min(1).max(MAX_RETRY_DELAY_SECONDS);
-
 const QueueSchema = z.strictObject({
   priority: z.int().min(0).max(100).optional(),
   workers: z.int().min(2).max(1000).optional(),
   timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).default(60),
   retry: z
     .strictObject({
-      strategy: z.enum(['fixed', 'linear', 'exponential']).default('exponential'),
-      limit: z.int().min(0).max(MAX_RETRY_LIMIT).default(5),
-      baseSeconds: retryDelaySeconds.default(10),
-      maxSeconds: retryDelaySeconds.default(3600),
-      jitter: z.enum(['none', 'full', 'equal']).default('none'),
+      strategy: retryFields.strategy.default('exponential'),
+      limit: retryFields.limit.default(5),
+      baseSeconds: retryFields.baseSeconds.default(10),
+      maxSeconds: retryFields.maxSeconds.default(3600),
+      jitter: retryFields.jitter.default('none'),
+      rules: retryFields.rules.exactOptional(),
     })
     .refine((retry) => retry.maxSeconds >= retry.baseSeconds, {
       path: ['maxSeconds'],

@@ -1,4 +1,5 @@
 import type { AlarmsProps, EventsProps } from './scheduler-props-observability.ts';
+import type { RetryProps } from './scheduler-props-retry.ts';
 
 /**
  * The settings of one deployment, all optional: props of the `Scheduler` construct, and what stands in cdk.json under
@@ -149,28 +150,6 @@ export interface QueueProps {
    * @default - functionMemoryMb
    */
   memoryMb?: number;
-}
-
-export interface RetryProps {
-  /** @default 'exponential' */
-  strategy?: 'fixed' | 'linear' | 'exponential';
-  /**
-   * Retries after the first attempt.
-   * @default 5
-   */
-  limit?: number;
-  /**
-   * Delay before the first retry, in seconds.
-   * @default 10
-   */
-  baseSeconds?: number;
-  /**
-   * Cap of one delay, in seconds; at least `baseSeconds`.
-   * @default 3600
-   */
-  maxSeconds?: number;
-  /** @default 'none' */
-  jitter?: 'none' | 'full' | 'equal';
 }
 
 export interface AuthProps {

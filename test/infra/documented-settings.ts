@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const SOURCE = ['scheduler-props.ts', 'scheduler-props-observability.ts']
+const SOURCE = ['scheduler-props.ts', 'scheduler-props-retry.ts', 'scheduler-props-observability.ts']
   .map((file) => readFileSync(new URL(`../../infra/${file}`, import.meta.url), 'utf8'))
   .join('\n');
 
