@@ -35,6 +35,8 @@ export interface TaskStore {
   update(key: TaskKey, change: Change<TaskState>): Promise<Outcome<TaskState>>;
   /** State change and new definition, both or none. */
   replace(key: TaskKey, change: Change<TaskState>, definition: TaskDefinition): Promise<Outcome<TaskState>>;
+  /** Changes of a task and of one of its runs, both or none; says only whether. */
+  updateWithRun(key: ExecutionKey, task: Change<TaskState>, run: Change<Execution>): Promise<boolean>;
 }
 
 export interface ExecutionStore {

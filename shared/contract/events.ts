@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StopRuleSchema } from './stop.ts';
 
 /**
  * Lifecycle events as they come over the EventBridge bus: `source` is EVENT_SOURCE, `detail-type` is the type, `detail`
@@ -40,6 +41,11 @@ const reason = z.enum([
 ]);
 const error = { errorType: z.string().optional(), errorMessage: z.string().max(256).optional() };
 
+const stopping = {
+  reason: StopRuleSchema.optional().describe('the stop rule that ended the task'),
+  executionId: z.string().optional().describe('the run that fulfilled it'),
+};
+
 const typed = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -48,7 +54,10 @@ export const LifecycleEventSchema = z.discriminatedUnion('type', [
   typed('run.dead', { ...run, reason, ...error }).describe('a run gave up; a dead letter goes with it'),
   typed('run.cancelled', { ...run, reason, ...error }).describe('a run ended on request or with its task'),
   typed('run.skipped', { ...run, reason }).describe('an occurrence was passed over, and why'),
-  typed('task.completed', told).describe('a recurring task has no occurrence left'),
+  typed('task.completed', { ...told, ...stopping }).describe(
+    'a recurring task has no occurrence left, or a stop rule ended it',
+  ),
+  typed('task.disabled', { ...told, ...stopping }).describe('too many runs died in a row'),
   typed('task.paused', told).describe('somebody paused a task'),
   typed('task.resumed', told).describe('somebody resumed a task'),
   typed('task.deleted', told).describe('somebody deleted a task'),

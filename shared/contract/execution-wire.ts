@@ -40,6 +40,8 @@ export function executionToWire(run: Execution, result: string | undefined = run
           outcome: run.upstream.outcome,
         }
       : null,
+    stopped: run.stopped ?? null,
+    stopError: run.stopError ?? null,
     cancelRequested: run.cancelRequested === true && !ended,
     pending: run.pendingSeconds !== undefined,
     pendingUntil: run.pendingSeconds === undefined ? null : iso(run.leaseUntil),

@@ -61,6 +61,8 @@ export const ExecutionSchema = z
       })
       .nullable()
       .describe('the run whose outcome triggered this one'),
+    stopped: z.string().nullable().describe('the stop rule by which this run ended its task'),
+    stopError: z.string().nullable().describe('why the stop condition could not be asked of its result'),
     cancelRequested: z.boolean().describe('a running run was asked to stop'),
     pending: z
       .boolean()

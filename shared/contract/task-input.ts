@@ -88,6 +88,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       catchUpLimit: fields.catchUpLimit ?? DEFAULT_CATCH_UP_LIMIT,
       ...(fields.concurrency?.length ? { concurrency: fields.concurrency } : {}),
       ...(fields.rateLimit?.length ? { rateLimit: fields.rateLimit } : {}),
+      ...(fields.stop ? { stop: fields.stop } : {}),
       system: fields.system ?? false,
       ...readChain(fields),
     },

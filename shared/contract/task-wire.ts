@@ -23,6 +23,7 @@ export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire
     version: state.version,
     nextRunAt: state.nextRunAt === undefined ? null : toIso(state.nextRunAt),
     scheduleDescription: describeSchedule(definition.schedule),
+    ...stopStateOf(task),
     lastRun: lastRun
       ? {
           executionId: executionId(lastRun),
@@ -33,6 +34,27 @@ export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire
       : null,
   };
 }
+
+const stopStateOf = ({ state, definition }: Task): Pick<TaskWire, 'stopCounts' | 'stopped'> => ({
+  ...(definition.stop
+    ? {
+        stopCounts: {
+          runs: state.tally?.runs ?? 0,
+          successes: state.tally?.successes ?? 0,
+          consecutiveFailures: state.tally?.failures ?? 0,
+        },
+      }
+    : {}),
+  ...(state.stopped
+    ? {
+        stopped: {
+          by: state.stopped.by,
+          at: toIso(state.stopped.at),
+          executionId: executionId({ taskId: state.taskId, occurrence: state.stopped.run }),
+        },
+      }
+    : {}),
+});
 
 /** The definition as its author could have written it: what a merge patch applies to. */
 const inputOf = (definition: TaskDefinition) => ({
@@ -52,6 +74,7 @@ const inputOf = (definition: TaskDefinition) => ({
   catchUpLimit: definition.catchUpLimit,
   concurrency: definition.concurrency ?? [],
   rateLimit: definition.rateLimit ?? [],
+  ...(definition.stop ? { stop: definition.stop } : {}),
   system: definition.system,
   ...chainToWire(definition),
 });

@@ -9,6 +9,7 @@ import { chainFields } from './chain.ts';
 import { ExecutionStatusSchema } from './execution.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
 import { ScheduleSchema } from './schedule.ts';
+import { StopSchema, stopState } from './stop.ts';
 import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
 
 const MAX_TAGS = 16;
@@ -38,6 +39,7 @@ const decided = {
   catchUpLimit: z.int().min(1).max(MAX_CATCH_UP),
   concurrency: ConcurrencySchema,
   rateLimit: RateLimitSchema,
+  stop: StopSchema.exactOptional(),
   system: z.boolean().describe('true: shown, but only an admin may change it'),
 };
 
@@ -65,6 +67,7 @@ export const TaskInputSchema = z
     catchUpLimit: decided.catchUpLimit.optional(),
     concurrency: decided.concurrency.optional(),
     rateLimit: decided.rateLimit.optional(),
+    stop: decided.stop,
     system: decided.system.optional(),
     ...optionalChainFields,
   })
@@ -83,6 +86,7 @@ export const TaskSchema = z
     updatedAt: InstantSchema,
     createdBy: z.string(),
     version: z.int().describe('optimistic lock; the ETag is this number in quotes'),
+    ...stopState,
     nextRunAt: InstantSchema.nullable().describe('with jitter; null when nothing is due any more'),
     scheduleDescription: z.string().describe('the schedule in plain words'),
     lastRun: z
@@ -106,11 +110,13 @@ export const READ_ONLY_FIELDS = [
   'version',
   'nextRunAt',
   'scheduleDescription',
+  'stopCounts',
+  'stopped',
   'lastRun',
 ] as const;
 
 /** Fields of the contract that this version does not have: refused by name, so that nothing is ignored. */
-export const UNAVAILABLE_FIELDS = ['target', 'stop', 'deadline'] as const;
+export const UNAVAILABLE_FIELDS = ['target', 'deadline'] as const;
 
 export const TaskReplacementSchema = z
   .strictObject({

@@ -81,6 +81,9 @@ export function revivedExecution(
       'errorMessage',
       'progress',
       'snoozes',
+      'tally',
+      'stopped',
+      'stopError',
       'snoozeReason',
       'ttl',
     ],
@@ -94,7 +97,10 @@ export function purgedLetter(seen: Execution): Change<Execution> | 'refused' {
   return {
     set: {
       letter: 'purged',
-      index: { set: 'ended', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt },
+      // An end that is not counted yet stays where the sweeper looks.
+      ...(seen.tally === undefined
+        ? { index: { set: 'ended', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt } }
+        : {}),
     },
     guard: { equals: { status: 'dead', epoch: seen.epoch } },
   };

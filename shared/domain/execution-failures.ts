@@ -21,6 +21,7 @@ export function failed(
     retentionMs: DurationMs;
     requestId?: string;
     after: AfterFailure;
+    more?: Pick<Execution, 'tally'>;
   },
 ): Change<Execution> {
   return {
@@ -82,7 +83,7 @@ export const lostAttempt = ({ pendingSeconds }: Execution): Failure => ({
 /** H3: the lease ran out. The sweeper alone does this, and a lost attempt counts as an attempt. */
 export function expiredLease(
   seen: Execution,
-  q: { nowMs: EpochMs; retentionMs: DurationMs; after: AfterFailure },
+  q: { nowMs: EpochMs; retentionMs: DurationMs; after: AfterFailure; more?: Pick<Execution, 'tally'> },
 ): Change<Execution> {
   const guard: Guard<Execution> = {
     equals: {
@@ -126,7 +127,13 @@ const free = (seen: Execution, kind: AfterFailure['free']): Partial<Execution> =
 
 function failedChange(
   seen: Execution,
-  q: { nowMs: EpochMs; retentionMs: DurationMs; requestId?: string; after: AfterFailure },
+  q: {
+    nowMs: EpochMs;
+    retentionMs: DurationMs;
+    requestId?: string;
+    after: AfterFailure;
+    more?: Pick<Execution, 'tally'>;
+  },
 ): Pick<Change<Execution>, 'set' | 'remove'> {
   const { nowMs, after } = q;
   const { failure, nextAttemptAt } = after;
@@ -144,6 +151,7 @@ function failedChange(
   return {
     set: {
       ...trace,
+      ...q.more,
       status: 'dead',
       reason: deathReason(failure),
       letter: 'pending',

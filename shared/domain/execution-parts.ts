@@ -1,5 +1,5 @@
 import type { AttemptRecord, Execution } from './execution.ts';
-import { MAX_ATTEMPTS_KEPT } from './limits.ts';
+import { MAX_ATTEMPTS_KEPT, OPEN_LOOK_MS } from './limits.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
 
 /** What the changes of a run have in common. */
@@ -26,12 +26,24 @@ export const ended = (
   status: 'success' | 'cancelled' | 'skipped',
   nowMs: EpochMs,
   retentionMs: DurationMs,
+  more: Pick<Execution, 'tally' | 'stopError'> = {},
 ): Partial<Execution> => ({
   status,
   finishedAt: nowMs,
-  index: { set: 'ended', shard: seen.shard, at: nowMs },
+  ...more,
+  // With something left to do it stays where the sweeper looks.
+  index:
+    more.tally === undefined
+      ? { set: 'ended', shard: seen.shard, at: nowMs }
+      : { set: 'open', shard: seen.shard, at: nowMs + OPEN_LOOK_MS },
   ttl: ttlAfter(nowMs, retentionMs),
 });
+
+/** Where an ended run stays once it is counted, unless something else is left to do for it. */
+export const restingPlace = (seen: Execution): Pick<Execution, 'index'> =>
+  (seen.status === 'dead' && seen.letter !== 'purged') || seen.aftermath !== undefined
+    ? {}
+    : { index: { set: 'ended', shard: seen.shard, at: seen.finishedAt ?? seen.scheduledAt } };
 
 /** The newest attempts only: every write bills the whole item. */
 export const withAttempt = (seen: Execution, attempt: AttemptRecord): AttemptRecord[] =>

@@ -98,9 +98,10 @@ export function succeeded(
     retentionMs: DurationMs;
     requestId?: string;
     result: Partial<Execution>;
+    more?: Pick<Execution, 'tally' | 'stopError'>;
   },
 ): Change<Execution> {
-  const set: Partial<Execution> = { ...ended(seen, 'success', q.nowMs, q.retentionMs), ...q.result };
+  const set: Partial<Execution> = { ...ended(seen, 'success', q.nowMs, q.retentionMs, q.more), ...q.result };
   if (seen.attempt > 1) {
     set.attempts = withAttempt(seen, {
       attempt: seen.attempt,

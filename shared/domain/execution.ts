@@ -1,6 +1,6 @@
 import type { Upstream } from './chain-link.ts';
 import type { IndexEntry } from './index-entry.ts';
-import type { TaskKey } from './task.ts';
+import type { StopRule, TaskKey } from './task.ts';
 import type { EpochMs, EpochSeconds } from './time.ts';
 
 /** One run of a task. The occurrence is its key: the primary key itself is what makes a run unique. */
@@ -89,6 +89,16 @@ export interface Execution extends ExecutionKey {
   /** Monotonic for ever, also over a person's retries: the fencing token. 0 = never started. */
   attempt: number;
   maxAttempts: number;
+  /**
+   * Tasks with stop rules: its end is not counted yet (`holds`: the condition on its result held), or it stopped the
+   * task and the event is not out.
+   */
+  tally?: 'pending' | 'holds' | 'untold';
+  /** Counted in its task, for ever. */
+  counted?: boolean;
+  /** The rule by which it stopped its task, or why the condition could not be asked. */
+  stopped?: StopRule;
+  stopError?: string;
   /** Attempts made before the last retry by a person: they count in no budget. */
   attemptsBefore?: number;
   /** How often it was put off without spending an attempt, and the handler's last reason. */

@@ -1,6 +1,6 @@
 import type { EndReason, Execution, Trigger } from './execution.ts';
 import { executionId, idempotencyKey } from './occurrence.ts';
-import type { Task } from './task.ts';
+import type { StopRule, Task } from './task.ts';
 import { type EpochMs, toIso } from './time.ts';
 
 /** Something that is over and stored, told to whoever listens (docs/events.md). Told at least once; never a payload. */
@@ -30,7 +30,10 @@ export interface RunEvent extends Told {
   errorMessage?: string;
 }
 export interface TaskEvent extends Told {
-  type: 'task.completed' | 'task.paused' | 'task.resumed' | 'task.deleted';
+  type: 'task.completed' | 'task.disabled' | 'task.paused' | 'task.resumed' | 'task.deleted';
+  /** The stop rule that ended it, and the run that fulfilled that. */
+  reason?: StopRule;
+  executionId?: string;
 }
 
 const MAX_ERROR_CHARS = 256;
@@ -83,4 +86,16 @@ export const taskEvent = (type: TaskEvent['type'], { state, definition }: Task, 
   handler: definition.handler,
   queue: definition.queue,
   tags: definition.tags,
+});
+
+/** A run stops its task at most once, which makes the id. */
+export const stopEvent = (task: Task, run: Execution, rule: StopRule): TaskEvent => ({
+  ...taskEvent(
+    rule === 'afterConsecutiveFailures' ? 'task.disabled' : 'task.completed',
+    task,
+    run.finishedAt ?? run.scheduledAt,
+  ),
+  id: `${executionId(run)}@${run.epoch}`,
+  reason: rule,
+  executionId: executionId(run),
 });

@@ -75,11 +75,12 @@ const listed = (
   index: { set: 'tasks', shard, name: definition.name },
 });
 
-/** Payload, name and the like: runs already permitted stay permitted. */
+/** Payload, name and the like: runs already permitted stay permitted. `recount`: stop rules count anew. */
 export function editedDefinition(
   seen: TaskState,
   definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>,
   nowMs: EpochMs,
+  recount = false,
 ): { change: Change<TaskState>; definition: TaskDefinition } {
   const version = seen.version + 1;
   const set: Partial<TaskState> = { version, definitionVersion: version, updatedAt: nowMs };
@@ -90,7 +91,7 @@ export function editedDefinition(
     equals.index = index;
   }
   return {
-    change: { set, guard: { equals, not: { status: 'deleted' } } },
+    change: { set, remove: recount ? ['tally'] : [], guard: { equals, not: { status: 'deleted' } } },
     definition: listed(definition, seen.shard, version),
   };
 }
@@ -101,6 +102,7 @@ export function editedRules(
   definition: Omit<TaskDefinition, 'definitionVersion' | 'index'>,
   nextRunAt: EpochMs | null,
   nowMs: EpochMs,
+  recount = false,
 ): { change: Change<TaskState>; definition: TaskDefinition } {
   const version = seen.version + 1;
   const set: Partial<TaskState> = {
@@ -116,11 +118,13 @@ export function editedRules(
     not: { status: 'deleted' },
   };
   const edited = listed(definition, seen.shard, version);
+  const remove: (keyof TaskState & string)[] = recount ? ['tally'] : [];
   if (seen.status === 'paused' || seen.status === 'disabled') {
-    return { change: { set, guard }, definition: edited };
+    return { change: { set, remove, guard }, definition: edited };
   }
   const next = waiting({ shard: seen.shard, queue: definition.queue }, nextRunAt, nowMs);
-  return { change: { set: { ...set, ...next }, remove: absentIn(next), guard }, definition: edited };
+  remove.push(...absentIn(next), 'stopped');
+  return { change: { set: { ...set, ...next }, remove, guard }, definition: edited };
 }
 
 export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
@@ -136,7 +140,10 @@ export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
   };
 }
 
-/** `nextRunAt`: the first occurrence after now, or a one-time task's own instant though it has passed. */
+/**
+ * `nextRunAt`: the first occurrence after now, or a one-time task's own instant though it has passed. Failures in a row
+ * are counted from here again.
+ */
 export function resumedTask(
   seen: TaskState,
   q: { queue: string; nextRunAt: EpochMs | null; nowMs: EpochMs },
@@ -144,9 +151,21 @@ export function resumedTask(
   const { nowMs } = q;
   const next = waiting({ shard: seen.shard, queue: q.queue }, q.nextRunAt, nowMs);
   return {
-    set: { ...next, generation: seen.generation + 1, version: seen.version + 1, updatedAt: nowMs },
-    remove: absentIn(next),
-    guard: { equals: { status: seen.status, version: seen.version } },
+    set: {
+      ...next,
+      ...(seen.tally ? { tally: { ...seen.tally, failures: 0 } } : {}),
+      generation: seen.generation + 1,
+      version: seen.version + 1,
+      updatedAt: nowMs,
+    },
+    remove: [...absentIn(next), 'stopped'],
+    guard: {
+      equals: {
+        status: seen.status,
+        version: seen.version,
+        ...(seen.tally ? { tally: seen.tally } : {}),
+      },
+    },
   };
 }
 

@@ -64,6 +64,24 @@ export interface RateCap {
   perSeconds: number;
 }
 
+/** The first that holds completes the task, or disables it after failures; runs are counted when they end. */
+export interface StopRules {
+  afterRuns?: number;
+  afterSuccesses?: number;
+  afterConsecutiveFailures?: number;
+  /** JSONata over { result, payload, task }: true of a run that succeeded. */
+  when?: string;
+}
+export type StopRule = keyof StopRules;
+
+/** Ends counted since the stop rules or the schedule were last changed. */
+export interface Tally {
+  runs: number;
+  successes: number;
+  /** Deaths since the last success, or since a person last resumed the task. */
+  failures: number;
+}
+
 /** The hot item: every run writes it, so it stays under 1 KB. */
 export interface TaskState extends TaskKey {
   status: TaskStatus;
@@ -81,6 +99,10 @@ export interface TaskState extends TaskKey {
   run?: string;
   /** Occurrences passed over by misfire rules, ever. */
   missed: number;
+  /** Only of tasks with stop rules. */
+  tally?: Tally;
+  /** The rule that ended it, and the occurrence of the run that fulfilled it. */
+  stopped?: { by: StopRule; at: EpochMs; run: string };
   createdAt: EpochMs;
   updatedAt: EpochMs;
   createdBy: string;
@@ -111,6 +133,7 @@ export interface TaskDefinition extends TaskKey {
   /** Absent when there are none, and so for rateLimit. */
   concurrency?: ConcurrencyCap[];
   rateLimit?: RateCap[];
+  stop?: StopRules;
   system: boolean;
   onSuccess?: ChainLink[];
   onFailure?: ChainLink[];

@@ -6,6 +6,7 @@ import { expiredLease, lostAttempt } from '../domain/execution-failures.ts';
 import { claimedLetter } from '../domain/letter-transitions.ts';
 import { CLOCK_SKEW_MS } from '../domain/limits.ts';
 import { executionId } from '../domain/occurrence.ts';
+import { uncountedEnd } from '../domain/stop-rules.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../domain/time.ts';
 import type {
@@ -22,8 +23,9 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../ports.ts';
-import { settleDeath, settleFailure, settleSuccess } from './chain/settle.ts';
+import { settleFailure } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
+import { isUnsettled, settleEnd } from './run-end/settle-end.ts';
 import { withoutMessage } from './run-execution/context.ts';
 import { finish, resultOf } from './run-execution/finish.ts';
 import { giveBackSlots } from './run-execution/slots.ts';
@@ -105,20 +107,25 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
       }
     } else if (run.status === 'running') {
       if (await expire(deps, run)) swept.expired++;
-    } else if (run.status === 'dead' && run.letter === 'pending' && entry.at <= look.nowMs) {
-      const claimed = await deps.executions.update(run, claimedLetter(run, deps.clock.nowMs()));
-      if (!claimed.ok) return;
-      const definition = (await deps.tasks.read(run))?.definition;
-      if (await settleDeath(deps, definition, claimed.record)) swept.letters++;
-      else swept.failed++;
-    } else if (run.status === 'success' && run.aftermath === 'pending' && entry.at <= look.nowMs) {
-      const definition = (await deps.tasks.read(run))?.definition;
-      if (!(await settleSuccess(deps, definition, run))) swept.failed++;
+    } else if (isUnsettled(run) && entry.at <= look.nowMs) {
+      await settle(deps, run, swept);
     }
   } catch (error) {
     swept.failed++;
     deps.log.error('run not swept; the next sweep tries again', { executionId: executionId(entry) }, error);
   }
+}
+
+/** Of several sweepers one sends a letter; what else is to be done may be done twice. */
+async function settle(deps: SweepDeps, run: Execution, swept: Swept): Promise<void> {
+  const hasLetter = run.letter === 'pending';
+  const claimed = hasLetter
+    ? await deps.executions.update(run, claimedLetter(run, deps.clock.nowMs()))
+    : { ok: true as const, record: run };
+  if (!claimed.ok) return;
+  const definition = (await deps.tasks.read(run))?.definition;
+  if (!(await settleEnd(deps, definition, claimed.record))) swept.failed++;
+  else if (hasLetter) swept.letters++;
 }
 
 /** To the queue that the run was on, or, when that is gone, to the one that its task names by now. */
@@ -155,7 +162,8 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const after = task
     ? afterFailure(run, task.definition.retry, failure, nowMs, () => deps.random.next())
     : { failure, nextAttemptAt: undefined };
-  const change = expiredLease(run, { nowMs, retentionMs: deps.retentionMs, after });
+  const more = uncountedEnd(run, task?.definition.stop, { success: false });
+  const change = expiredLease(run, { nowMs, retentionMs: deps.retentionMs, after, more });
   const outcome = await deps.executions.update(run, change);
   if (!outcome.ok) return false;
   const ended = outcome.record;
@@ -168,7 +176,7 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   }
   if (ended.status === 'dead') {
     if (!isCanary(ended)) deps.metrics.runDead();
-    await settleDeath(deps, task?.definition, ended);
+    await settleEnd(deps, task?.definition, ended);
   }
   return true;
 }

@@ -63,6 +63,7 @@ const taskSteps = (tasks: TaskStore): TaskStore => ({
     inStep(change.set.status === undefined ? 'point to the run' : 'advance the task (W2)', () =>
       tasks.update(key, change),
     ),
+  updateWithRun: (key, task, run) => inStep('count the run', () => tasks.updateWithRun(key, task, run)),
   replace: (key, change, definition) => inStep('edit', () => tasks.replace(key, change, definition)),
 });
 

@@ -190,6 +190,32 @@ export function storeContract(name: string, openWorld: OpenStoreWorld): void {
       expect(await tasks.read(state)).toEqual({ state, definition: second });
     });
 
+    it('changes a task and one of its runs, both or none', async () => {
+      const { tasks, executions } = await open(openWorld);
+      await tasks.create(aTask());
+      const run = aRun({ status: 'success', tally: 'pending' });
+      await executions.insert(run);
+      const tally = { runs: 1, successes: 1, failures: 0 };
+      const task = { set: { tally }, guard: { equals: { version: 1 }, missing: ['tally'] } } as const;
+      const mark = {
+        set: { counted: true },
+        remove: ['tally'],
+        guard: { equals: { tally: 'pending' } },
+      } as const;
+      expect(await tasks.updateWithRun(run, { ...task, guard: { equals: { version: 2 } } }, mark)).toBe(
+        false,
+      );
+      expect(await executions.read(run)).toEqual(run);
+      const outcomes = await race(() => tasks.updateWithRun(run, task, mark));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect((await tasks.readState(run))?.tally).toEqual(tally);
+      const { tally: _, ...counted } = run;
+      expect(await executions.read(run)).toEqual({ ...counted, counted: true });
+      const next = { set: { tally: { ...tally, runs: 2 } }, guard: { equals: { tally } } };
+      expect(await tasks.updateWithRun(run, next, mark)).toBe(false);
+      expect((await tasks.readState(run))?.tally).toEqual(tally);
+    });
+
     it('never shows a reader the halves of two versions', async () => {
       const { tasks } = await open(openWorld);
       await tasks.create(aTask());

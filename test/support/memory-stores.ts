@@ -35,7 +35,7 @@ export function makeMemoryTables() {
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>;
 
-export const makeMemoryTaskStore = ({ states, definitions }: MemoryTables): TaskStore => ({
+export const makeMemoryTaskStore = ({ states, definitions, executions }: MemoryTables): TaskStore => ({
   async read(key) {
     const state = states.get(key);
     const definition = definitions.get(key);
@@ -55,6 +55,14 @@ export const makeMemoryTaskStore = ({ states, definitions }: MemoryTables): Task
   },
   async update(key, change) {
     return states.update(key, change);
+  },
+  async updateWithRun(key, change, runChange) {
+    const task = applyChange(states.get(key), structuredClone(change));
+    const run = applyChange(executions.get(key), structuredClone(runChange));
+    if (!task.ok || !run.ok) return false;
+    states.put(task.record);
+    executions.put(run.record);
+    return true;
   },
   async replace(key, change, definition) {
     const outcome = applyChange(states.get(key), structuredClone(change));

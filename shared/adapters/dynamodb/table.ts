@@ -107,7 +107,7 @@ export class Table {
     });
   }
 
-  /** All or nothing; the first write carries the condition. */
+  /** All or nothing; refused when the condition of any is, and then shows that item. */
   writeTogether(writes: (tableName: string) => TransactWriteItem[]): Promise<Written> {
     return this.#conditional(async () => {
       await this.#client.send(new TransactWriteItemsCommand({ TransactItems: writes(this.#name) }));

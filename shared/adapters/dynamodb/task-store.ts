@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/change.ts';
 import type { Task, TaskState } from '../../domain/task.ts';
 import type { TaskStore } from '../../ports.ts';
 import { unavailable } from '../aws-errors.ts';
-import { DEFINITION, decode, encode, type Item, STATE } from './codec.ts';
+import { DEFINITION, decode, EXECUTION, encode, type Item, STATE } from './codec.ts';
 import { replaceable } from './conditions.ts';
 import { Expression } from './expression.ts';
 import { definitionKey, stateKey } from './keys.ts';
@@ -57,6 +57,16 @@ export function makeTaskStore(table: Table): TaskStore {
       if (!written.ok) return refused(written);
       if (!written.item) throw new Error('an update answered without the item');
       return { ok: true, record: decode(STATE, written.item) };
+    },
+
+    async updateWithRun(key, task, run) {
+      const updates = [changeToUpdate(STATE, key, task), changeToUpdate(EXECUTION, key, run)];
+      const written = await table.writeTogether((TableName) =>
+        updates.map(({ UpdateExpression = '', ...parameters }) => ({
+          Update: { TableName, UpdateExpression, ...parameters },
+        })),
+      );
+      return written.ok;
     },
 
     /** A transaction returns no values, so the record is read after it: it may show a later write already. */

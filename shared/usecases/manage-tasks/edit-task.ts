@@ -88,12 +88,21 @@ async function writeEdit(
 
 /** Only a new schedule moves the next run; new rules under the same schedule keep the one that is due. */
 function decideEdit({ state, definition }: Task, next: NewDefinition, nowMs: EpochMs) {
-  const rescheduled = !isDeepStrictEqual(next.schedule, definition.schedule);
+  const recount = !isDeepStrictEqual(next.stop, definition.stop);
+  // What stop rules ended goes on under other ones.
+  const goesOn = recount && state.status === 'completed' && state.stopped !== undefined;
+  const rescheduled = goesOn || !isDeepStrictEqual(next.schedule, definition.schedule);
   const newRules = next.overlap !== definition.overlap || next.misfire !== definition.misfire;
   // Nothing is left of a completed task that new rules could apply to, and it must not run again for them.
   if (!rescheduled && (!newRules || state.status === 'completed'))
-    return editedDefinition(state, next, nowMs);
-  return editedRules(state, next, rescheduled ? nextOf(next, nowMs) : nextDueOf(state), nowMs);
+    return editedDefinition(state, next, nowMs, recount);
+  return editedRules(
+    state,
+    next,
+    rescheduled ? nextOf(next, nowMs) : nextDueOf(state),
+    nowMs,
+    recount || rescheduled,
+  );
 }
 
 /** Strictly after now, but a one-time task keeps its instant. */

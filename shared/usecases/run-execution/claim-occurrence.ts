@@ -3,9 +3,11 @@ import { claimedExecution, skippedExecution } from '../../domain/execution-birth
 import { adoptedClaim, erasableClaim, withdrawnClaim } from '../../domain/execution-transitions.ts';
 import { firstLease } from '../../domain/lease.ts';
 import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
-import { dueAtOf, executionId, runPointer } from '../../domain/occurrence.ts';
+import { dueAtOf, executionId, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
+import { isUncounted } from '../../domain/stop-rules.ts';
 import type { Task } from '../../domain/task.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
+import { settleCount } from '../run-end/settle-end.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
 import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps, mark } from './context.ts';
@@ -18,14 +20,16 @@ import { takeOver } from './take-over.ts';
 export async function claimOccurrence(
   deps: ExecutorDeps,
   key: ExecutionKey,
-  task: Task,
+  read: Task,
   delivery: Delivery,
 ): Promise<Disposition> {
   const { clock, executions } = deps;
-  if (!hasTimeFor(task, delivery)) {
-    const soon = { queue: task.definition.queue, at: clock.nowMs(), note: 'too little time left here' };
+  if (!hasTimeFor(read, delivery)) {
+    const soon = { queue: read.definition.queue, at: clock.nowMs(), note: 'too little time left here' };
     return comeBackAt(deps, key, delivery, soon);
   }
+  const task = await afterCount(deps, key, read);
+  if (!isPending(task, key)) return done('a stop rule has ended the task');
   const t0 = mark(clock);
   const plan = planFor(task, dueAtOf(key.occurrence), t0.wallMs);
   const previous = isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
@@ -69,6 +73,16 @@ export async function claimOccurrence(
   );
   // Only now, with our slots given back: taking the run over needs them for another attempt.
   return lost ? afterLostClaim(deps, key, task, plan, lost.existing, delivery) : disposition;
+}
+
+/** The run before may have ended without having been counted yet, and be the one that stops the task. */
+async function afterCount(deps: ExecutorDeps, key: ExecutionKey, task: Task): Promise<Task> {
+  if (task.definition.stop === undefined || task.state.run === undefined) return task;
+  const { occurrence } = parseRunPointer(task.state.run);
+  const last = await deps.executions.read({ ...key, occurrence });
+  if (last === undefined || !isFinal(last.status) || !isUncounted(last)) return task;
+  await settleCount(deps, last);
+  return (await deps.tasks.read(key)) ?? task;
 }
 
 /** Somebody wrote this run before us. */

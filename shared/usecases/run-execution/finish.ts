@@ -9,10 +9,13 @@ import type { Failure } from '../../domain/failure.ts';
 import { handedOff } from '../../domain/hand-off.ts';
 import { INLINE_JSON_BYTES } from '../../domain/limits.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
+import { uncountedEnd } from '../../domain/stop-rules.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
-import { settleDeath, settleFailure, settleSuccess } from '../chain/settle.ts';
+import { settleFailure } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
+import { isUnsettled, settleEnd } from '../run-end/settle-end.ts';
+import { markedSuccess } from '../run-end/stop-condition.ts';
 import {
   type Claim,
   comeBackAt,
@@ -59,9 +62,11 @@ export async function finish(
     existing?.cancelRequested ? stop(failure) : lost(existing);
 
   if (result.kind === 'success') {
+    const more = await markedSuccess(deps, claim, result.result);
     const plain = succeeded(claim.run, {
       ...common,
       result: await storedResult(deps, claim.run, result.result),
+      more,
     });
     const chains = linksOf(definition, 'success').length > 0;
     const written = await write(chains ? unsettledSuccess(plain, claim.run, common.nowMs) : plain);
@@ -70,7 +75,7 @@ export async function finish(
     else deps.metrics.runSucceeded();
     delivery.alongside(announceEnd(deps, written.record));
     letGo(deps, claim, delivery);
-    if (chains) await settleSuccess(deps, definition, written.record);
+    if (isUnsettled(written.record)) await settleEnd(deps, definition, written.record);
     return done('success');
   }
   if (result.kind === 'pending') {
@@ -78,7 +83,7 @@ export async function finish(
     if (written.ok) return { ...done('handed off'), goesOn: true };
     return refused(written.existing, stoppedBefore('handed off'));
   }
-  const { queue, retry } = definition;
+  const { queue, retry, stop: stopRules } = definition;
   const failure: Failure = result.kind === 'failed' ? result : snoozedTooOften(result.reason);
   if (result.kind === 'snoozed' && maySnooze(claim.run)) {
     const at = common.nowMs + result.seconds * SECOND_MS;
@@ -87,13 +92,15 @@ export async function finish(
     return comeBackAt(deps, claim.run, delivery, { queue, at, note: 'put off' });
   }
   const after = afterFailure(claim.run, retry, failure, common.nowMs, () => deps.random.next());
-  const written = await write(failed(claim.run, { ...common, after }));
+  const written = await write(
+    failed(claim.run, { ...common, after, more: uncountedEnd(claim.run, stopRules, { success: false }) }),
+  );
   if (!written.ok) return refused(written.existing, failure);
   if (!canary) deps.metrics.attemptFailed();
   if (after.nextAttemptAt === undefined) {
     if (!canary) deps.metrics.runDead();
     letGo(deps, claim, delivery);
-    await settleDeath(deps, definition, written.record);
+    await settleEnd(deps, definition, written.record);
     return done(`dead: ${written.record.reason}`);
   }
   await settleFailure(deps, definition, written.record);

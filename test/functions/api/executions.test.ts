@@ -112,6 +112,8 @@ describe('triggering', () => {
       durationMs: null,
       attempt: 0,
       snoozes: 0,
+      stopped: null,
+      stopError: null,
       snoozeReason: null,
       maxAttempts: 6,
       attempts: [],
