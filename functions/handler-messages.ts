@@ -1,14 +1,26 @@
 import * as z from 'zod';
-import type { HandlerExecution } from '../shared/contract/handler.ts';
+import type { HandlerExecution, TaskContext } from '../shared/contract/handler.ts';
 import { MAX_HAND_OFF_SECONDS } from '../shared/domain/limits.ts';
 
 /** What passes between the pool and its threads. Errors and results cross as data, never as objects. */
 export type StopCause = 'timedOut' | 'silent' | 'aborted';
 
+const AskSchema = z.enum(['previous', 'upstream', 'variables']);
+/** What a handler may ask for while it runs. */
+export type Ask = z.infer<typeof AskSchema>;
+
 /** Sent by the pool only, so the thread may believe it. */
 export type ToThread =
-  | { type: 'run'; run: number; handler: string; payload: unknown; execution: HandlerExecution }
+  | {
+      type: 'run';
+      run: number;
+      handler: string;
+      payload: unknown;
+      execution: HandlerExecution;
+      task: TaskContext;
+    }
   | { type: 'stop'; run: number; cause: StopCause }
+  | { type: 'answer'; run: number; ask: Ask; answer: { value: unknown } | { error: string } }
   | { type: 'token'; run: number; answer: { token: string } | { error: string } };
 
 const FailureSchema = z.object({
@@ -39,6 +51,7 @@ export const FromThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
   z.object({ type: z.literal('progress'), run: z.int(), progress: ProgressSchema }),
   z.object({ type: z.literal('heartbeat'), run: z.int() }),
+  z.object({ type: z.literal('ask'), run: z.int(), ask: AskSchema }),
   z.object({ type: z.literal('handOff'), run: z.int() }),
   z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema }),
 ]);

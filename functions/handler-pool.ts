@@ -3,7 +3,7 @@ import { KILL_MS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
 import type { HandlerRequest, HandlerResult, HandlerRunner } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import { Job } from './handler-job.ts';
-import type { FromThread, Outcome, StopCause } from './handler-messages.ts';
+import type { Ask, FromThread, Outcome, StopCause } from './handler-messages.ts';
 import { crashed, ended, stopped, uncloneable } from './handler-results.ts';
 import { ThreadHandle } from './handler-thread-handle.ts';
 
@@ -114,9 +114,9 @@ export class HandlerPool implements HandlerRunner {
   }
 
   #start(job: Job, thread: ThreadHandle): void {
-    const { handler, payload, execution } = job.request;
+    const { handler, payload, execution, task } = job.request;
     try {
-      thread.send({ type: 'run', run: job.run, handler, payload, execution });
+      thread.send({ type: 'run', run: job.run, handler, payload, execution, task });
     } catch (error) {
       this.#idle.push(thread);
       job.settle(uncloneable(error));
@@ -210,9 +210,19 @@ export class HandlerPool implements HandlerRunner {
     // Late words of an earlier run on this thread concern nobody.
     if (!job || job.run !== message.run || job.settled) return;
     if (message.type === 'done') this.#finish(job, thread, message.outcome);
+    else if (message.type === 'ask') void this.#answer(job, thread, message.ask);
     else if (message.type === 'handOff') void this.#giveToken(job, thread);
     else if (message.type === 'heartbeat') void this.#takeSign(job);
     else this.#report(job, message);
+  }
+
+  async #answer(job: Job, thread: ThreadHandle, ask: Ask): Promise<void> {
+    const look = job.request.surroundings;
+    const answer = await (look?.[ask]() ?? Promise.reject(new Error(`nobody knows ${ask} here`))).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error: describeError(error).errorMessage }),
+    );
+    if (!job.settled) thread.send({ type: 'answer', run: job.run, ask, answer });
   }
 
   async #giveToken(job: Job, thread: ThreadHandle): Promise<void> {

@@ -9,9 +9,10 @@ import {
 } from '../shared/contract/handler.ts';
 import { snoozeOf } from '../shared/contract/handler-errors.ts';
 import { MAX_ERROR_MESSAGE_CHARS, MAX_PROGRESS_CHARS, MAX_RESULT_BYTES } from '../shared/domain/limits.ts';
+import type { Surroundings } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import { handlerLog } from './handler-log.ts';
-import type { FromThread, Outcome, StopCause, ToThread } from './handler-messages.ts';
+import type { Ask, FromThread, Outcome, StopCause, ToThread } from './handler-messages.ts';
 
 /** A loop may breathe thousands of times in a second. */
 const SIGNS_EVERY_MS = 200;
@@ -23,7 +24,11 @@ interface Current {
   stopping: AbortController;
   /** Made when the handler asks for its token; the pool's answer settles it. */
   token?: PromiseWithResolvers<string>;
+  /** What it has asked for and was not answered yet. */
+  readonly asked: Asked;
 }
+type Asked = Map<Ask, PromiseWithResolvers<unknown>>;
+type Answers = { [A in Ask]: Awaited<ReturnType<Surroundings[A]>> };
 
 /** The thread's side: one run at a time, each answered exactly once with `done`. */
 export function serveRuns(port: MessagePort, registry: HandlerRegistry): void {
@@ -35,7 +40,7 @@ export function serveRuns(port: MessagePort, registry: HandlerRegistry): void {
       if (current?.run === message.run) tell(current, message);
       return;
     }
-    const started: Current = { run: message.run, stopping: new AbortController() };
+    const started: Current = { run: message.run, stopping: new AbortController(), asked: new Map() };
     current = started;
     runOne(registry, message, started, post).then((outcome) => {
       current = undefined;
@@ -46,11 +51,19 @@ export function serveRuns(port: MessagePort, registry: HandlerRegistry): void {
 
 function tell(current: Current, message: Exclude<ToThread, RunMessage>): void {
   if (message.type === 'stop') current.stopping.abort(reasonOf(message.cause));
+  else if (message.type === 'answer') answered(current.asked, message);
   else if ('token' in message.answer) current.token?.resolve(message.answer.token);
   else {
     current.token?.reject(new Error(`no token: ${message.answer.error}`));
     delete current.token;
   }
+}
+
+function answered(asked: Asked, { ask, answer }: Extract<ToThread, { type: 'answer' }>): void {
+  const waiting = asked.get(ask);
+  asked.delete(ask);
+  if ('value' in answer) waiting?.resolve(answer.value);
+  else waiting?.reject(new Error(`${ask} could not be read: ${answer.error}`));
 }
 
 /** Never rejects. */
@@ -82,11 +95,18 @@ async function runOne(
 
 function contextOf(
   handler: HandlerDefinition,
-  { run, execution }: RunMessage,
+  { run, execution, task }: RunMessage,
   payload: unknown,
   current: Current,
   post: (message: FromThread) => void,
 ): HandlerContext<unknown> {
+  /** Asked again before the answer is there, it is the same question. The pool answers each with what it is. */
+  const ask = <A extends Ask>(what: A): Promise<Answers[A]> => {
+    const waiting = current.asked.get(what) ?? Promise.withResolvers<unknown>();
+    if (!current.asked.has(what)) post({ type: 'ask', run, ask: what });
+    current.asked.set(what, waiting);
+    return waiting.promise as Promise<Answers[A]>;
+  };
   let shownMs = Number.NEGATIVE_INFINITY;
   const showLife = () => {
     const nowMs = performance.now();
@@ -97,6 +117,10 @@ function contextOf(
   return {
     payload,
     execution,
+    task,
+    previous: () => ask('previous'),
+    upstream: () => ask('upstream'),
+    variables: () => ask('variables'),
     signal: current.stopping.signal,
     log: handlerLog(handler.name, execution, (line) => post({ type: 'log', line })),
     async progress(report) {

@@ -1,8 +1,12 @@
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { LifecycleEvent } from './domain/lifecycle-event.ts';
+
 import type { RateKey, RateLog } from './domain/rate-limit.ts';
 import type { Semaphore, SemaphoreChange, SemaphoreKey } from './domain/semaphore.ts';
+
+import type { PreviousRun, TaskContext, UpstreamRun } from './domain/surroundings.ts';
+
 import type { Task, TaskDefinition, TaskKey, TaskState } from './domain/task.ts';
 import type { DurationMs, EpochMs } from './domain/time.ts';
 import type { DispatchMessage, Hint, Letter } from './messages.ts';
@@ -206,6 +210,11 @@ export interface Visibility {
 export interface HandlerRunner {
   run(request: HandlerRequest): Promise<HandlerResult>;
 }
+export interface Surroundings {
+  previous(): Promise<PreviousRun | null>;
+  upstream(): Promise<UpstreamRun | null>;
+  variables(): Promise<Readonly<Record<string, unknown>>>;
+}
 export interface HandlerRequest {
   handler: string;
   /** Parsed JSON; validated against the handler's schema in the thread. */
@@ -222,6 +231,9 @@ export interface HandlerRequest {
     trigger: string;
     queue: string;
   };
+  task: TaskContext;
+  /** What the handler may look at, each read when it is asked for. */
+  surroundings?: Surroundings;
   /** Time left until the attempt's deadline. */
   timeoutMs: DurationMs;
   /** Aborts when somebody asked the run to stop. */

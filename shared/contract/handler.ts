@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 import { MAX_HAND_OFF_SECONDS } from '../domain/limits.ts';
+import type { PreviousRun, TaskContext, UpstreamRun } from '../domain/surroundings.ts';
 import { markOf } from './handler-errors.ts';
 
 export { HttpError, NonRetryableError, RetryAfterError, SnoozeError } from './handler-errors.ts';
@@ -31,32 +32,7 @@ export interface HandlerExecution {
   queue: string;
 }
 
-/** The task that a run belongs to, as it stands when the run starts. */
-export interface TaskContext {
-  id: string;
-  name: string;
-  handler: string;
-  queue: string;
-  tags: readonly string[];
-  timeoutSeconds: number;
-}
-
-/** Instants are ISO 8601 UTC; `result` is null unless it succeeded. */
-export interface PreviousRun {
-  executionId: string;
-  status: string;
-  scheduledAt: string;
-  finishedAt: string | null;
-  result: unknown;
-  errorType: string | null;
-  errorMessage: string | null;
-}
-
-export interface UpstreamRun extends PreviousRun {
-  taskId: string;
-  /** What triggered this run: success, failure (an attempt failed) or dead. */
-  outcome: string;
-}
+export type { PreviousRun, TaskContext, UpstreamRun };
 
 export type LogFields = Record<string, string | number | boolean | undefined>;
 /** One JSON line each, stamped with the execution; messages and fields are cut to a bounded length. */
@@ -70,6 +46,13 @@ export interface HandlerLog {
 export interface HandlerContext<Payload> {
   payload: Payload;
   execution: HandlerExecution;
+  task: TaskContext;
+  /** The run of the task that was claimed before this one; null when there was none or its record has expired. One read. */
+  previous(): Promise<PreviousRun | null>;
+  /** Of a chained run: the one whose outcome triggered it. One read. */
+  upstream(): Promise<UpstreamRun | null>;
+  /** What the tasks of the tenant share: PUT /v1/variables/{name}. One read. */
+  variables(): Promise<Readonly<Record<string, unknown>>>;
   /** Aborts at the deadline (TimeoutError) and on cancel (AbortError); ignore it and the thread is ended. */
   signal: AbortSignal;
   log: HandlerLog;

@@ -19,7 +19,7 @@ function makePool(options: HandlerPoolOptions = {}) {
   const pool = new HandlerPool({ threadUrl: FIXTURE, writeLine, onUnstoppable, ...options });
   pools.push(pool);
   const run = (handler: string, payload?: unknown, more: Partial<HandlerRequest> = {}) =>
-    pool.run({ handler, payload, execution, timeoutMs: AMPLE_MS, ...more });
+    pool.run({ handler, payload, execution, task, timeoutMs: AMPLE_MS, ...more });
   return { pool, run, lines };
 }
 
@@ -34,6 +34,15 @@ const execution = {
   scheduledAt: '2023-11-14T22:13:20.000Z',
   trigger: 'schedule',
   queue: 'default',
+};
+
+const task = {
+  id: 'task',
+  name: 'Task',
+  handler: 'any',
+  queue: 'default',
+  tags: ['a'],
+  timeoutSeconds: 60,
 };
 
 /** Runs a handler that reports 'started', and lets the caller act at that moment. */
@@ -435,5 +444,32 @@ describe('close', () => {
     expect(await Promise.all([running, waiting, run('thread')])).toEqual(
       Array.from({ length: 3 }, () => expect.objectContaining({ kind: 'failed', cause: 'aborted' })),
     );
+  });
+});
+
+describe('what a handler looks at', () => {
+  it('is read when it asks, and only then; a read that fails is an error it may catch', async () => {
+    const reads: string[] = [];
+    const surroundings = {
+      previous: async () => null,
+      upstream: async () => {
+        throw new Error('the table is away');
+      },
+      variables: async () => {
+        reads.push('variables');
+        return { region: 'eu' };
+      },
+    };
+    const { run } = makePool();
+    expect(await run('thread', undefined, { surroundings })).toMatchObject({ kind: 'success' });
+    expect(reads).toEqual([]);
+    expect(threadOf(await run('look-around', undefined, { surroundings }))).toEqual([
+      'task',
+      null,
+      'upstream could not be read: the table is away',
+      { region: 'eu' },
+      { region: 'eu' },
+    ]);
+    expect(reads).toEqual(['variables']);
   });
 });

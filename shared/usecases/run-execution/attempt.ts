@@ -18,6 +18,7 @@ import { keepLease } from './heartbeats.ts';
 import { isExclusive } from './overlap.ts';
 import { progressOf } from './progress.ts';
 import { payloadOf } from './render-payload.ts';
+import { surroundingsOf, taskContextOf } from './run-context.ts';
 import { keepSlots } from './slots.ts';
 
 /** How soon a request to stop reaches a handler, at one read each. */
@@ -61,6 +62,8 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
             trigger: run.trigger,
             queue: run.queue,
           },
+          task: taskContextOf(task),
+          surroundings: surroundingsOf(deps, run),
           timeoutMs: leftMs,
           signal: stop.signal,
           onProgress: progress.report,

@@ -3,7 +3,7 @@ import { hasTemplates, mentions, renderPayload } from '../../domain/payload-temp
 import { toIso } from '../../domain/time.ts';
 import type { HandlerResult } from '../../ports.ts';
 import type { Claim, ExecutorDeps } from './context.ts';
-import { previousRunOf, taskContextOf, upstreamOf } from './run-context.ts';
+import { surroundingsOf, taskContextOf } from './run-context.ts';
 
 export type Payload = { kind: 'present'; value: unknown } | { kind: 'failed'; failure: HandlerResult };
 
@@ -17,6 +17,7 @@ export async function payloadOf(deps: ExecutorDeps, claim: Claim): Promise<Paylo
     return refused('PayloadMissing', 'the payload given with the trigger is not stored any more');
   const value: unknown = JSON.parse(stored);
   if (!hasTemplates(value)) return { kind: 'present', value };
+  const look = surroundingsOf(deps, run);
   const input = {
     task: taskContextOf(task),
     run: {
@@ -27,9 +28,9 @@ export async function payloadOf(deps: ExecutorDeps, claim: Claim): Promise<Paylo
       maxAttempts: run.maxAttempts,
       trigger: run.trigger,
     },
-    upstream: mentions(stored, 'upstream') ? await upstreamOf(deps, run) : null,
-    previous: mentions(stored, 'previous') ? await previousRunOf(deps, run) : null,
-    variables: mentions(stored, 'variables') ? await deps.variables.read(run.tenant) : {},
+    upstream: mentions(stored, 'upstream') ? await look.upstream() : null,
+    previous: mentions(stored, 'previous') ? await look.previous() : null,
+    variables: mentions(stored, 'variables') ? await look.variables() : {},
   };
   try {
     return { kind: 'present', value: await renderPayload(value, input) };

@@ -1,8 +1,9 @@
-import type { PreviousRun, TaskContext, UpstreamRun } from '../../contract/handler.ts';
 import type { Execution, ExecutionKey } from '../../domain/execution.ts';
 import { executionId } from '../../domain/occurrence.ts';
+import type { PreviousRun, TaskContext, UpstreamRun } from '../../domain/surroundings.ts';
 import type { Task } from '../../domain/task.ts';
 import { toIso } from '../../domain/time.ts';
+import type { Surroundings } from '../../ports.ts';
 import type { ExecutorDeps } from './context.ts';
 
 /** What a run may look at besides itself. */
@@ -17,13 +18,13 @@ export const taskContextOf = ({ definition }: Task): TaskContext => ({
 });
 
 /** The run of the task that was claimed before this one; null when there was none or its record has expired. */
-export async function previousRunOf(deps: Stores, run: Execution): Promise<PreviousRun | null> {
+async function previousRunOf(deps: Stores, run: Execution): Promise<PreviousRun | null> {
   if (run.previous === undefined) return null;
   return lookAt(deps, { ...run, occurrence: run.previous });
 }
 
 /** The run whose outcome triggered this one, as it stands now; null when nothing did or its record has expired. */
-export async function upstreamOf(deps: Stores, { tenant, upstream }: Execution): Promise<UpstreamRun | null> {
+async function upstreamOf(deps: Stores, { tenant, upstream }: Execution): Promise<UpstreamRun | null> {
   if (upstream === undefined) return null;
   const { taskId, occurrence, outcome } = upstream;
   const seen = await lookAt(deps, { tenant, taskId, occurrence });
@@ -47,3 +48,12 @@ async function lookAt({ executions }: Stores, key: ExecutionKey): Promise<Previo
     errorMessage: run.errorMessage ?? null,
   };
 }
+
+export const surroundingsOf = (
+  deps: Stores & Pick<ExecutorDeps, 'variables'>,
+  run: Execution,
+): Surroundings => ({
+  previous: () => previousRunOf(deps, run),
+  upstream: () => upstreamOf(deps, run),
+  variables: () => deps.variables.read(run.tenant),
+});

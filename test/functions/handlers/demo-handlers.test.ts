@@ -28,6 +28,15 @@ const execution = {
   queue: 'default',
 };
 
+const task = {
+  id: 'task',
+  name: 'Task',
+  handler: 'demo.echo',
+  queue: 'default',
+  tags: [],
+  timeoutSeconds: 60,
+};
+
 function handlerOf(name: string) {
   const handler = registry.get(name);
   if (!handler) throw new Error(`no handler ${name}`);
@@ -49,6 +58,10 @@ async function call(
   const context = {
     payload: checked.payload,
     execution: { ...execution, attempt: more.attempt ?? 1 },
+    task,
+    previous: async () => null,
+    upstream: async () => null,
+    variables: async () => ({}),
     signal: more.signal ?? new AbortController().signal,
     log,
     progress,
@@ -216,7 +229,7 @@ it('is what the thread of the executor serves', async () => {
   const threadUrl = new URL('../../../functions/handler-thread.ts', import.meta.url);
   const pool = new HandlerPool({ threadUrl });
   const payload = { deep: [{ a: null }] };
-  const result = await pool.run({ handler: 'demo.echo', payload, execution, timeoutMs: 60_000 });
+  const result = await pool.run({ handler: 'demo.echo', payload, execution, task, timeoutMs: 60_000 });
   await pool.close();
   expect(result).toEqual({ kind: 'success', result: payload });
 });
