@@ -47,6 +47,11 @@ const EnvSchema = z.object({
   ESCAPEMENT_RETENTION_DAYS: int.min(1),
   /** The executor's own work queue. */
   ESCAPEMENT_QUEUE: z.string(),
+  /** Of its handler threads; empty: as handler-memory.ts has it. */
+  ESCAPEMENT_RECYCLE_ABOVE_MB: z
+    .literal('')
+    .transform(() => undefined)
+    .or(int.min(1)),
   /** JSON: queue name → defaults of tasks that name none */
   ESCAPEMENT_QUEUE_DEFAULTS: json(
     z.record(
@@ -69,6 +74,8 @@ const EnvSchema = z.object({
   ESCAPEMENT_SUCCESS_EVENTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** The work queue that the canary runs through; empty where there is none. */
   ESCAPEMENT_CANARY_QUEUE: z.string(),
+  /** Set by Lambda. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: int.optional(),
   /** Set by Lambda where logs are JSON. */
   AWS_LAMBDA_LOG_LEVEL: z.string().optional(),
   /** Where demo.count writes; only set where somebody counts. */

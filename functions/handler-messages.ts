@@ -53,6 +53,6 @@ export const FromThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('heartbeat'), run: z.int() }),
   z.object({ type: z.literal('ask'), run: z.int(), ask: AskSchema }),
   z.object({ type: z.literal('handOff'), run: z.int() }),
-  z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema }),
+  z.object({ type: z.literal('done'), run: z.int(), outcome: OutcomeSchema, memoryMb: z.number() }),
 ]);
 export type FromThread = z.infer<typeof FromThreadSchema>;

@@ -3,9 +3,9 @@ import { KILL_MS, SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
 import type { HandlerRequest, HandlerResult, HandlerRunner } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import { Job } from './handler-job.ts';
-import type { Ask, FromThread, Outcome, StopCause } from './handler-messages.ts';
+import type { Ask, FromThread, StopCause } from './handler-messages.ts';
 import { crashed, ended, stopped, uncloneable } from './handler-results.ts';
-import { ThreadHandle } from './handler-thread-handle.ts';
+import { type Gone, ThreadHandle } from './handler-thread-handle.ts';
 
 export interface HandlerPoolOptions {
   /** The thread's entry; beside this file in the executor's bundle by default. */
@@ -16,6 +16,8 @@ export interface HandlerPoolOptions {
   killMs?: number;
   /** Heap of one thread; a handler beyond it is reported as crashed and its neighbours live on. */
   resourceLimits?: ResourceLimits;
+  /** A thread with more than this in use after a run is replaced before the next one. Default: none is. */
+  recycleAboveMb?: number;
   /** Takes the log lines of handlers. Default: stdout. */
   writeLine?: (line: string) => void;
   /**
@@ -24,6 +26,8 @@ export interface HandlerPoolOptions {
    */
   onUnstoppable?: () => void;
 }
+
+type Done = Extract<FromThread, { type: 'done' }>;
 
 /** A handler gets this share of the kill time to yield, and its thread the next share to end. */
 const YIELD_SHARE = 0.7;
@@ -41,6 +45,7 @@ export class HandlerPool implements HandlerRunner {
   readonly #size: number;
   readonly #killMs: number;
   readonly #resourceLimits: ResourceLimits | undefined;
+  readonly #recycleAboveMb: number;
   readonly #writeLine: (line: string) => void;
   readonly #onUnstoppable: () => void;
   /** Every living thread, and the job it works on. */
@@ -58,6 +63,7 @@ export class HandlerPool implements HandlerRunner {
     this.#size = options.size ?? SQS_BATCH_ENTRIES;
     this.#killMs = options.killMs ?? KILL_MS;
     this.#resourceLimits = options.resourceLimits;
+    this.#recycleAboveMb = options.recycleAboveMb ?? Number.POSITIVE_INFINITY;
     this.#writeLine = options.writeLine ?? ((line) => process.stdout.write(`${line}\n`));
     this.#onUnstoppable = options.onUnstoppable ?? (() => process.kill(process.pid, 'SIGKILL'));
     this.#idle.push(this.#startThread());
@@ -132,7 +138,7 @@ export class HandlerPool implements HandlerRunner {
       url: this.#threadUrl,
       ...(this.#resourceLimits ? { resourceLimits: this.#resourceLimits } : {}),
       onMessage: (from, message) => this.#receive(from, message),
-      onGone: (gone, reason) => this.#bury(gone, reason),
+      onGone: (thread, gone) => this.#bury(thread, gone),
     });
     this.#threads.set(thread, undefined);
     return thread;
@@ -209,7 +215,7 @@ export class HandlerPool implements HandlerRunner {
     const job = this.#threads.get(thread);
     // Late words of an earlier run on this thread concern nobody.
     if (!job || job.run !== message.run || job.settled) return;
-    if (message.type === 'done') this.#finish(job, thread, message.outcome);
+    if (message.type === 'done') this.#finish(job, thread, message);
     else if (message.type === 'ask') void this.#answer(job, thread, message.ask);
     else if (message.type === 'handOff') void this.#giveToken(job, thread);
     else if (message.type === 'heartbeat') void this.#takeSign(job);
@@ -243,30 +249,42 @@ export class HandlerPool implements HandlerRunner {
   }
 
   /** The handler ended by itself. After its deadline even a value is too late; a cancel loses to success. */
-  #finish(job: Job, thread: ThreadHandle, outcome: Outcome): void {
+  #finish(job: Job, thread: ThreadHandle, { outcome, memoryMb }: Done): void {
     if (job.isOverTime || (job.stop === 'aborted' && outcome.kind !== 'success')) {
       this.#end(job, thread);
       return;
     }
     this.#lastEndMs = performance.now();
     this.#threads.set(thread, undefined);
-    this.#idle.push(thread);
     thread.letGo();
+    if (memoryMb > this.#recycleAboveMb) this.#recycle(job, thread, memoryMb);
+    else this.#idle.push(thread);
     job.settle(ended(outcome));
     this.#assign();
   }
 
-  #bury(thread: ThreadHandle, reason: string): void {
+  /** Between runs: what a handler keeps hold of goes with its thread. Another one warms up in its place. */
+  #recycle({ request: { handler, execution } }: Job, thread: ThreadHandle, memoryMb: number): void {
+    const fields = { memoryMb, recycleAboveMb: this.#recycleAboveMb, handler, executionId: execution.id };
+    this.#say('INFO', 'A handler thread is recycled: its memory passed the threshold', fields);
+    this.#threads.delete(thread);
+    void thread.terminate();
+    this.#idle.push(this.#startThread());
+  }
+
+  #bury(thread: ThreadHandle, gone: Gone): void {
+    if (!this.#threads.has(thread)) return;
     const job = this.#threads.get(thread);
     this.#threads.delete(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (job) job.settle(job.stop ? stopped(job.stop, job.request) : crashed(reason));
-    else if (!this.#closed) this.#say('WARN', 'An idle handler thread ended', { reason: bound(reason, 500) });
+    if (job) job.settle(job.stop ? stopped(job.stop, job.request) : crashed(gone));
+    else if (!this.#closed)
+      this.#say('WARN', 'An idle handler thread ended', { reason: bound(gone.reason, 500) });
     this.#assign();
   }
 
-  #say(level: 'WARN' | 'ERROR', message: string, fields: Record<string, string>): void {
+  #say(level: 'INFO' | 'WARN' | 'ERROR', message: string, fields: Record<string, string | number>): void {
     const timestamp = new Date().toISOString();
     this.#writeLine(JSON.stringify({ level, message, timestamp, ...fields }));
   }

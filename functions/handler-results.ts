@@ -3,6 +3,7 @@ import { SECOND_MS } from '../shared/domain/time.ts';
 import type { HandlerRequest, HandlerResult } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import type { Outcome, StopCause } from './handler-messages.ts';
+import type { Gone } from './handler-thread-handle.ts';
 
 /** How each way that a run can end is reported. */
 export function ended(outcome: Outcome): HandlerResult {
@@ -19,8 +20,14 @@ export const stopped = (cause: StopCause, { timeoutMs }: HandlerRequest): Handle
   return failed(cause, 'TimeoutError', `Not done within ${Number(seconds)} s`);
 };
 
-export const crashed = (reason: string): HandlerResult =>
-  failed('crashed', 'HandlerCrashed', `The handler's thread ended before the handler did: ${reason}`);
+export const crashed = ({ reason, outOfMemory }: Gone): HandlerResult =>
+  outOfMemory
+    ? failed(
+        'crashed',
+        'OutOfMemory',
+        "The handler used up the heap of its thread, half of the function's memory",
+      )
+    : failed('crashed', 'HandlerCrashed', `The handler's thread ended before the handler did: ${reason}`);
 
 export const uncloneable = (error: unknown): HandlerResult => {
   const text = `The payload is not plain JSON: ${describeError(error).errorMessage}`;

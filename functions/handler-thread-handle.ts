@@ -1,18 +1,24 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type FromThread, FromThreadSchema, type ToThread } from './handler-messages.ts';
 
+/** Why a thread ended, for a person. */
+export interface Gone {
+  reason: string;
+  outOfMemory: boolean;
+}
+
 export interface ThreadOptions {
   url: URL;
   resourceLimits?: ResourceLimits;
   onMessage(thread: ThreadHandle, message: FromThread): void;
-  /** Called once, when no code of the thread runs any more; `reason` says why for a person. */
-  onGone(thread: ThreadHandle, reason: string): void;
+  /** Called once, when no code of the thread runs any more. */
+  onGone(thread: ThreadHandle, gone: Gone): void;
 }
 
 /** One worker thread as the pool sees it. It keeps the process alive only while it is held. */
 export class ThreadHandle {
   readonly #worker: Worker;
-  #failure: string | undefined;
+  #failure: Gone | undefined;
 
   constructor(options: ThreadOptions) {
     const limits = options.resourceLimits;
@@ -23,10 +29,13 @@ export class ThreadHandle {
       if (message.success) options.onMessage(this, message.data);
     });
     this.#worker.on('error', (error: unknown) => {
-      this.#failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const outOfMemory =
+        error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      this.#failure = { reason, outOfMemory };
     });
     this.#worker.on('exit', (code) => {
-      options.onGone(this, this.#failure ?? `it exited with code ${code}`);
+      options.onGone(this, this.#failure ?? { reason: `it exited with code ${code}`, outOfMemory: false });
     });
   }
 

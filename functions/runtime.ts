@@ -28,6 +28,7 @@ import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
 import { adminVerifier } from '../shared/usecases/authenticate.ts';
 import { type Env, readEnv } from './env.ts';
+import { memoryOfThreads } from './handler-memory.ts';
 import { HandlerPool } from './handler-pool.ts';
 
 /**
@@ -109,6 +110,8 @@ export function executorRuntime() {
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_QUEUE',
+    'ESCAPEMENT_RECYCLE_ABOVE_MB',
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     'ESCAPEMENT_RETENTION_DAYS',
     ...EVENTS,
     ...METRICS,
@@ -133,7 +136,9 @@ export function executorRuntime() {
       semaphores: makeSemaphoreStore(store),
       rates: makeRateStore(store, systemIds),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
-      handlers: new HandlerPool(),
+      handlers: new HandlerPool(
+        memoryOfThreads(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, env.ESCAPEMENT_RECYCLE_ABOVE_MB),
+      ),
       retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     },
   };

@@ -12,6 +12,7 @@ import { MAX_ERROR_MESSAGE_CHARS, MAX_PROGRESS_CHARS, MAX_RESULT_BYTES } from '.
 import type { Surroundings } from '../shared/ports.ts';
 import { bound, describeError } from './describe-error.ts';
 import { handlerLog } from './handler-log.ts';
+import { memoryInUseMb } from './handler-memory.ts';
 import type { Ask, FromThread, Outcome, StopCause, ToThread } from './handler-messages.ts';
 
 /** A loop may breathe thousands of times in a second. */
@@ -44,7 +45,7 @@ export function serveRuns(port: MessagePort, registry: HandlerRegistry): void {
     current = started;
     runOne(registry, message, started, post).then((outcome) => {
       current = undefined;
-      post({ type: 'done', run: message.run, outcome });
+      post({ type: 'done', run: message.run, outcome, memoryMb: memoryInUseMb() });
     });
   });
 }

@@ -33,6 +33,7 @@ const QueueSchema = z.strictObject({
     .max(1000)
     .default(20),
   memoryMb: z.int().min(128).max(10_240).optional(),
+  recycleAboveMb: z.int().min(32).max(10_240).optional(),
 });
 type QueueSettings = z.output<typeof QueueSchema>;
 

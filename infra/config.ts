@@ -111,6 +111,13 @@ const ConfigSchema = z
     dashboard: z.boolean().default(true),
   })
   .superRefine((config, ctx) => {
+    for (const [name, { recycleAboveMb = 0, memoryMb = config.functionMemoryMb }] of Object.entries(
+      config.queues,
+    )) {
+      if (recycleAboveMb <= memoryMb) continue;
+      const message = `expected at most the executor's memory, ${memoryMb}`;
+      ctx.addIssue({ code: 'custom', path: ['queues', name, 'recycleAboveMb'], message });
+    }
     const problem = environmentProblem(config.name, config.queues);
     if (problem) ctx.addIssue({ code: 'custom', path: ['queues'], message: problem });
   });

@@ -22,6 +22,7 @@ import type { SchedulerProps } from './scheduler-props.ts';
 
 export type * from './scheduler-props.ts';
 export type * from './scheduler-props-observability.ts';
+export type * from './scheduler-props-queues.ts';
 export type { AdminApi, HouseFunction, Observability, QueueWithDeadLetters, TaskTable };
 
 /** A whole scheduler, to be put into any stack: `new Scheduler(this, 'Jobs', { handlers: 'src/handlers.ts' })`. */

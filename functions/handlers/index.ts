@@ -5,6 +5,7 @@ import { crash } from './crash.ts';
 import { echo } from './echo.ts';
 import { fail } from './fail.ts';
 import { handOff } from './hand-off.ts';
+import { memory } from './memory.ts';
 import { sendEmail } from './send-email.ts';
 import { sleep } from './sleep.ts';
 
@@ -33,6 +34,6 @@ import { sleep } from './sleep.ts';
  * `shared/domain/batch.ts` helps to work through many items. To keep your handlers outside this folder, name
  * a file with the same kind of default export in ESCAPEMENT_HANDLERS.
  */
-const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch, handOff];
+const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch, handOff, memory];
 
 export default handlers;

@@ -53,6 +53,31 @@ function onStart(act: () => void): Pick<HandlerRequest, 'onProgress'> {
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const threadOf = (result: HandlerResult) => (result.kind === 'success' ? result.result : result);
 
+describe('a thread whose memory passes the threshold', () => {
+  const hoard = (pool: ReturnType<typeof makePool>, mb: number) => pool.run('hoard', mb);
+
+  it('is recycled between runs, and says so', async () => {
+    const pool = makePool({ size: 1, recycleAboveMb: 150 });
+    const first = threadOf(await hoard(pool, 1));
+    expect(threadOf(await hoard(pool, 1))).toBe(first);
+    expect(pool.lines).toEqual([]);
+    expect(threadOf(await hoard(pool, 200))).toBe(first);
+    expect(pool.lines).toMatchObject([
+      { level: 'INFO', recycleAboveMb: 150, handler: 'hoard', executionId: execution.id },
+    ]);
+    expect(pool.lines[0]?.memoryMb).toBeGreaterThan(150);
+    expect(threadOf(await hoard(pool, 1))).not.toBe(first);
+    expect(pool.lines).toHaveLength(1);
+  });
+
+  it('leaves its neighbours and those who wait alone', async () => {
+    const pool = makePool({ size: 1, recycleAboveMb: 150 });
+    const results = await Promise.all([hoard(pool, 200), hoard(pool, 200), hoard(pool, 1)]);
+    expect(results.map(({ kind }) => kind)).toEqual(['success', 'success', 'success']);
+    expect(new Set(results.map(threadOf)).size).toBe(3);
+  });
+});
+
 describe('a handler that has to show signs of life', () => {
   const silent = { kind: 'failed', cause: 'timedOut', errorType: 'HeartbeatTimeout', nonRetryable: false };
 
@@ -344,6 +369,7 @@ describe('crashes', () => {
     const neighbour = run('return-late', undefined, { signal: stop.signal });
     expect(await run('out-of-memory')).toMatchObject({
       cause: 'crashed',
+      errorType: 'OutOfMemory',
       errorMessage: expect.stringContaining('memory'),
     });
     stop.abort();

@@ -40,6 +40,14 @@ describe('the configuration', () => {
     expect(queues.reports).toMatchObject({ priority: 5, workers: 20, timeoutSeconds: 870 });
   });
 
+  it('recycles threads below the memory that their executor has', () => {
+    expect(problemsOf({ queues: { low: { recycleAboveMb: 600 } } })).toContain(
+      "escapement.queues.low.recycleAboveMb: expected at most the executor's memory, 512",
+    );
+    const { queues } = resolveConfig({ queues: { low: { recycleAboveMb: 600, memoryMb: 1024 } } });
+    expect(queues.low?.recycleAboveMb).toBe(600);
+  });
+
   it('lists everything wrong at once, each with its place', () => {
     const problems = problemsOf({
       shards: 0,

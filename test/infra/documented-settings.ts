@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-const SOURCE = ['scheduler-props.ts', 'scheduler-props-retry.ts', 'scheduler-props-observability.ts']
-  .map((file) => readFileSync(new URL(`../../infra/${file}`, import.meta.url), 'utf8'))
+const SOURCE = ['props', 'props-queues', 'props-retry', 'props-observability']
+  .map((file) => readFileSync(new URL(`../../infra/scheduler-${file}.ts`, import.meta.url), 'utf8'))
   .join('\n');
 
 export interface Documented {

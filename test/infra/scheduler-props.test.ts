@@ -38,6 +38,7 @@ const everything: Complete<SchedulerProps> = {
       },
       maxReceiveCount: 50,
       memoryMb: 1024,
+      recycleAboveMb: 300,
     },
   },
   retentionDays: 7,

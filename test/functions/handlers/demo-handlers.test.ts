@@ -86,6 +86,7 @@ it('registers the demo handlers', () => {
     'demo.echo',
     'demo.fail',
     'demo.hand-off',
+    'demo.memory',
     'demo.send-email',
     'demo.sleep',
   ]);
@@ -232,6 +233,15 @@ it('is what the thread of the executor serves', async () => {
   const result = await pool.run({ handler: 'demo.echo', payload, execution, task, timeoutMs: 60_000 });
   await pool.close();
   expect(result).toEqual({ kind: 'success', result: payload });
+});
+
+describe('demo.memory', () => {
+  it('takes as much as it is told, unless it is stopped', async () => {
+    expect((await call('demo.memory', { megabytes: 3 })).value).toEqual({ megabytes: 3 });
+    expect(
+      (await call('demo.memory', { megabytes: 3 }, { signal: AbortSignal.abort() })).error,
+    ).toBeDefined();
+  });
 });
 
 describe('demo.hand-off', () => {

@@ -3,7 +3,11 @@ import { readEnv } from '../../../functions/env.ts';
 import type { HouseFunction } from '../../../infra/constructs/function.ts';
 import { deployment, logicalId } from '../deployment.ts';
 
-const { template, scheduler } = deployment({ shards: 8, retentionDays: 7, queues: { low: null } });
+const { template, scheduler } = deployment({
+  shards: 8,
+  retentionDays: 7,
+  queues: { low: null, high: { recycleAboveMb: 300 } },
+});
 
 /** What CloudFormation makes of the variables, each reference replaced by the logical id that it names, or by a place that has the name of the queue. */
 function environmentOf({ lambda }: HouseFunction): Record<string, string> {
@@ -55,6 +59,17 @@ describe('the environment of a function', () => {
       dlqUrl: 'https://sqs.test/escapement-default-dlq',
       maxReceiveCount: 20,
     });
+  });
+
+  it('says above how much memory a handler thread is recycled, where the settings do', () => {
+    const above = (name: string) => {
+      const executor = scheduler.executors[name];
+      return (
+        executor &&
+        readEnv(['ESCAPEMENT_RECYCLE_ABOVE_MB'], environmentOf(executor)).ESCAPEMENT_RECYCLE_ABOVE_MB
+      );
+    };
+    expect([above('high'), above('default')]).toEqual([300, undefined]);
   });
 
   it('names the queues as they are named', () => {
