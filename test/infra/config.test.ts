@@ -42,7 +42,7 @@ describe('the configuration', () => {
 
   it('recycles threads below the memory that their executor has', () => {
     expect(problemsOf({ queues: { low: { recycleAboveMb: 600 } } })).toContain(
-      "escapement.queues.low.recycleAboveMb: expected at most the executor's memory, 512",
+      "  escapement.queues.low.recycleAboveMb: expected at most the executor's memory, 512",
     );
     const { queues } = resolveConfig({ queues: { low: { recycleAboveMb: 600, memoryMb: 1024 } } });
     expect(queues.low?.recycleAboveMb).toBe(600);
