@@ -24,6 +24,7 @@ const QueueEnv = z
   });
 
 const int = z.coerce.number().int();
+const texts = z.array(z.string()).default([]);
 const json = <T extends z.ZodType>(schema: T) =>
   z
     .string()
@@ -64,6 +65,23 @@ const EnvSchema = z.object({
       }),
     ),
   ),
+  /** JSON: what tasks may have for a target; what is absent is nothing */
+  ESCAPEMENT_TARGETS: json(
+    z.object({
+      http: z
+        .object({ hosts: texts, allowPrivate: z.boolean().default(false), secretArns: texts })
+        .prefault({}),
+      functionArns: texts,
+      queueArns: texts,
+      topicArns: texts,
+      eventBusArns: texts,
+      stateMachineArns: texts,
+    }),
+  ),
+  /** Of the key that signs webhooks; empty where no host is allowed. */
+  ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: z.string(),
+  /** Only set by the embedded engine: targets may be on this machine. */
+  ESCAPEMENT_LOOPBACK_TARGETS: z.stringbool().default(false),
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
   ESCAPEMENT_VERSION: z.string(),
   /** Name of the deployment: the dimension of its metrics. */

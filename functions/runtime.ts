@@ -24,12 +24,16 @@ import { systemIds } from '../shared/adapters/system/ids.ts';
 import { makeLog } from '../shared/adapters/system/log.ts';
 import { makeMetrics, metricsOutput } from '../shared/adapters/system/metrics.ts';
 import { systemRandom } from '../shared/adapters/system/random.ts';
+import { makeSenders } from '../shared/adapters/targets/senders.ts';
+import { makeTargetRunner } from '../shared/adapters/targets/target-runner.ts';
+import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
 import { adminVerifier } from '../shared/usecases/authenticate.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
 import { HandlerPool } from './handler-pool.ts';
+import { withTargets } from './with-targets.ts';
 
 /**
  * Composition root: the only place that builds clients, clock, random and ids. Each function takes what it
@@ -61,6 +65,13 @@ const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
     nowMs: systemClock.nowMs,
     logLevel: env.AWS_LAMBDA_LOG_LEVEL,
   });
+
+const TARGETS = ['ESCAPEMENT_TARGETS', 'ESCAPEMENT_LOOPBACK_TARGETS'] as const;
+
+const targetsOf = (env: Pick<Env, (typeof TARGETS)[number]>): AllowedTargets => ({
+  ...env.ESCAPEMENT_TARGETS,
+  loopback: env.ESCAPEMENT_LOOPBACK_TARGETS,
+});
 
 export function tickRuntime() {
   const env = readEnv([
@@ -113,6 +124,8 @@ export function executorRuntime() {
     'ESCAPEMENT_RECYCLE_ABOVE_MB',
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN',
+    ...TARGETS,
     ...EVENTS,
     ...METRICS,
   ]);
@@ -136,8 +149,17 @@ export function executorRuntime() {
       semaphores: makeSemaphoreStore(store),
       rates: makeRateStore(store, systemIds),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
-      handlers: new HandlerPool(
-        memoryOfThreads(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, env.ESCAPEMENT_RECYCLE_ABOVE_MB),
+      handlers: withTargets(
+        new HandlerPool(
+          memoryOfThreads(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, env.ESCAPEMENT_RECYCLE_ABOVE_MB),
+        ),
+        makeTargetRunner({
+          allowed: targetsOf(env),
+          senders: makeSenders({
+            clock: systemClock,
+            signingSecretArn: env.ESCAPEMENT_TARGET_SIGNING_SECRET_ARN,
+          }),
+        }),
       ),
       retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     },
@@ -179,6 +201,7 @@ export function apiRuntime() {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
+    ...TARGETS,
     ...EVENTS,
     ...METRICS,
   ]);
@@ -202,6 +225,7 @@ export function apiRuntime() {
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
     queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
+    targets: targetsOf(env),
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,

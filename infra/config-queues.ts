@@ -78,14 +78,18 @@ export const QueuesSchema = z
     return queues;
   });
 
-/** Functions carry the list of queues in their environment, which has a limit: better said here than at deployment. */
-export function environmentProblem(prefix: string, queues: Record<string, QueueConfig>): string | undefined {
-  const othersBytes = 1_000 + 2 * prefix.length;
+/** Functions carry the lists of queues and targets in their environment, which has a limit: better said here than at deployment. */
+export function environmentProblem(
+  prefix: string,
+  queues: Record<string, QueueConfig>,
+  targetsBytes: number,
+): string | undefined {
+  const othersBytes = 1_000 + 2 * prefix.length + targetsBytes;
   const bytes = Object.entries(queues).reduce(
     (sum, [name, queue]) => sum + 2 * name.length + 20 + JSON.stringify(queue).length,
     othersBytes,
   );
   if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
   const count = Object.keys(queues).length;
-  return `${count} queues need about ${bytes} bytes of a function's environment, and Lambda gives ${MAX_ENVIRONMENT_BYTES}: expected fewer queues or shorter names`;
+  return `${count} queues need about ${bytes} bytes of a function's environment, allowed targets included, and Lambda gives ${MAX_ENVIRONMENT_BYTES}: expected fewer queues or targets, or shorter names`;
 }

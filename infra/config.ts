@@ -1,10 +1,11 @@
-import { Token } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
 import { AlarmsSchema, EventsSchema } from './config-observability.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
+import { environmentBytes, TargetsSchema } from './config-targets.ts';
+import { text } from './config-text.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
 /**
@@ -22,9 +23,6 @@ const TICK_JITTER_SECONDS = 10;
 const TICK_PERIOD_SECONDS = 60;
 const MAX_LOOK_AHEAD_SECONDS = HOT_WINDOW_MS / SECOND_MS - TICK_PERIOD_SECONDS - TICK_JITTER_SECONDS;
 
-/** Text of a certain form. What another construct only knows at deployment is taken as it is. */
-const text = (form: RegExp, expected: string) =>
-  z.string().refine((value) => Token.isUnresolved(value) || form.test(value), `expected ${expected}`);
 const arn = text;
 const ids = (form: RegExp, expected: string) => z.array(text(form, expected)).min(1).max(16).readonly();
 
@@ -99,6 +97,7 @@ const ConfigSchema = z
         functions: z.enum(['executors', 'all']).default('executors'),
       })
       .optional(),
+    targets: TargetsSchema.prefault({}),
     handlers: z.string().min(1).optional(),
     functionMemoryMb: z.int().min(128).max(10_240).default(512),
     architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
@@ -118,7 +117,7 @@ const ConfigSchema = z
       const message = `expected at most the executor's memory, ${memoryMb}`;
       ctx.addIssue({ code: 'custom', path: ['queues', name, 'recycleAboveMb'], message });
     }
-    const problem = environmentProblem(config.name, config.queues);
+    const problem = environmentProblem(config.name, config.queues, environmentBytes(config.targets));
     if (problem) ctx.addIssue({ code: 'custom', path: ['queues'], message: problem });
   });
 

@@ -1,5 +1,6 @@
-import type { AlarmsProps, EventsProps } from './scheduler-props-observability.ts';
+import type { AlarmsProps, EventsProps, LogRetentionDays } from './scheduler-props-observability.ts';
 import type { QueueProps } from './scheduler-props-queues.ts';
+import type { TargetsProps } from './scheduler-props-targets.ts';
 
 /**
  * The settings of one deployment, all optional: props of the `Scheduler` construct, and what stands in cdk.json under
@@ -69,6 +70,12 @@ export interface SchedulerProps {
    * @default - no VPC
    */
   vpc?: VpcProps;
+  /**
+   * What tasks may have for a target besides handlers (docs/targets.md): webhooks, functions, queues, topics, event
+   * buses, state machines. The executors get permissions for what is listed, and for nothing else.
+   * @default - nothing
+   */
+  targets?: TargetsProps;
   /**
    * The module whose default export lists the handlers, bundled into the executors; relative to the working directory.
    * @default - the demo handlers
@@ -215,28 +222,3 @@ export interface VpcProps {
    */
   functions?: 'executors' | 'all';
 }
-
-/** docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export type LogRetentionDays =
-  | 1
-  | 3
-  | 5
-  | 7
-  | 14
-  | 30
-  | 60
-  | 90
-  | 120
-  | 150
-  | 180
-  | 365
-  | 400
-  | 545
-  | 731
-  | 1096
-  | 1827
-  | 2192
-  | 2557
-  | 2922
-  | 3288
-  | 3653;

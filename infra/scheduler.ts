@@ -17,6 +17,7 @@ import { networkOf } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
 import { QueueWithDeadLetters } from './constructs/queues.ts';
 import { TaskTable } from './constructs/tables.ts';
+import { makeSigningSecret } from './constructs/targets.ts';
 import { Workers } from './constructs/workers.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
@@ -32,6 +33,8 @@ export class Scheduler extends Construct {
   /** By name, each with its dead-letter queue. */
   readonly workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
   readonly adminTokenSecret: Pick<ISecret, 'secretArn' | 'grantRead'>;
+  /** Of the key that signs webhooks; absent where no host is allowed. Whoever verifies them reads it. */
+  readonly targetSigningSecret: Pick<ISecret, 'secretArn' | 'grantRead'> | undefined;
   readonly tick: HouseFunction;
   readonly dispatch: HouseFunction;
   /** By name of their queue. */
@@ -56,6 +59,7 @@ export class Scheduler extends Construct {
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
     this.table = makeTable(this, config, key);
     this.adminTokenSecret = makeAdminTokenSecret(this, config, key);
+    this.targetSigningSecret = makeSigningSecret(this, config.targets, key);
 
     // The joints
     this.dispatchQueue = new QueueWithDeadLetters(this, 'DispatchQueue', {
@@ -87,6 +91,7 @@ export class Scheduler extends Construct {
         dispatchQueue: this.dispatchQueue,
         workQueues: this.workQueues,
         adminTokenSecretArn: this.adminTokenSecret.secretArn,
+        targetSigningSecretArn: this.targetSigningSecret?.secretArn,
         eventBus: this.eventBus,
       },
       { key, network: networkOf(this, config) },

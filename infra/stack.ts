@@ -31,7 +31,13 @@ export class EscapementStack extends Stack {
     new CfnOutput(this, 'AdminTokenCommand', {
       value: `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text | jq -r '.token // "esc_\\(.id)_\\(.secret)"'`,
     });
-    const { eventBus, observability } = this.scheduler;
+    const { eventBus, observability, targetSigningSecret } = this.scheduler;
+    if (targetSigningSecret) {
+      new CfnOutput(this, 'WebhookSigningKeyArn', {
+        value: targetSigningSecret.secretArn,
+        description: 'Secret with the key by which receivers verify webhooks',
+      });
+    }
     if (eventBus) new CfnOutput(this, 'EventBusName', { value: eventBus.eventBusName });
     if (observability.alarmTopic) {
       new CfnOutput(this, 'AlarmTopicArn', {

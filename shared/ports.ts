@@ -1,12 +1,11 @@
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
+import type { Failure } from './domain/failure.ts';
 import type { LifecycleEvent } from './domain/lifecycle-event.ts';
-
 import type { RateKey, RateLog } from './domain/rate-limit.ts';
 import type { Semaphore, SemaphoreChange, SemaphoreKey } from './domain/semaphore.ts';
-
 import type { PreviousRun, TaskContext, UpstreamRun } from './domain/surroundings.ts';
-
+import type { Target } from './domain/target.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from './domain/task.ts';
 import type { DurationMs, EpochMs } from './domain/time.ts';
 import type { DispatchMessage, Hint, Letter } from './messages.ts';
@@ -206,7 +205,10 @@ export interface Visibility {
   extend(receiptHandle: string, seconds: number): Promise<void>;
 }
 
-/** Runs user code. Never rejects: whatever happens is a result. Honours timeout and signal by killing the thread. */
+/**
+ * Runs user code, or calls the target. Never rejects: whatever happens is a result. Honours timeout and signal by
+ * killing the thread, or ending the connection.
+ */
 export interface HandlerRunner {
   run(request: HandlerRequest): Promise<HandlerResult>;
 }
@@ -217,6 +219,8 @@ export interface Surroundings {
 }
 export interface HandlerRequest {
   handler: string;
+  /** Takes the place of the handler. */
+  target?: Target;
   /** Parsed JSON; validated against the handler's schema in the thread. */
   payload: unknown;
   execution: {
@@ -250,17 +254,7 @@ export type HandlerResult =
   | { kind: 'success'; result: unknown }
   /** The run goes on outside; whoever holds its token ends it, or lets this time pass. */
   | { kind: 'pending'; timeoutSeconds: number }
-  | {
-      kind: 'failed';
-      /** What happened: thrown, over its time, its thread vanished, or stopped on request. */
-      cause: 'error' | 'timedOut' | 'crashed' | 'aborted';
-      errorType: string;
-      errorMessage: string;
-      nonRetryable: boolean;
-      retryAfterSeconds?: number;
-      httpStatus?: number;
-      throttled?: boolean;
-    }
+  | ({ kind: 'failed' } & Failure)
   /** The handler puts the run off; that is no failure and costs no attempt. */
   | { kind: 'snoozed'; seconds: number; reason: string };
 

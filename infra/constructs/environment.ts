@@ -28,6 +28,8 @@ const NEEDS = {
     'ESCAPEMENT_QUEUE',
     'ESCAPEMENT_RECYCLE_ABOVE_MB',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_TARGETS',
+    'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN',
     'ESCAPEMENT_NAME',
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
@@ -50,6 +52,7 @@ const NEEDS = {
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
     'ESCAPEMENT_NAME',
+    'ESCAPEMENT_TARGETS',
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
   ],
@@ -60,6 +63,8 @@ export interface Surroundings {
   workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
   dispatchQueue: QueueWithDeadLetters;
   adminTokenSecretArn: string;
+  /** Absent where no webhook can be sent. */
+  targetSigningSecretArn: string | undefined;
   /** Absent where nobody is told of what happens. */
   eventBus: Pick<IEventBus, 'eventBusName' | 'eventBusArn'> | undefined;
 }
@@ -81,6 +86,8 @@ export function environmentOf(
     ESCAPEMENT_QUEUE: () => ownQueue,
     ESCAPEMENT_RECYCLE_ABOVE_MB: () => String(config.queues[ownQueue]?.recycleAboveMb ?? ''),
     ESCAPEMENT_QUEUE_DEFAULTS: () => JSON.stringify(queueDefaults(config)),
+    ESCAPEMENT_TARGETS: () => allowedTargets(config, around),
+    ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: () => around.targetSigningSecretArn ?? '',
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
     ESCAPEMENT_VERSION: () => packageJson.version,
     ESCAPEMENT_NAME: () => config.name,
@@ -105,6 +112,16 @@ function queueTargets({ table, workQueues }: Surroundings): string {
   return Stack.of(table).toJsonString({
     like: { name, url: example?.queue.queueUrl, arn: example?.queue.queueArn },
     maxReceiveCounts: Object.fromEntries(counts),
+  });
+}
+
+/** Only what is allowed at all, and without the key that signs, whose place the API has no use for. */
+function allowedTargets({ targets }: Config, { table }: Surroundings): string {
+  const { signingSecretArn: _, ...http } = targets.http;
+  const { http: __, ...lists } = targets;
+  return Stack.of(table).toJsonString({
+    ...(http.hosts.length > 0 && { http }),
+    ...Object.fromEntries(Object.entries(lists).filter(([, arns]) => arns.length > 0)),
   });
 }
 

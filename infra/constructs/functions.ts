@@ -10,6 +10,7 @@ import { HouseFunction, type Network } from './function.ts';
 import { isInside } from './network.ts';
 import { type FunctionName, keyStatementsOf, networkStatements, statementsOf } from './permissions.ts';
 import type { QueueWithDeadLetters } from './queues.ts';
+import { targetStatements } from './targets.ts';
 
 interface FunctionSpec {
   description: string;
@@ -130,6 +131,9 @@ export class FunctionMaker {
           ...(around.eventBus && { eventBus: [around.eventBus.eventBusArn] }),
           ...(own && { ownQueue: [own.queue.queue.queueArn] }),
         }),
+        ...(name === 'executor'
+          ? targetStatements(config.targets, around.targetSigningSecretArn, key?.keyArn, scope)
+          : []),
         ...(key ? keyStatementsOf(name, key.keyArn, scope) : []),
         ...(network ? networkStatements(scope) : []),
       ],

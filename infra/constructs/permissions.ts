@@ -132,18 +132,20 @@ export function keyStatementsOf(name: FunctionName, keyArn: string, scope: Const
         : [],
     secretsmanager: actions.includes('secretsmanager:GetSecretValue') ? ['kms:Decrypt'] : [],
   };
-  const { region } = Stack.of(scope);
   return Object.entries(needs)
     .filter(([, keyActions]) => keyActions.length > 0)
-    .map(
-      ([service, keyActions]) =>
-        new PolicyStatement({
-          actions: keyActions,
-          resources: [keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } },
-        }),
-    );
+    .map(([service, keyActions]) => keyStatement(service, keyActions, keyArn, scope));
 }
+
+/** Use of a key through one service only. */
+export const keyStatement = (service: string, actions: string[], keyArn: string, scope: Construct) =>
+  new PolicyStatement({
+    actions,
+    resources: [keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` },
+    },
+  });
 
 /** As AWSLambdaVPCAccessExecutionRole has it, without the logs of the whole account. */
 const INTERFACES = [

@@ -85,12 +85,7 @@ async function dispatch(
 ): Promise<AwsReply> {
   const [service = '', operation = ''] = target.split('.');
   const serve = services[service];
-  if (!serve)
-    return fault(
-      400,
-      'UnknownOperationException',
-      `The embedded engine does not serve "${target || request.url}"`,
-    );
+  if (!serve) return notServed(target || `${request.url}`, request, body);
   let input: unknown;
   try {
     input = JSON.parse(body.toString('utf8') || '{}');
@@ -101,6 +96,20 @@ async function dispatch(
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   return serve(operation, input, { caller, signal: gone.signal });
+}
+
+/** In the words of the older protocol too, in which SNS is spoken. */
+function notServed(what: string, request: IncomingMessage, body: Buffer): AwsReply {
+  const code = 'UnknownOperationException';
+  const text = (asked: string) => `The embedded engine does not serve "${asked}"`;
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true)
+    return fault(400, code, text(what));
+  const action = new URLSearchParams(body.toString()).get('Action')?.replaceAll(/\W/g, '') ?? '';
+  return {
+    statusCode: 400,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${text(action)}</Message></Error></ErrorResponse>`,
+  };
 }
 
 function fault(statusCode: number, type: string, message: string): AwsReply {

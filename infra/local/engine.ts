@@ -23,6 +23,8 @@ import { type Plan, planStack } from './template/plan.ts';
 export interface Engine {
   plan: Plan;
   adminToken: AdminToken | undefined;
+  /** Where the key is kept that signs webhooks, if any can be sent. */
+  signingKeyFile: string | undefined;
   /** Where the AWS services are served, to functions and to people's own tools. */
   awsEndpointUrl: string;
   /** When a clock fires next. */
@@ -42,6 +44,7 @@ export interface EngineOptions {
 }
 
 const ADMIN_SECRET: EnvName = 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN';
+const SIGNING_SECRET: EnvName = 'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN';
 const API_GATEWAY = 'apigateway.amazonaws.com';
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -68,7 +71,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     plans: plan.secrets,
     dataDirectory,
     givenToken: options.givenToken,
-    adminSecretArn: plan.functions.map((fn) => fn.environment[ADMIN_SECRET]).find((arn) => arn !== undefined),
+    adminSecretArn: settingOf(plan, ADMIN_SECRET),
+    signingSecretArn: settingOf(plan, SIGNING_SECRET),
   });
   const buses = openEventBuses({
     plans: plan.eventBuses,
@@ -120,6 +124,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     plan,
     adminToken: secrets.adminToken,
+    signingKeyFile: secrets.signingKeyFile,
     awsEndpointUrl: endpoint.url,
     nextTickAt: clocks.nextAt,
     async stop(graceMs) {
@@ -139,6 +144,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
 }
+
+/** What any of the functions is told; empty text says that there is none. */
+const settingOf = (plan: Plan, name: EnvName): string | undefined =>
+  plan.functions.map((fn) => fn.environment[name]).find((value) => value !== undefined && value !== '');
 
 function awsServices({
   tables,

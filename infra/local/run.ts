@@ -94,6 +94,7 @@ async function serve(settings: Settings, report: Report): Promise<void> {
     url: server.url,
     awsEndpointUrl: engine.awsEndpointUrl,
     adminToken: engine.adminToken,
+    signingKeyFile: engine.signingKeyFile,
     showPath: (path) => relative(process.cwd(), path) || path,
     hasDemoHandlers: app.isHouse && settings.handlersFile === undefined,
     nextTickAt: engine.nextTickAt(),
@@ -107,8 +108,9 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   process.exit(0);
 }
 
-const houseContext = ({ canary, handlersFile }: Settings): Record<string, unknown> => ({
+const houseContext = ({ canary, handlersFile, targets }: Settings): Record<string, unknown> => ({
   'escapement.canary': canary,
+  ...(targets !== undefined && { 'escapement.targets': targets }),
   ...(handlersFile !== undefined && { 'escapement.handlers': handlersFile }),
 });
 

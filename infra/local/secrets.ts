@@ -10,6 +10,8 @@ export interface Secrets {
   getSecretValue(input: unknown): AwsReply;
   /** Token of the administrator and where it came from; undefined without a secret that holds one. */
   adminToken: AdminToken | undefined;
+  /** Where the key is kept that signs webhooks, if any can be sent. */
+  signingKeyFile: string | undefined;
 }
 export interface AdminToken {
   token: string;
@@ -24,16 +26,21 @@ export interface SecretsOptions {
   givenToken: string | undefined;
   /** Where functions look for the admin token. A secret of the account, not of the template, gets a stand-in. */
   adminSecretArn?: string | undefined;
+  /** Where they look for the key that signs webhooks. */
+  signingSecretArn?: string | undefined;
 }
+
+const SIGNING_KEY_FILE = 'webhook-signing-key';
 
 const AdminSchema = z.object({ id: z.string(), secret: z.string() });
 const InputSchema = z.object({ SecretId: z.string() });
 
 export function openSecrets(options: SecretsOptions): Secrets {
   const { dataDirectory, givenToken } = options;
-  const plans = withAdminSecret(options.plans, options.adminSecretArn);
+  const plans = withStandIns(options);
   const values = new Map<SecretPlan, string>();
   let adminToken: AdminToken | undefined;
+  let signingKeyFile: string | undefined;
   for (const plan of plans) {
     if (plan.value.kind === 'given') {
       values.set(plan, plan.value.text);
@@ -46,24 +53,30 @@ export function openSecrets(options: SecretsOptions): Secrets {
       values.set(plan, JSON.stringify({ id, token: adminToken.token }));
       continue;
     }
-    const file = join(dataDirectory, 'secrets', plan.logicalId);
+    const isSigningKey = plan.arn === options.signingSecretArn;
+    const file = isSigningKey
+      ? join(dataDirectory, SIGNING_KEY_FILE)
+      : join(dataDirectory, 'secrets', plan.logicalId);
+    if (isSigningKey) signingKeyFile = file;
     if (!existsSync(file)) writePrivately(file, generate(plan.value.recipe));
     values.set(plan, readFileSync(file, 'utf8'));
   }
   return {
     adminToken,
+    signingKeyFile,
     getSecretValue(input) {
       const parsed = InputSchema.safeParse(input);
       const id = parsed.success ? parsed.data.SecretId : '';
       const plan = plans.find(({ arn, name }) => arn === id || name === id);
-      const text = plan && values.get(plan);
+      const text = plan ? values.get(plan) : standIn(dataDirectory, id);
       if (text === undefined) {
-        const message = "Secrets Manager can't find the specified secret.";
+        const message =
+          "Secrets Manager can't find the specified secret (here its text goes into a file of its name in the folder secrets of the data folder).";
         return { statusCode: 400, body: { __type: 'ResourceNotFoundException', message } };
       }
       const body = {
-        ARN: plan?.arn,
-        Name: plan?.name,
+        ARN: plan?.arn ?? id,
+        Name: plan?.name ?? secretName(id),
         SecretString: text,
         VersionId: '00000000-0000-0000-0000-000000000000',
         VersionStages: ['AWSCURRENT'],
@@ -73,18 +86,26 @@ export function openSecrets(options: SecretsOptions): Secrets {
   };
 }
 
-function withAdminSecret(plans: SecretPlan[], arn: string | undefined): SecretPlan[] {
-  if (arn === undefined || plans.some((plan) => plan.arn === arn)) return plans;
-  const recipe = RecipeSchema.parse({
-    SecretStringTemplate: '{"id":"admin"}',
-    GenerateStringKey: 'secret',
-    ExcludePunctuation: true,
-    PasswordLength: 40,
-  });
-  return [
-    ...plans,
-    { logicalId: 'AdminToken', name: 'admin-token', arn, value: { kind: 'generated', recipe } },
+const ADMIN_RECIPE = RecipeSchema.parse({
+  SecretStringTemplate: '{"id":"admin"}',
+  GenerateStringKey: 'secret',
+  ExcludePunctuation: true,
+  PasswordLength: 40,
+});
+const SIGNING_RECIPE = RecipeSchema.parse({ ExcludePunctuation: true, PasswordLength: 44 });
+
+/** For what functions look for and the template does not make, since the account has it. */
+function withStandIns({ plans, adminSecretArn, signingSecretArn }: SecretsOptions): SecretPlan[] {
+  const wanted = [
+    { logicalId: 'AdminToken', name: 'admin-token', arn: adminSecretArn, recipe: ADMIN_RECIPE },
+    { logicalId: 'SigningKey', name: SIGNING_KEY_FILE, arn: signingSecretArn, recipe: SIGNING_RECIPE },
   ];
+  const missing = wanted.flatMap(({ arn, recipe, ...named }): SecretPlan[] =>
+    arn === undefined || plans.some((plan) => plan.arn === arn)
+      ? []
+      : [{ ...named, arn, value: { kind: 'generated', recipe } }],
+  );
+  return [...plans, ...missing];
 }
 
 function chooseAdminToken(file: string, given: string | undefined, fresh: string): AdminToken {
@@ -94,6 +115,16 @@ function chooseAdminToken(file: string, given: string | undefined, fresh: string
   writePrivately(file, `${fresh}\n`);
   return { token: fresh, file, isNew: true };
 }
+
+/** A secret of the account, which the template only names: whoever needs it puts a file there. */
+function standIn(dataDirectory: string, arn: string): string | undefined {
+  const name = secretName(arn);
+  const file = name && join(dataDirectory, 'secrets', encodeURIComponent(name));
+  return file && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** AWS adds a dash and six characters to it. */
+const secretName = (arn: string): string | undefined => /:secret:(\w[\w/+=.@-]*)-\w{6}$/.exec(arn)?.[1];
 
 /** Whole or not at all, whatever kills us. */
 function writePrivately(file: string, text: string): void {

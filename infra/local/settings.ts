@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import * as z from 'zod';
+import { jsonOrUndefined } from '../../shared/domain/json.ts';
 
 /** What `npm start` reads of its environment, checked as a whole. */
 export interface Settings {
@@ -13,6 +15,8 @@ export interface Settings {
   handlersFile: string | undefined;
   /** The stack to run, of an app that has several with a scheduler. */
   stack: string | undefined;
+  /** Setting `targets` of this repository's own app, in place of the one in cdk.json. */
+  targets: object | undefined;
   /** Whether the canary runs in this repository's own app; nobody looks at its alarm here. */
   canary: boolean;
   /** Given to every function besides what the template says. */
@@ -30,7 +34,7 @@ export class SettingsError extends Error {
 }
 
 const KNOWN = new Set(
-  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
+  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'TARGETS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
     (name) => `ESCAPEMENT_${name}`,
   ),
 );
@@ -66,10 +70,12 @@ export function readSettings(
   const handlersFile = path('HANDLERS');
   if (handlersFile !== undefined && !(existsSync(handlersFile) && statSync(handlersFile).isFile()))
     problems.push(`ESCAPEMENT_HANDLERS: no file ${handlersFile}`);
+  const targets = objectIn(read('TARGETS'));
+  if (targets === null) problems.push('ESCAPEMENT_TARGETS: expected a JSON object, as escapement.targets');
   const countFile = path('COUNT_FILE');
   const canary = read('CANARY') ?? '0';
   if (canary !== '0' && canary !== '1') problems.push(`ESCAPEMENT_CANARY: expected 0 or 1, got "${canary}"`);
-  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+  if (problems.length > 0 || targets === null) throw new SettingsError(problems.join('\n'));
 
   for (const name of Object.keys(env)) {
     if (name.startsWith('ESCAPEMENT_') && !KNOWN.has(name))
@@ -81,6 +87,7 @@ export function readSettings(
     if (value !== undefined) passedOn[name] = value;
   }
   if (countFile !== undefined) passedOn.ESCAPEMENT_COUNT_FILE = countFile;
+  if (listsLoopback(targets)) passedOn.ESCAPEMENT_LOOPBACK_TARGETS = '1';
   return {
     port,
     host,
@@ -88,10 +95,26 @@ export function readSettings(
     token,
     handlersFile,
     stack: read('STACK'),
+    targets,
     canary: canary === '1',
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,
     workingDirectory,
     inherited: env,
   };
+}
+
+/** null when there is something else. */
+function objectIn(json: string | undefined): object | null | undefined {
+  if (json === undefined) return undefined;
+  const value = jsonOrUndefined(json);
+  return typeof value === 'object' && !Array.isArray(value) ? value : null;
+}
+
+const Hosts = z.object({ http: z.object({ hosts: z.array(z.string()) }) });
+
+/** Whoever names this machine among the hosts means it: webhooks may then go to it, without TLS too. */
+function listsLoopback(targets: object | undefined): boolean {
+  const listed = Hosts.safeParse(targets).data?.http.hosts ?? [];
+  return listed.some((host) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(host));
 }

@@ -6,6 +6,7 @@ export interface WelcomeProps {
   url: string;
   awsEndpointUrl: string;
   adminToken: AdminToken | undefined;
+  signingKeyFile: string | undefined;
   showPath(path: string): string;
   hasDemoHandlers: boolean;
   nextTickAt: number | undefined;
@@ -19,6 +20,8 @@ export function welcome(props: WelcomeProps): string[] {
   lines.push(
     `AWS endpoint: ${props.awsEndpointUrl} (SQS and DynamoDB for the AWS CLI; region ${REGION}, any keys)`,
   );
+  if (props.signingKeyFile !== undefined)
+    lines.push(`Webhooks are signed with the key in ${props.showPath(props.signingKeyFile)}`);
   if (adminToken) {
     lines.push(
       `Admin token${tokenLine(adminToken, props.showPath)}`,

@@ -53,7 +53,7 @@ export async function translated<T>(service: Service, call: () => Promise<T>): P
 /** A service's error code by its short name: also `code`s of entries and reasons inside a reply. */
 export const isNotNowCode = (code: string | undefined): boolean => code !== undefined && NOT_NOW.has(code);
 
-function isNotNow(error: unknown): boolean {
+export function isNotNow(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (isNotNowCode(error.name)) return true;
   if ('code' in error && typeof error.code === 'string' && NETWORK.has(error.code)) return true;

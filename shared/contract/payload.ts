@@ -3,9 +3,16 @@ import { MAX_PAYLOAD_BYTES } from '../domain/limits.ts';
 import { isFilledAt, templateProblems } from '../domain/payload-template.ts';
 import { checkPayload, type HandlerDefinition } from './handler.ts';
 
-/** What is wrong with a payload before it is run. What a template will fill in is checked when it is known. */
-export async function payloadProblems(handler: HandlerDefinition, payload: unknown): Promise<FieldProblem[]> {
+/**
+ * What is wrong with a payload before it is run. What a template will fill in is checked when it is known. A target
+ * has no handler, and takes any payload.
+ */
+export async function payloadProblems(
+  handler: HandlerDefinition | undefined,
+  payload: unknown,
+): Promise<FieldProblem[]> {
   const templates = templateProblems(payload);
+  if (handler === undefined) return templates;
   const check = await checkPayload(handler, payload);
   return check.ok
     ? templates

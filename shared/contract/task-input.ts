@@ -1,3 +1,4 @@
+import type { AllowedTargets } from '../domain/allowed-targets.ts';
 import type { FieldProblem } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
 import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } from '../domain/task.ts';
@@ -5,11 +6,12 @@ import type { EpochMs } from '../domain/time.ts';
 import { chainTemplateProblems, readChain } from './chain.ts';
 import type { HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
-import { payloadProblems, payloadSizeProblems } from './payload.ts';
+import { payloadSizeProblems } from './payload.ts';
 import { mergedRetry, retryProblems } from './resolve-retry.ts';
 import { resolveSchedule } from './resolve-schedule.ts';
 import { READ_ONLY_FIELDS } from './task.ts';
 import { concerns, soundFields, type TaskFields } from './task-fields.ts';
+import { readWork } from './task-work.ts';
 
 export type QueueDefaults = Readonly<Record<string, { timeoutSeconds: number; retry: RetryPolicy }>>;
 
@@ -18,6 +20,7 @@ export interface TaskInputContext {
   nowMs: EpochMs;
   queues: QueueDefaults;
   handlers: HandlerRegistry;
+  targets: AllowedTargets;
   /** The task as it stands, when it is being replaced. */
   previous?: TaskDefinition;
 }
@@ -50,12 +53,10 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
 
   const payload = fields.payload === undefined ? {} : fields.payload;
   const serialized = JSON.stringify(payload);
-  errors.push(
-    ...payloadSizeProblems(serialized),
-    ...(await handlerProblems(fields.handler, payload, context)),
-  );
+  errors.push(...payloadSizeProblems(serialized));
+  const work = await readWork(fields, payload, errors, context);
   const timeoutSeconds = fields.timeoutSeconds ?? queue?.timeoutSeconds;
-  errors.push(...policyProblems(fields), ...heartbeatProblems(fields.heartbeatSeconds, timeoutSeconds));
+  errors.push(...policyProblems(fields), ...heartbeatProblems(fields, timeoutSeconds));
   errors.push(...chainTemplateProblems(fields));
   const retry = queue && mergedRetry(fields.retry, queue.retry);
   errors.push(...retryProblems(fields.retry, queue?.retry));
@@ -65,8 +66,8 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
     fields.schedule && resolveSchedule(fields.schedule, scheduleContext(context, misfireGraceSeconds));
   if (resolved && !resolved.ok) errors.push(...resolved.errors);
 
-  const { name, handler, description } = fields;
-  if (errors.length > 0 || !resolved?.ok || !queue || !retry || name === undefined || handler === undefined)
+  const { name, description } = fields;
+  if (errors.length > 0 || !resolved?.ok || !queue || !retry || name === undefined || !work)
     return { ok: false, errors };
   return {
     ok: true,
@@ -74,7 +75,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       ...context.key,
       name,
       ...(description === undefined ? {} : { description }),
-      handler,
+      ...work,
       payload: serialized,
       schedule: resolved.schedule,
       queue: queueName,
@@ -100,22 +101,6 @@ const unknownQueue = (name: string, queues: QueueDefaults): FieldProblem => ({
   message: `no queue ${JSON.stringify(name)} is configured; there are ${Object.keys(queues).join(', ')}`,
 });
 
-async function handlerProblems(
-  name: string | undefined,
-  payload: unknown,
-  { handlers }: TaskInputContext,
-): Promise<FieldProblem[]> {
-  if (name === undefined) return [];
-  const handler = handlers.get(name);
-  if (handler) {
-    return payloadProblems(handler, payload);
-  }
-  const known = [...handlers.keys()].join(', ');
-  return [
-    { path: 'handler', message: `no handler ${JSON.stringify(name)} is registered; there are ${known}` },
-  ];
-}
-
 function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProblem[] {
   if (overlap !== 'forbid' || misfire !== 'catchUp') return [];
   const message =
@@ -123,9 +108,15 @@ function policyProblems({ overlap = 'forbid', misfire }: TaskFields): FieldProbl
   return [{ path: 'misfire', message }];
 }
 
-function heartbeatProblems(given: number | undefined, timeoutSeconds: number | undefined): FieldProblem[] {
+function heartbeatProblems(
+  { heartbeatSeconds: given, target }: TaskFields,
+  timeoutSeconds: number | undefined,
+): FieldProblem[] {
+  const path = 'heartbeatSeconds';
+  if (given !== undefined && target)
+    return [{ path, message: 'a target shows no signs of life: leave it to timeoutSeconds' }];
   if (given === undefined || timeoutSeconds === undefined || given <= timeoutSeconds) return [];
-  return [{ path: 'heartbeatSeconds', message: `must not be above timeoutSeconds (${timeoutSeconds})` }];
+  return [{ path, message: `must not be above timeoutSeconds (${timeoutSeconds})` }];
 }
 
 const scheduleContext = ({ key, nowMs, previous }: TaskInputContext, misfireGraceSeconds: number) => ({

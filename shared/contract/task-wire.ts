@@ -60,7 +60,7 @@ const stopStateOf = ({ state, definition }: Task): Pick<TaskWire, 'stopCounts' |
 const inputOf = (definition: TaskDefinition) => ({
   name: definition.name,
   ...(definition.description === undefined ? {} : { description: definition.description }),
-  handler: definition.handler,
+  ...(definition.target === undefined ? { handler: definition.handler } : { target: definition.target }),
   payload: JSON.parse(definition.payload) as unknown,
   schedule: scheduleToWire(definition.schedule),
   queue: definition.queue,
@@ -80,8 +80,8 @@ const inputOf = (definition: TaskDefinition) => ({
 });
 
 /**
- * The whole document after a merge patch. A schedule of another kind replaces the old one as a whole, and
- * delaySeconds replaces at: members of one form mean nothing in the other.
+ * The whole document after a merge patch. A schedule of another kind or a target of another type replaces the old
+ * one as a whole, and delaySeconds replaces at: members of one form mean nothing in the other.
  */
 export function patchedInput(definition: TaskDefinition, patch: Record<string, unknown>): unknown {
   const current: Record<string, unknown> = inputOf(definition);
@@ -91,5 +91,8 @@ export function patchedInput(definition: TaskDefinition, patch: Record<string, u
     const keepsAt = at !== undefined && !('delaySeconds' in patch.schedule);
     current.schedule = sameKind ? { kind, ...rest, ...(keepsAt ? { at } : {}) } : {};
   }
+  const isOtherTarget =
+    isObject(patch.target) && 'type' in patch.target && patch.target.type !== definition.target?.type;
+  if (isOtherTarget) current.target = {};
   return mergePatch(current, patch);
 }

@@ -10,6 +10,7 @@ import { ExecutionStatusSchema } from './execution.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
 import { ScheduleSchema } from './schedule.ts';
 import { StopSchema, stopState } from './stop.ts';
+import { TargetSchema } from './target.ts';
 import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
 
 const MAX_TAGS = 16;
@@ -20,7 +21,13 @@ const MAX_MISFIRE_GRACE_SECONDS = 31 * 86_400;
 const decided = {
   name: text(1, 128),
   description: text(0, 1024).optional(),
-  handler: z.string().min(1).max(128).describe('a registered handler: GET /v1/handlers'),
+  handler: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe('a registered handler: GET /v1/handlers; a task has either a handler or a target'),
+  target: TargetSchema.optional(),
   payload: z.unknown().describe('any JSON of at most 128 KiB that the handler accepts; {} when absent'),
   queue: z.string().min(1).max(64).describe('a configured queue: GET /v1/queues'),
   tags: z.array(TagSchema).max(MAX_TAGS),
@@ -54,6 +61,7 @@ export const TaskInputSchema = z
     name: decided.name,
     description: decided.description,
     handler: decided.handler,
+    target: decided.target,
     payload: decided.payload.optional(),
     schedule: ScheduleSchema,
     queue: decided.queue.optional(),
@@ -116,7 +124,7 @@ export const READ_ONLY_FIELDS = [
 ] as const;
 
 /** Fields of the contract that this version does not have: refused by name, so that nothing is ignored. */
-export const UNAVAILABLE_FIELDS = ['target', 'deadline'] as const;
+export const UNAVAILABLE_FIELDS = ['deadline'] as const;
 
 export const TaskReplacementSchema = z
   .strictObject({

@@ -25,13 +25,15 @@ export interface AfterFailure {
 export function afterFailure(
   run: Execution,
   policy: RetryPolicy,
-  failure: Failure,
+  given: Failure,
   nowMs: EpochMs,
   random: () => number,
 ): AfterFailure {
+  const isFinal = given.nonRetryable && !given.unlessRuled;
+  const rule = isFinal ? undefined : ruleFor(policy.rules, { ...given, cause: causeOf(given) });
+  if (given.nonRetryable && rule === undefined) return { failure: given, nextAttemptAt: undefined };
+  const failure = { ...given, nonRetryable: false };
   const dead: AfterFailure = { failure, nextAttemptAt: undefined };
-  if (failure.nonRetryable) return dead;
-  const rule = ruleFor(policy.rules, { ...failure, cause: causeOf(failure) });
   const again = (applied: RetryPolicy, nth: number): EpochMs =>
     nowMs +
     (failure.retryAfterSeconds === undefined

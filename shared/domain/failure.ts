@@ -2,10 +2,13 @@ import type { AttemptRecord, EndReason } from './execution.ts';
 
 /** What a failed attempt leaves behind. */
 export interface Failure {
+  /** What happened: thrown, over its time, its process or thread vanished, or stopped on request. */
   cause: 'error' | 'timedOut' | 'crashed' | 'aborted';
   errorType: string;
   errorMessage: string;
   nonRetryable: boolean;
+  /** nonRetryable was concluded, not said: a retry rule of the task may say otherwise. */
+  unlessRuled?: true;
   /** What the other side answered, when the error carries it. */
   httpStatus?: number;
   /** The other side said "too many requests", with HTTP 429 or in the words of an AWS service. */

@@ -1,6 +1,7 @@
 import type { ChainLink } from './chain-link.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { Schedule } from './schedule.ts';
+import type { Target } from './target.ts';
 import type { EpochMs, EpochSeconds } from './time.ts';
 
 export interface TaskKey {
@@ -117,7 +118,9 @@ export interface TaskDefinition extends TaskKey {
   definitionVersion: number;
   name: string;
   description?: string;
+  /** A registered handler, or what targetHandler says of the target. */
   handler: string;
+  target?: Target;
   payload: string;
   schedule: Schedule;
   queue: string;

@@ -8,6 +8,7 @@ import { makeWorkQueues } from '../../shared/adapters/sqs/work-queues.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { makeRegistry } from '../../shared/contract/handler.ts';
+import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { LifecycleEvent } from '../../shared/domain/lifecycle-event.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
 import { DispatchMessageSchema } from '../../shared/messages.ts';
@@ -122,6 +123,7 @@ export async function makeBenchWorld({
       ...shared,
       workQueues: shared.queues,
       handlers: makeRegistry(handlers),
+      targets: NO_TARGETS,
       queueDefaults: {
         default: {
           timeoutSeconds: 60,

@@ -20,6 +20,17 @@ export const VARIANTS: Record<string, Settings> = {
     data: { warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 } },
     kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/7c4a0b53-3a6a-4e0d-9a53-8f3c5c0e6f21',
     vpc: { vpcId: 'vpc-0a1b2c3d4e5f60718', subnetIds: ['subnet-0a1b2c3d4e5f60718'], functions: 'all' },
+    targets: {
+      http: {
+        hosts: ['hooks.example.com', '*.example.org:8443'],
+        secretArns: ['arn:aws:secretsmanager:eu-west-1:123456789012:secret:hooks-AbCdEf'],
+      },
+      functionArns: ['arn:aws:lambda:eu-west-1:123456789012:function:report:live'],
+      queueArns: ['arn:aws:sqs:eu-west-1:123456789012:work.fifo'],
+      topicArns: ['arn:aws:sns:eu-west-1:123456789012:news'],
+      eventBusArns: ['arn:aws:events:eu-west-1:123456789012:event-bus/orders'],
+      stateMachineArns: ['arn:aws:states:eu-west-1:123456789012:stateMachine:billing:live'],
+    },
     tracing: true,
     sourceMaps: true,
   },

@@ -40,7 +40,8 @@ export function openWorld(api: Api): ApiWorld {
       return reply.body;
     },
     async task(fields) {
-      const json = { name: 'End-to-end test', handler: 'demo.echo', ...fields };
+      const work = 'target' in fields ? {} : { handler: 'demo.echo' };
+      const json = { name: 'End-to-end test', ...work, ...fields };
       return TaskDocument.parse(await world.must(201, 'PUT', `/v1/tasks/${world.newId()}`, { json }));
     },
     read: async (taskId) => TaskDocument.parse(await world.must(200, 'GET', `/v1/tasks/${taskId}`)),

@@ -43,7 +43,9 @@ export type Run = z.infer<typeof RunDocument>;
 export const TaskDocument = z.looseObject({
   id: z.string().min(1),
   name: z.string(),
-  handler: z.string(),
+  /** Either of the two. */
+  handler: z.string().optional(),
+  target: z.looseObject({ type: z.string() }).optional(),
   payload: z.unknown(),
   schedule: z.looseObject({ kind: z.enum(['cron', 'interval', 'rrule', 'once', 'now']) }),
   status: z.enum(['active', 'paused', 'completed', 'disabled']),

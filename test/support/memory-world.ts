@@ -1,3 +1,4 @@
+import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryRates, makeMemorySemaphores } from './memory-flow.ts';
@@ -78,6 +79,7 @@ export function makeMemoryWorld({
     visibility: (queue: string) => watched('visibility', makeMemoryVisibility(workQueues.queue(queue))),
     events: watched('events', makeMemoryEvents()),
     metrics: makeMemoryMetrics(),
+    targets: NO_TARGETS,
     lines,
     log: makeMemoryLog(lines),
   };

@@ -47,6 +47,7 @@ export const DEFINITION_COLUMNS: Columns<TaskDefinition> = {
   name: ['name', 'S'],
   description: ['description', 'S?'],
   handler: ['handler', 'S'],
+  target: ['target', 'M?'],
   payload: ['payload', 'S'],
   schedule: ['schedule', 'M'],
   queue: ['queue', 'S'],

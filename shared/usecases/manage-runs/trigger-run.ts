@@ -59,7 +59,7 @@ async function problemsOf(
   serialized: string,
 ): Promise<FieldProblem[]> {
   const handler = deps.handlers.get(definition.handler);
-  if (!handler)
+  if (!handler && !definition.target)
     return [{ path: 'payload', message: `handler ${definition.handler} is not registered any more` }];
   return [...payloadSizeProblems(serialized), ...(await payloadProblems(handler, payload))];
 }

@@ -1,6 +1,7 @@
 import type { HandlerRegistry } from '../../contract/handler.ts';
 import { type Precondition, requirePrecondition } from '../../contract/if-match.ts';
 import type { NewDefinition, QueueDefaults, TaskInputContext } from '../../contract/task-input.ts';
+import type { AllowedTargets } from '../../domain/allowed-targets.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { isAtLeast, type Principal } from '../../domain/principal.ts';
@@ -30,6 +31,7 @@ export interface ManageTasksDeps {
   idempotency: IdempotencyStore;
   handlers: HandlerRegistry;
   queueDefaults: QueueDefaults;
+  targets: AllowedTargets;
   shards: number;
 }
 
@@ -113,6 +115,7 @@ export const inputContext = (
   nowMs,
   queues: deps.queueDefaults,
   handlers: deps.handlers,
+  targets: deps.targets,
   ...(previous ? { previous } : {}),
 });
 

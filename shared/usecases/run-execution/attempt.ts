@@ -49,6 +49,7 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
       ? payload.failure
       : await deps.handlers.run({
           handler: task.definition.handler,
+          ...(task.definition.target === undefined ? {} : { target: task.definition.target }),
           payload: payload.value,
           execution: {
             id: executionId(run),

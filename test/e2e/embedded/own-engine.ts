@@ -16,9 +16,9 @@ export interface OwnEngine {
   dispose(): Promise<void>;
 }
 
-export async function startOwnEngine(): Promise<OwnEngine> {
+export async function startOwnEngine(env: Record<string, string> = {}): Promise<OwnEngine> {
   const dataDir = ownDataFolder();
-  const engine = await startEngine({ dataDir });
+  const engine = await startEngine({ dataDir, env });
   const clients: SQSClient[] = [];
   return {
     process: engine,

@@ -4,6 +4,7 @@ import { makeApiHandler } from '../../../functions/api/app.ts';
 import { routes } from '../../../functions/api/routes.ts';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import { ProblemSchema } from '../../../shared/contract/problem.ts';
+import { type AllowedTargets, NO_TARGETS } from '../../../shared/domain/allowed-targets.ts';
 import type { RetryPolicy } from '../../../shared/domain/task.ts';
 import { makeMemoryWorld } from '../../support/memory-world.ts';
 
@@ -46,12 +47,13 @@ export const TASK = {
 };
 
 /** The API over memory ports; every answer is checked against the schema that its route documents. */
-export function makeApiWorld() {
+export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTargets> } = {}) {
   const world = makeMemoryWorld();
   const handler = makeApiHandler({
     ...world,
     handlers: makeRegistry(handlers),
     queueDefaults,
+    targets: { ...NO_TARGETS, ...targets },
     shards: 4,
     retentionMs: 30 * 86_400_000,
     version: '0.1.0',

@@ -20,7 +20,7 @@ const UNPROCESSABLE: [what: string, call: Call, paths: string[]][] = [
   ['an id', withField({ id: 'mine' }), ['id']],
   ['a status', withField({ status: 'paused' }), ['status']],
   ['a read-only field', withField({ version: 7, createdAt: 'x' }), ['version', 'createdAt']],
-  ['a target', withField({ target: { type: 'http', url: 'https://x' } }), ['target']],
+  ['a handler and a target', withField({ target: { type: 'http', url: 'https://x' } }), ['target']],
   ['a cap of 0', withField({ concurrency: [{ key: 'a', limit: 0 }] }), ['concurrency[0].limit']],
   ['a cap without its limit', withField({ concurrency: [{ key: 'a' }] }), ['concurrency[0].limit']],
   ['a cap on a bad key', withField({ concurrency: [{ key: 'A b', limit: 1 }] }), ['concurrency[0].key']],
@@ -273,8 +273,8 @@ describe('what is refused as not valid', () => {
     expect([...named].toSorted()).toEqual(paths.toSorted());
   });
   it('names fields of the contract that this version does not have', async () => {
-    const { body } = await makeApiWorld().call(withField({ target: {} }));
-    expect(body.errors).toEqual([{ path: 'target', message: 'not available in this version' }]);
+    const { body } = await makeApiWorld().call(withField({ deadline: {} }));
+    expect(body.errors).toEqual([{ path: 'deadline', message: 'not available in this version' }]);
   });
 });
 

@@ -99,7 +99,7 @@ describe('the description of the API', () => {
     expect(body.paths['/v1/tasks'].post.responses.default.content['application/problem+json']).toEqual({
       schema: { $ref: '#/components/schemas/Problem' },
     });
-    expect(body.components.schemas.TaskInput.required).toEqual(['name', 'handler', 'schedule']);
+    expect(body.components.schemas.TaskInput.required).toEqual(['name', 'schedule']);
   });
   it('is a page without scripts or anything foreign', async () => {
     const { call } = makeApiWorld();

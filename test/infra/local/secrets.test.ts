@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generate, openSecrets } from '../../../infra/local/secrets.ts';
@@ -101,5 +101,44 @@ describe('generated text', () => {
       expect(generate({ ...RECIPE, ExcludeCharacters: 'aA0' })).toMatch(/^[b-zB-Z1-9]{40}$/);
       expect(generate({ ...RECIPE, ExcludeLowercase: true, ExcludeNumbers: true })).toMatch(/^[A-Z]{40}$/);
     }
+  });
+});
+
+describe('the key that signs webhooks', () => {
+  const signing: SecretPlan = {
+    logicalId: 'Key',
+    name: 'key',
+    arn: 'arn:key',
+    value: { kind: 'generated', recipe: { ...RECIPE, PasswordLength: 44 } },
+  };
+
+  it('is kept where people find it, and made where the template only names it', () => {
+    for (const plans of [[signing], []]) {
+      const folder = temporaryFolder();
+      const options = { plans, dataDirectory: folder, givenToken: undefined, signingSecretArn: 'arn:key' };
+      const { signingKeyFile = '', getSecretValue } = openSecrets(options);
+      expect(signingKeyFile).toBe(join(folder, 'webhook-signing-key'));
+      expect(readFileSync(signingKeyFile, 'utf8')).toMatch(/^[A-Za-z0-9]{44}$/);
+      expect(getSecretValue({ SecretId: 'arn:key' }).body).toMatchObject({
+        SecretString: readFileSync(signingKeyFile, 'utf8'),
+      });
+    }
+    expect(open(temporaryFolder(), []).signingKeyFile).toBeUndefined();
+  });
+});
+
+describe('a secret of the account', () => {
+  const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hooks/billing-AbCdEf';
+
+  it('is a file of its name, and nothing outside the folder can be one', () => {
+    const folder = temporaryFolder();
+    const { get, text } = open(folder, []);
+    expect(get(arn).statusCode).toBe(400);
+    mkdirSync(join(folder, 'secrets'));
+    writeFileSync(join(folder, 'secrets', 'hooks%2Fbilling'), 'text');
+    writeFileSync(join(folder, 'outside'), 'text');
+    expect(text(arn)).toBe('text');
+    for (const id of ['..', '../outside', 'hooks/billing', arn.replace('hooks/billing', '../outside')])
+      expect(get(id).statusCode).toBe(400);
   });
 });

@@ -82,3 +82,22 @@ describe('settings of npm start', () => {
     ]);
   });
 });
+
+describe('ESCAPEMENT_TARGETS', () => {
+  const given = (targets: object) => read({ ESCAPEMENT_TARGETS: JSON.stringify(targets) });
+
+  it('lets webhooks reach this machine when it names it, and not otherwise', () => {
+    for (const host of ['localhost', 'localhost:*', '127.0.0.1:8080', '[::1]:8080']) {
+      const targets = { http: { hosts: ['hooks.example.com', host] } };
+      expect(given(targets)).toMatchObject({ targets, passedOn: { ESCAPEMENT_LOOPBACK_TARGETS: '1' } });
+    }
+    for (const host of ['hooks.example.com', 'localhost.example.com', '127.0.0.10', '10.0.0.1'])
+      expect(given({ http: { hosts: [host] } }).passedOn).toEqual({});
+    expect(given({ queueArns: [] }).passedOn).toEqual({});
+    expect(read({}).targets).toBeUndefined();
+  });
+
+  it.each(['{', '[]', 'null', '"x"', '1'])('is refused when it is no JSON object: %s', (text) => {
+    expect(() => read({ ESCAPEMENT_TARGETS: text })).toThrow('ESCAPEMENT_TARGETS: expected a JSON object');
+  });
+});

@@ -260,3 +260,25 @@ describe('whatever the rules and the failures', () => {
     expect(endless('retry', MAX_RETRY_LIMIT)).toBe(MAX_RETRY_LIMIT);
   });
 });
+
+describe('an error that is final', () => {
+  const notFound = { errorType: 'HttpError', httpStatus: 404, nonRetryable: true } as const;
+  const retry404: RetryRule = { match: { httpStatus: [404] }, then: 'retry' };
+
+  it('because it said so, is so whatever the rules say', () => {
+    expect(decide(firstRun(2), policy([retry404]), failure(notFound)).nextAttemptAt).toBeUndefined();
+  });
+
+  it('because that was concluded from it, is so unless a rule takes it', () => {
+    const concluded = failure({ ...notFound, unlessRuled: true });
+    expect(decide(firstRun(2), policy([]), concluded)).toMatchObject({
+      nextAttemptAt: undefined,
+      failure: { nonRetryable: true },
+    });
+    expect(decide(firstRun(2), policy([retry404]), concluded)).toMatchObject({
+      nextAttemptAt: T0 + 10_000,
+      failure: { nonRetryable: false },
+    });
+    expect(waits(policy([retry404]), [concluded, concluded, concluded])).toEqual([10, 10, 'dead']);
+  });
+});
