@@ -1,3 +1,4 @@
+import type { Change } from './change.ts';
 import type { EndReason, Execution, ExecutionKey, Trigger } from './execution.ts';
 import {
   INLINE_JSON_BYTES,
@@ -74,6 +75,12 @@ export function skippedExecution(
     ttl: Math.ceil((q.nowMs + q.retentionMs) / SECOND_MS),
   };
 }
+
+/** Resuming was tried before: by now it stands for more. */
+export const recountedPause = (missed: number): Change<Execution> => ({
+  set: { missed },
+  guard: { equals: { status: 'skipped', reason: 'paused' } },
+});
 
 /**
  * A person's trigger: waits for its message. When the due instant is further away than SQS can delay, the

@@ -131,6 +131,7 @@ export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
   return {
     set: {
       status: 'paused',
+      ...(seen.nextRunAt === undefined ? {} : { pausedFrom: seen.nextRunAt }),
       generation: seen.generation + 1,
       version: seen.version + 1,
       updatedAt: nowMs,
@@ -158,7 +159,7 @@ export function resumedTask(
       version: seen.version + 1,
       updatedAt: nowMs,
     },
-    remove: [...absentIn(next), 'stopped'],
+    remove: [...absentIn(next), 'stopped', 'pausedFrom'],
     guard: {
       equals: {
         status: seen.status,

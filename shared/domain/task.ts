@@ -98,6 +98,8 @@ export interface TaskState extends TaskKey {
   definitionVersion: number;
   /** `<occurrence>@<epoch>` of the last claimed run: the overlap pointer, never cleared. */
   run?: string;
+  /** What it waited for when it was paused: from there on its occurrences pass it by. */
+  pausedFrom?: EpochMs;
   /** Occurrences passed over by misfire rules, ever. */
   missed: number;
   /** Only of tasks with stop rules. */

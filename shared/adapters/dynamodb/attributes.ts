@@ -33,6 +33,7 @@ export const STATE_COLUMNS: Columns<TaskState> = {
   version: ['ver', 'N'],
   definitionVersion: ['defVer', 'N'],
   run: ['run', 'S?'],
+  pausedFrom: ['pausedFrom', 'N?'],
   missed: ['missed', 'N'],
   tally: ['tally', 'M?'],
   stopped: ['stopped', 'M?'],

@@ -7,10 +7,11 @@ import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { isAtLeast, type Principal } from '../../domain/principal.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from '../../domain/task.ts';
 import { hintDelaySeconds } from '../../domain/task-transitions.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type {
   Clock,
   Events,
+  ExecutionStore,
   IdempotencyStore,
   Ids,
   Listings,
@@ -26,6 +27,7 @@ export interface ManageTasksDeps {
   log: Log;
   events: Events;
   tasks: TaskStore;
+  executions: ExecutionStore;
   listings: Listings;
   workQueues: WorkQueues;
   idempotency: IdempotencyStore;
@@ -33,6 +35,8 @@ export interface ManageTasksDeps {
   queueDefaults: QueueDefaults;
   targets: AllowedTargets;
   shards: number;
+  /** How long runs that ended are kept. */
+  retentionMs: DurationMs;
 }
 
 /** Somebody else's writes may come in between; whoever loses this often in a row is told. */

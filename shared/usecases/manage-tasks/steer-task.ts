@@ -1,9 +1,13 @@
 import type { Precondition } from '../../contract/if-match.ts';
+import { recountedPause, skippedExecution } from '../../domain/execution-births.ts';
 import { taskEvent } from '../../domain/lifecycle-event.ts';
+import { occurrencesPassed } from '../../domain/misfire-plan.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
+import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Task } from '../../domain/task.ts';
 import { deletedTask, pausedTask, resumedTask } from '../../domain/task-transitions.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { announce } from '../lifecycle-events/announce.ts';
 import {
   conflict,
@@ -50,6 +54,7 @@ export function resumeTask(
     if (state.status === 'completed')
       throw conflict(key, 'completed', 'resume', 'The task is completed: give it a schedule to run again');
     const nowMs = deps.clock.nowMs();
+    await accountForPause(deps, { state, definition }, nowMs);
     const nextRunAt = firstRunAt(definition.schedule, nowMs + 1);
     const change = resumedTask(state, { queue: definition.queue, nextRunAt, nowMs });
     const outcome = await deps.tasks.update(key, change);
@@ -60,6 +65,36 @@ export function resumeTask(
     return resumed;
   });
 }
+
+/**
+ * Occurrences that passed while the task was paused leave a row: the first of them, and how many more it stands for.
+ * Before the task goes on, so that dying in between repeats this rather than losing it.
+ */
+async function accountForPause(deps: ManageTasksDeps, task: Task, nowMs: EpochMs): Promise<void> {
+  const { pausedFrom } = task.state;
+  if (pausedFrom === undefined) return;
+  let passed = occurrencesPassed(task.definition.schedule, pausedFrom, nowMs);
+  while (passed) {
+    const row = skippedExecution(task, keyOfRun(task, passed.firstAt), {
+      reason: 'paused',
+      nowMs,
+      retentionMs: deps.retentionMs,
+      missed: passed.more,
+    });
+    const written = await deps.executions.insert(row);
+    if (written.ok) return;
+    // A run that was about to start when the task was paused speaks for itself.
+    if (written.existing?.reason !== 'paused')
+      passed = occurrencesPassed(task.definition.schedule, passed.firstAt + 1, nowMs);
+    else return void (await deps.executions.update(row, recountedPause(passed.more)));
+  }
+}
+
+const keyOfRun = ({ state: { tenant, taskId } }: Task, at: EpochMs) => ({
+  tenant,
+  taskId,
+  occurrence: scheduledOccurrence(at),
+});
 
 export async function deleteTask(
   deps: ManageTasksDeps,

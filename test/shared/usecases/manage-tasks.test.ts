@@ -20,6 +20,7 @@ function makeWorld() {
     handlers: makeRegistry(handlers),
     queueDefaults: { default: { timeoutSeconds: 60, retry } },
     shards: 4,
+    retentionMs: 86_400_000,
   };
   const state = () => {
     const [only] = world.tables.states.all();
@@ -181,6 +182,29 @@ describe('resuming', () => {
     const { state } = await resumeTask(deps, admin, 't', {});
     expect(state.nextRunAt).toBe(start + 1_800_000);
   });
+  it.each([undefined, ['after', 'executions.insert'], ['before', 'tasks.update']] as const)(
+    'accounts for what passed meanwhile in one row (crash: %j)',
+    async (at) => {
+      const { deps, advance, crash, clock, tables } = makeWorld();
+      await replaceTask(deps, admin, 't', every10Minutes, {});
+      await advance(1);
+      const first = clock.nowMs() - 1;
+      await pauseTask(deps, admin, 't', {});
+      await advance(1_500_000);
+      if (at) {
+        crash(...at);
+        await expect(resumeTask(deps, admin, 't', {})).rejects.toThrow('crash');
+        await advance(600_000);
+      }
+      await resumeTask(deps, admin, 't', {});
+      const rows = tables.executions.all();
+      expect(rows).toMatchObject([{ scheduledAt: first, status: 'skipped', reason: 'paused', attempt: 0 }]);
+      expect(rows[0]?.missed).toBe(at ? 3 : 2);
+      await pauseTask(deps, admin, 't', {});
+      await resumeTask(deps, admin, 't', {});
+      expect(tables.executions.all()).toHaveLength(1);
+    },
+  );
   it('completes a schedule that ended meanwhile', async () => {
     const { deps, advance } = makeWorld();
     const schedule = { kind: 'interval', seconds: 60, endAt: '2026-11-21T10:00:00.000Z' };
