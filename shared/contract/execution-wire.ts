@@ -33,6 +33,8 @@ export function executionToWire(run: Execution, result: string | undefined = run
     errorMessage: run.errorMessage ?? null,
     result: run.status === 'success' ? json(result) : null,
     progress: json(run.progress),
+    missed: run.missed ?? (run.status === 'skipped' ? 1 : 0),
+    collidedWith: run.collidedWith ?? null,
     upstream: run.upstream
       ? {
           taskId: run.upstream.taskId,

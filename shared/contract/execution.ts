@@ -53,6 +53,10 @@ export const ExecutionSchema = z
     errorMessage: z.string().nullable(),
     result: z.unknown().describe('what the handler returned, or null'),
     progress: z.unknown().describe('{ percent, message } as the handler reported it last, or null'),
+    missed: z
+      .int()
+      .describe('occurrences passed over that this row accounts for, its own among them when it was skipped'),
+    collidedWith: z.string().nullable().describe('id of the run that lived when this one was skipped'),
     upstream: z
       .strictObject({
         taskId: z.string(),

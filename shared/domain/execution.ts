@@ -128,7 +128,7 @@ export interface Execution extends ExecutionKey {
   payloadStored?: boolean;
   /** Serialized JSON `{percent, message}` as the handler reported it last. */
   progress?: string;
-  /** Occurrences that this one stands for besides itself (misfire), and the run it collided with (overlap). */
+  /** Occurrences passed over that this one accounts for (itself too when skipped), and the run it collided with. */
   missed?: number;
   collidedWith?: string;
   /** A success that has tasks to trigger: it stays in the open set until they are. */

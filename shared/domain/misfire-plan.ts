@@ -71,14 +71,14 @@ const missedIn = (schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): number =>
   return toMs < fromMs ? 0 : countOccurrences(schedule, fromMs, toMs, cap);
 };
 
-/** Occurrences in [fromMs, toMs] of a schedule that goes on: the first, and how many more; a one-time task keeps its own. */
+/** Occurrences in [fromMs, toMs] of a schedule that goes on: the first, and how many; a one-time task keeps its own. */
 export function occurrencesPassed(
   schedule: Schedule,
   fromMs: EpochMs,
   toMs: EpochMs,
-): { firstAt: EpochMs; more: number } | undefined {
+): { firstAt: EpochMs; count: number } | undefined {
   if (schedule.kind === 'once' || schedule.kind === 'now') return undefined;
   const firstAt = firstOccurrence(schedule, fromMs);
   if (firstAt === null || firstAt > toMs) return undefined;
-  return { firstAt, more: missedIn(schedule, firstAt + 1, toMs) };
+  return { firstAt, count: 1 + missedIn(schedule, firstAt + 1, toMs) };
 }

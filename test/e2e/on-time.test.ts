@@ -93,6 +93,20 @@ describe.concurrent('runs come on time', () => {
     const resumed = await world.must(200, 'POST', `/v1/tasks/${task.id}/resume`);
     expect(resumed).toMatchObject({ status: 'active', nextRunAt: task.nextRunAt });
   });
+
+  it('accounts for what passed while a task was paused', async ({ world }) => {
+    const task = await world.task({ schedule: { kind: 'interval', seconds: 1, startAt: inSeconds(60) } });
+    const schedule = { kind: 'interval', seconds: 1, startAt: inSeconds(1), endAt: inSeconds(4) };
+    await world.must(200, 'PATCH', `/v1/tasks/${task.id}`, { json: { schedule } });
+    await world.must(200, 'POST', `/v1/tasks/${task.id}/pause`);
+    const witness = await world.task({ schedule: { kind: 'once', at: inSeconds(5) } });
+    await world.ended(witness.id);
+    const resumed = await world.must(200, 'POST', `/v1/tasks/${task.id}/resume`);
+    expect(resumed).toMatchObject({ status: 'completed', nextRunAt: null });
+    expect(await world.runs(task.id)).toMatchObject([
+      { status: 'skipped', reason: 'paused', scheduledAt: schedule.startAt, missed: 3, attempt: 0 },
+    ]);
+  });
 });
 
 function expectEachOnce(runs: Run[], scheduledAt: string[]): void {

@@ -9,7 +9,9 @@ describe.concurrent('a run whose predecessor still lives', () => {
     const runs = await runsUnder(world, 'forbid');
     const skipped = runs.filter(({ status }) => status === 'skipped');
     expect(skipped.length).toBeGreaterThan(0);
-    for (const run of skipped) expect(run).toMatchObject({ reason: 'overlap', attempt: 0, attempts: [] });
+    for (const run of skipped)
+      expect(run).toMatchObject({ reason: 'overlap', attempt: 0, attempts: [], missed: 1 });
+    for (const { collidedWith } of skipped) expect(runs.map(({ id }) => id)).toContain(collidedWith);
     expect(runs.filter(({ status }) => status === 'success').length).toBeGreaterThan(0);
     expectNoneTogether(runs);
   });

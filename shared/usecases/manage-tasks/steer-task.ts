@@ -67,7 +67,7 @@ export function resumeTask(
 }
 
 /**
- * Occurrences that passed while the task was paused leave a row: the first of them, and how many more it stands for.
+ * Occurrences that passed while the task was paused leave a row: the first of them, and how many they were.
  * Before the task goes on, so that dying in between repeats this rather than losing it.
  */
 async function accountForPause(deps: ManageTasksDeps, task: Task, nowMs: EpochMs): Promise<void> {
@@ -79,14 +79,14 @@ async function accountForPause(deps: ManageTasksDeps, task: Task, nowMs: EpochMs
       reason: 'paused',
       nowMs,
       retentionMs: deps.retentionMs,
-      missed: passed.more,
+      missed: passed.count,
     });
     const written = await deps.executions.insert(row);
     if (written.ok) return;
     // A run that was about to start when the task was paused speaks for itself.
     if (written.existing?.reason !== 'paused')
       passed = occurrencesPassed(task.definition.schedule, passed.firstAt + 1, nowMs);
-    else return void (await deps.executions.update(row, recountedPause(passed.more)));
+    else return void (await deps.executions.update(row, recountedPause(passed.count)));
   }
 }
 

@@ -96,6 +96,8 @@ describe('triggering', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^nightly~\d{15}~[0-9A-Z]{26}$/),
       upstream: null,
+      missed: 0,
+      collidedWith: null,
       idempotencyKey: expect.stringMatching(/^nightly\/manual-[0-9A-Z]{26}$/),
       taskId: 'nightly',
       taskName: 'Nightly',

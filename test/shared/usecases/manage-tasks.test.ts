@@ -192,14 +192,14 @@ describe('resuming', () => {
       await pauseTask(deps, admin, 't', {});
       await advance(1_500_000);
       if (at) {
-        crash(...at);
+        crash(at[0], at[1]);
         await expect(resumeTask(deps, admin, 't', {})).rejects.toThrow('crash');
         await advance(600_000);
       }
       await resumeTask(deps, admin, 't', {});
       const rows = tables.executions.all();
       expect(rows).toMatchObject([{ scheduledAt: first, status: 'skipped', reason: 'paused', attempt: 0 }]);
-      expect(rows[0]?.missed).toBe(at ? 3 : 2);
+      expect(rows[0]?.missed).toBe(at ? 4 : 3);
       await pauseTask(deps, admin, 't', {});
       await resumeTask(deps, admin, 't', {});
       expect(tables.executions.all()).toHaveLength(1);
