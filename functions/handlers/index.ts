@@ -31,7 +31,7 @@ import { sleep } from './sleep.ts';
  * `RetryAfterError(seconds)` to choose the delay. Hand `signal` on too: it aborts at the task's timeout and on
  * cancel, and a handler that does not end within a few seconds of that is terminated. Await everything you
  * start: work left behind when `run` returns goes on in a thread that the next run shares.
- * `shared/domain/batch.ts` helps to work through many items. To keep your handlers outside this folder, name
+ * `runInBatches` helps to work through many items, `handOff` with work that outlasts a function. To keep your handlers outside this folder, name
  * a file with the same kind of default export in ESCAPEMENT_HANDLERS.
  */
 const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch, handOff, memory];

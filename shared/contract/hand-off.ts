@@ -33,6 +33,12 @@ export const FailInputSchema = z
       type: text(1, MAX_ERROR_TYPE_CHARS),
       message: text(0, MAX_ERROR_MESSAGE_CHARS),
       nonRetryable: z.boolean().optional().describe('true: dead at once'),
+      httpStatus: z
+        .int()
+        .min(100)
+        .max(599)
+        .optional()
+        .describe('what the other side answered: retry rules may match it; 429 is a throttle'),
       retryAfterSeconds: z
         .int()
         .min(0)

@@ -4,6 +4,7 @@ import { MAX_HAND_OFF_SECONDS } from '../domain/limits.ts';
 import type { PreviousRun, TaskContext, UpstreamRun } from '../domain/surroundings.ts';
 import { markOf } from './handler-errors.ts';
 
+export { type BatchOptions, type BatchResult, runInBatches } from '../domain/batch.ts';
 export { HttpError, NonRetryableError, RetryAfterError, SnoozeError } from './handler-errors.ts';
 
 /**

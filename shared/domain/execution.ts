@@ -69,6 +69,8 @@ export type HandOffOutcome =
       errorMessage: string;
       nonRetryable: boolean;
       retryAfterSeconds?: number;
+      httpStatus?: number;
+      throttled?: boolean;
     };
 
 export interface Execution extends ExecutionKey {

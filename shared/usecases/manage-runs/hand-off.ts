@@ -15,6 +15,8 @@ export interface HandOffDeps extends ManageRunsDeps {
   metrics: Metrics;
 }
 
+const TOO_MANY_REQUESTS = 429;
+
 export const completeRun = (
   deps: HandOffDeps,
   id: string,
@@ -31,13 +33,15 @@ export const failRun = (
   { token, error }: FailInput,
   requestId: string,
 ): Promise<Execution> => {
-  const { type, message, nonRetryable = false, retryAfterSeconds } = error;
+  const { type, message, nonRetryable = false, retryAfterSeconds, httpStatus } = error;
   const outcome = {
     kind: 'failed',
     errorType: type,
     errorMessage: message,
     nonRetryable,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(httpStatus === TOO_MANY_REQUESTS ? { throttled: true } : {}),
   } as const;
   return settle(deps, id, token, outcome, requestId);
 };
@@ -113,7 +117,7 @@ async function heldBy(
   const handOff = run?.handOffs?.find((one) => one.tokenHash === tokenHash);
   if (run && handOff) return { run, handOff };
   const reason = 'the token is not one of this execution';
-  throw new SchedulerError('unauthenticated', `The token is not one of this execution`, { reason });
+  throw new SchedulerError('unauthenticated', 'The token is not one of this execution', { reason });
 }
 
 function requireOpen(id: string, run: Execution, handOff: HandOff, action: string): void {

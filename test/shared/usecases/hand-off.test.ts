@@ -122,6 +122,21 @@ describe('a run that its handler handed off', () => {
     expect(await w.fail(0, { retryAfterSeconds: 77 })).toMatchObject({ nextAttemptAt: T0 + 77_000 });
   });
 
+  it('is judged by the retry rules of its task, by what the other side answered', async () => {
+    const rules: TaskDefinition['retry']['rules'] = [
+      { match: { cause: 'throttled' }, then: 'retry', strategy: 'fixed', baseSeconds: 44 },
+      { match: { httpStatus: [410] }, then: 'stop' },
+    ];
+    const w = await makeHandOffWorld({
+      retry: { strategy: 'fixed', limit: 2, baseSeconds: 5, maxSeconds: 60, jitter: 'none', rules },
+    });
+    await w.hint(first);
+    expect(await w.fail(0, { httpStatus: 429 })).toMatchObject({ nextAttemptAt: T0 + 44_000 });
+    await w.advance(44_000);
+    await w.hint(first);
+    expect(await w.fail(1, { httpStatus: 410 })).toMatchObject({ status: 'dead', reason: 'nonRetryable' });
+  });
+
   it('times out when nobody says anything, and its token with it', async () => {
     const w = await makeHandOffWorld();
     await w.hint(first);
