@@ -82,6 +82,11 @@ const FORBIDDEN: Arrow[] = [
   },
   { from: /^shared\//, to: /^(functions|infra)\//, why: 'shared is imported, it never imports its users' },
   {
+    from: /^shared\/client\//,
+    to: /^shared\/(domain|usecases|adapters|ports|messages)/,
+    why: 'client and command line know a deployment by its contract only',
+  },
+  {
     from: /^functions\//,
     to: /^shared\/adapters\//,
     except: /^functions\/(runtime|api\/runtime|authorizer-runtime)\.ts$/,
@@ -173,6 +178,20 @@ describe('files', () => {
 it('zod is imported as a namespace: the object `z` would carry every language it speaks into each bundle', () => {
   const carried = sources.filter(({ text }) => /import (type )?\{[^}]*\} from 'zod'/.test(text));
   expect(carried.map(({ path }) => path)).toEqual([]);
+});
+
+it('the client needs nothing but the platform, so that it runs in browsers, too', () => {
+  const client = sources.filter(({ path }) => /^shared\/client\/[^/]+$/.test(path));
+  expect(client.map(({ path }) => path)).toContain('shared/client/client.ts');
+  // A type is gone when the program runs.
+  const needed = client.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .filter((line) => /^(import|export) (?!type ).*from '(?!\.\/)/.test(line))
+      .map((line) => `${path}: ${line}`),
+  );
+  expect(needed).toEqual([]);
+  expect(client.filter((source) => /\b(process|Buffer)\./.test(code(source)))).toEqual([]);
 });
 
 it('tick, dispatch, sweeper and authorizer carry no schedule libraries, which would slow their cold starts', () => {

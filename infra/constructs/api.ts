@@ -134,7 +134,7 @@ export class AdminApi extends Construct {
 const corsFor = (allowOrigins: readonly string[]) => ({
   allowOrigins: [...allowOrigins],
   allowMethods: [CorsHttpMethod.ANY],
-  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match'],
   exposeHeaders: ['etag', 'location', 'retry-after'],
   maxAge: Duration.hours(1),
 });

@@ -1,0 +1,187 @@
+import type * as z from 'zod';
+import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../contract/backfill.ts';
+import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
+import type { PurgeSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
+import type { ScheduleSchema } from '../contract/schedule.ts';
+import type { HandlerSchema, HealthSchema, InstantsSchema, PreviewSchema } from '../contract/service.ts';
+import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
+import type { VariableSchema } from '../contract/variables.ts';
+import { type Listing, listing } from './listing.ts';
+import { type CallOptions, makeTransport, type TransportOptions } from './transport.ts';
+
+export type { Problem } from '../contract/problem.ts';
+export type { Listing, Page } from './listing.ts';
+export { ConnectionError, ProblemError } from './problem-error.ts';
+export type { CallOptions, TransportOptions as ClientOptions } from './transport.ts';
+
+export type Task = TaskWire;
+/** What a task is made of; everything absent gets the default of its queue. */
+export type TaskInput = z.input<typeof TaskInputSchema>;
+/** JSON merge patch: null takes a field back to its default. */
+export type TaskPatch = { [F in keyof TaskInput]?: TaskInput[F] | null };
+export type Schedule = z.input<typeof ScheduleSchema>;
+export type Execution = ExecutionWire;
+export type ExecutionStatus = Execution['status'];
+export type Queue = QueueWire;
+export type Backfill = BackfillWire;
+export type BackfillInput = z.input<typeof BackfillInputSchema>;
+export type BackfillState = BackfillStateWire;
+export type Redrive = z.infer<typeof RedriveSchema>;
+export type Purge = z.infer<typeof PurgeSchema>;
+export type Preview = z.infer<typeof PreviewSchema>;
+export type Handler = z.infer<typeof HandlerSchema>;
+export type Health = z.infer<typeof HealthSchema>;
+export type Variable = z.infer<typeof VariableSchema>;
+
+interface PageSize {
+  /** Of one page, 1 to 200. */
+  limit?: number;
+}
+export interface TaskFilter extends PageSize {
+  status?: Task['status'] | readonly Task['status'][];
+  queue?: string;
+  tag?: string;
+  handler?: string;
+  /** Part of id, name or description. */
+  search?: string;
+}
+export interface TaskExecutionFilter extends PageSize {
+  status?: ExecutionStatus | readonly ExecutionStatus[];
+  /** Due at or after; ISO 8601. */
+  from?: string;
+  /** Due before; ISO 8601. */
+  to?: string;
+}
+export interface ExecutionFilter extends TaskExecutionFilter {
+  queue?: string;
+  taskId?: string;
+  tag?: string;
+}
+
+export interface IdempotentOptions extends CallOptions {
+  /** Made anew for each call, and kept over its retries, unless given. */
+  idempotencyKey?: string;
+}
+export interface GuardedOptions extends CallOptions {
+  /** Only if the task is at this version. */
+  ifVersion?: number;
+}
+export interface PutOptions extends GuardedOptions {
+  /** Only if there is no such task. */
+  ifAbsent?: boolean;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/** The admin API of a deployment. Needs nothing but fetch: runs in Node, in browsers and at the edge. */
+export function createClient(options: TransportOptions) {
+  const send = makeTransport(options);
+  const get = <T>(path: string, call: CallOptions = {}, query = {}) =>
+    send<T>({ method: 'GET', path, query, ...call });
+  const post = <T>(path: string, body?: unknown, call: CallOptions = {}, headers = {}) =>
+    send<T>({ method: 'POST', path, body, headers, ...call });
+
+  return {
+    tasks: {
+      list: (filter: TaskFilter = {}, call?: CallOptions): Listing<Task> =>
+        listing(send, '/v1/tasks', { ...filter }, call),
+      get: (id: string, call?: CallOptions) => get<Task>(taskPath(id), call),
+      create: (input: TaskInput, { idempotencyKey, ...call }: IdempotentOptions = {}) =>
+        post<Task>('/v1/tasks', input, call, keyed(idempotencyKey)),
+      /** Creates it, or makes it what `input` says; the same again changes nothing. */
+      put: (id: string, input: TaskInput, { ifVersion, ifAbsent, ...call }: PutOptions = {}) =>
+        send<Task>({
+          method: 'PUT',
+          path: taskPath(id),
+          body: input,
+          headers: { ...matching(ifVersion), ...(ifAbsent ? { 'If-None-Match': '*' } : {}) },
+          ...call,
+        }),
+      patch: (id: string, patch: TaskPatch, { ifVersion, ...call }: GuardedOptions = {}) =>
+        send<Task>({
+          method: 'PATCH',
+          path: taskPath(id),
+          body: patch,
+          headers: matching(ifVersion),
+          ...call,
+        }),
+      delete: (id: string, { ifVersion, ...call }: GuardedOptions = {}) =>
+        send<void>({ method: 'DELETE', path: taskPath(id), headers: matching(ifVersion), ...call }),
+      pause: (id: string, call?: CallOptions) =>
+        post<Task>(`${taskPath(id)}/pause`, undefined, { ...call, ...REPEATABLE }),
+      resume: (id: string, call?: CallOptions) =>
+        post<Task>(`${taskPath(id)}/resume`, undefined, { ...call, ...REPEATABLE }),
+      /** Runs it besides its schedule. */
+      trigger: (id: string, input: TriggerInput = {}, { idempotencyKey, ...call }: IdempotentOptions = {}) =>
+        post<Execution>(`${taskPath(id)}/trigger`, input, call, keyed(idempotencyKey)),
+      upcoming: async (id: string, count = 10, call?: CallOptions): Promise<string[]> =>
+        (await get<z.infer<typeof InstantsSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
+      executions: (id: string, filter: TaskExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
+        listing(send, `${taskPath(id)}/executions`, { ...filter }, call),
+      /** Repeating it creates no run twice. */
+      backfill: (id: string, input: BackfillInput, call?: CallOptions) =>
+        post<Backfill>(`${taskPath(id)}/backfill`, input, { ...call, ...REPEATABLE }),
+      backfillState: (id: string, backfillId: string, call?: CallOptions) =>
+        get<BackfillState>(`${taskPath(id)}/backfills/${encodeURIComponent(backfillId)}`, call),
+      abortBackfill: (id: string, backfillId: string, call?: CallOptions) =>
+        send<BackfillState>({
+          method: 'DELETE',
+          path: `${taskPath(id)}/backfills/${encodeURIComponent(backfillId)}`,
+          ...call,
+        }),
+    },
+    executions: {
+      list: (filter: ExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
+        listing(send, '/v1/executions', { ...filter }, call),
+      get: (id: string, call?: CallOptions) => get<Execution>(executionPath(id), call),
+      cancel: (id: string, call?: CallOptions) =>
+        post<Execution>(`${executionPath(id)}/cancel`, undefined, call),
+      retry: (id: string, call?: CallOptions) =>
+        post<Execution>(`${executionPath(id)}/retry`, undefined, call),
+    },
+    queues: {
+      list: (call?: CallOptions): Listing<Queue> => listing(send, '/v1/queues', {}, call),
+      get: (name: string, call?: CallOptions) => get<Queue>(queuePath(name), call),
+      deadLetters: (name: string, page: PageSize = {}, call?: CallOptions): Listing<Execution> =>
+        listing(send, `${queuePath(name)}/dead-letters`, { ...page }, call),
+      /** Those named, or all; at most 1,000 a call, `more` says whether to go on. */
+      redrive: (name: string, ids?: readonly string[], call?: CallOptions) =>
+        post<Redrive>(`${queuePath(name)}/dead-letters/redrive`, ids ? { ids } : {}, call),
+      /** Throws all dead letters away; `confirm` repeats the queue's name. */
+      purge: (name: string, confirm: string, call?: CallOptions) =>
+        post<Purge>(`${queuePath(name)}/dead-letters/purge`, { confirm }, call),
+    },
+    variables: {
+      list: (call?: CallOptions): Listing<Variable> => listing(send, '/v1/variables', {}, call),
+      get: (name: string, call?: CallOptions) => get<Variable>(variablePath(name), call),
+      put: (name: string, value: unknown, call?: CallOptions) =>
+        send<Variable>({ method: 'PUT', path: variablePath(name), body: { value }, ...call }),
+      delete: (name: string, call?: CallOptions) =>
+        send<void>({ method: 'DELETE', path: variablePath(name), ...call }),
+    },
+    /** When a schedule would be due, or the error that creating a task with it would give. */
+    preview: (schedule: Schedule, count = 10, call?: CallOptions) =>
+      post<Preview>('/v1/schedules/preview', { schedule, count }, { ...call, ...REPEATABLE }),
+    handlers: (call?: CallOptions): Listing<Handler> => listing(send, '/v1/handlers', {}, call),
+    /** Needs no credential. A ProblemError of status 503 while the store does not answer. */
+    health: (call?: CallOptions) => get<Health>('/v1/health', call),
+  };
+}
+
+const REPEATABLE = { repeatable: true };
+const RANDOM_BYTES = 16;
+
+const taskPath = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`;
+const executionPath = (id: string) => `/v1/executions/${encodeURIComponent(id)}`;
+const queuePath = (name: string) => `/v1/queues/${encodeURIComponent(name)}`;
+const variablePath = (name: string) => `/v1/variables/${encodeURIComponent(name)}`;
+
+const matching = (version: number | undefined) =>
+  version === undefined ? {} : { 'If-Match': `"${version}"` };
+const keyed = (key: string = newKey()) => ({ 'Idempotency-Key': key });
+
+/** Not randomUUID, which browsers offer on https only. */
+const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
