@@ -31,8 +31,8 @@ import { sleep } from './sleep.ts';
  * `RetryAfterError(seconds)` to choose the delay. Hand `signal` on too: it aborts at the task's timeout and on
  * cancel, and a handler that does not end within a few seconds of that is terminated. Await everything you
  * start: work left behind when `run` returns goes on in a thread that the next run shares.
- * `runInBatches` helps to work through many items, `handOff` with work that outlasts a function. To keep your handlers outside this folder, name
- * a file with the same kind of default export in ESCAPEMENT_HANDLERS.
+ * `runInBatches` helps to work through many items, `handOff` with work that outlasts a function. To keep your
+ * handlers outside this folder, name a file with the same kind of default export in ESCAPEMENT_HANDLERS.
  */
 const handlers: HandlerDefinition[] = [echo, sendEmail, fail, sleep, count, crash, batch, handOff, memory];
 
