@@ -32,6 +32,21 @@ const BAD_TASKS: [string, object, string[]][] = [
     ['payload.to'],
   ],
   ['a payload over 128 KiB', { ...good, payload: 'x'.repeat(128 * 1024) }, ['payload']],
+  [
+    'both a handler and a target',
+    { ...good, target: { type: 'http', url: 'https://x.example' } },
+    ['target'],
+  ],
+  [
+    'a webhook to where clouds keep credentials',
+    { ...absent('handler'), target: { type: 'http', url: 'https://169.254.169.254/' } },
+    ['target.url'],
+  ],
+  [
+    'a webhook with a line break in a header',
+    { ...absent('handler'), target: { type: 'http', url: 'https://x.example', headers: { a: 'b\r\nc: d' } } },
+    ['target.headers.a'],
+  ],
   ['a queue that is not configured', { ...good, queue: 'nowhere' }, ['queue']],
   ['a queue of every object', { ...good, queue: 'toString' }, ['queue']],
   ['17 tags', { ...good, tags: Array.from({ length: 17 }, (_, n) => `t${n}`) }, ['tags']],

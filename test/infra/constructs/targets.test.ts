@@ -32,6 +32,9 @@ const variablesOf = ({ template, scheduler }: ReturnType<typeof deployment>, nam
   return Properties.Environment.Variables;
 };
 
+const policiesOf = (template: Template, roleId: string) =>
+  Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: roleId }] } }));
+
 const problemsOf = (targets: unknown): string => {
   try {
     resolveConfig({ targets });
@@ -80,6 +83,18 @@ describe('the targets of a deployment', () => {
     }
     expect(variablesOf(made, 'executor').ESCAPEMENT_TARGET_SIGNING_SECRET_ARN).toBe(signingSecretArn);
     expect(JSON.stringify(variablesOf(made, 'api'))).not.toContain(signingSecretArn);
+  });
+
+  it('bring the use of the deployment’s own key with them where their secrets are under it', () => {
+    const kmsKeyArn = `arn:aws:kms:${AT}:key/7c4a0b53-3a6a-4e0d-9a53-8f3c5c0e6f21`;
+    const viaSecrets = (targets: NonNullable<Settings['targets']>) => {
+      const { template, scheduler } = deployment({ kmsKeyArn, targets });
+      return JSON.stringify(
+        policiesOf(template, logicalId(scheduler.executors.default?.lambda.role)),
+      ).includes('secretsmanager.');
+    };
+    expect(viaSecrets({ http: { hosts: ['hooks.example.com'] } })).toBe(true);
+    expect(viaSecrets({ queueArns: everything.queueArns })).toBe(false);
   });
 
   it('may be resources of the same stack', () => {
