@@ -12,6 +12,7 @@ import { makeSemaphoreStore } from '../shared/adapters/dynamodb/semaphore-store.
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
@@ -29,7 +30,7 @@ import { makeTargetRunner } from '../shared/adapters/targets/target-runner.ts';
 import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
-import { adminVerifier } from '../shared/usecases/authenticate.ts';
+import { adminVerifier, tokenVerifier } from '../shared/usecases/authenticate.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
 import { HandlerPool } from './handler-pool.ts';
@@ -221,6 +222,7 @@ export function apiRuntime() {
     shardIndex: makeShardIndex(store),
     idempotency: makeIdempotencyStore(store, systemClock),
     variables: makeVariableStore(store, systemIds),
+    tokens: makeTokenStore(store),
     heartbeat: makeHeartbeat(store),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
@@ -233,11 +235,15 @@ export function apiRuntime() {
 }
 
 export function authorizerRuntime() {
-  const env = readEnv(['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
+  const env = readEnv(['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
   const adminToken = makeAdminTokenSource(
     new SecretsManagerClient({}),
     env.ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN,
     systemClock,
   );
-  return { log: makeLog(logger), verifiers: [adminVerifier(adminToken)] };
+  const log = makeLog(logger);
+  const tokens = makeTokenStore(table(env.ESCAPEMENT_TABLE));
+  // A token of ours is found without the administrator's secret, and that one without the table.
+  const verifiers = [tokenVerifier({ tokens, clock: systemClock, log }), adminVerifier(adminToken)];
+  return { log, verifiers };
 }

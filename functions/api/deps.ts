@@ -2,6 +2,7 @@ import type { Heartbeat } from '../../shared/ports.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
 import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
 import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context.ts';
+import type { ManageTokensDeps } from '../../shared/usecases/manage-tokens.ts';
 import type { ManageVariablesDeps } from '../../shared/usecases/manage-variables.ts';
 
 /** Everything that the API needs of the outside. */
@@ -9,7 +10,8 @@ export interface ApiDeps
   extends Omit<ManageTasksDeps, 'queueDefaults'>,
     HandOffDeps,
     LookAtQueuesDeps,
-    ManageVariablesDeps {
+    ManageVariablesDeps,
+    ManageTokensDeps {
   heartbeat: Heartbeat;
   version: string;
 }

@@ -7,6 +7,7 @@ import { handOffRoutes } from './routes/hand-off.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { variableRoutes } from './routes/variables.ts';
 
 /** Made at the first request for it: it depends on nothing but the table and the version. */
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...handOffRoutes,
   ...queueRoutes,
   ...variableRoutes,
+  ...tokenRoutes,
   ...serviceRoutes,
   publicRoute(
     {

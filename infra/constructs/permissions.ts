@@ -73,7 +73,11 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { on: 'deadLetterQueues', actions: SEND },
     TELL,
   ],
-  authorizer: [{ on: 'adminTokenSecret', actions: ['secretsmanager:GetSecretValue'] }],
+  authorizer: [
+    { on: 'adminTokenSecret', actions: ['secretsmanager:GetSecretValue'] },
+    // Whose a token is, and when it was used.
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+  ],
   api: [
     {
       on: 'table',
@@ -83,6 +87,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
         'dynamodb:Query',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
+        // Tokens that are revoked.
+        'dynamodb:DeleteItem',
       ],
     },
     { on: 'index', actions: QUERY },

@@ -120,3 +120,9 @@ export const UPCOMING_MAX = 100;
 /** Missed occurrences of a cron schedule are counted one by one, and no further than this. */
 export const MISSED_COUNT_CAP = 100_000;
 export const IDEMPOTENCY_KEPT_MS = DAY_MS;
+/** A token that is used all the time writes down when it was last used this often. */
+export const TOKEN_USE_STEP_MS = 5 * MINUTE_MS;
+/** Shown in lists for so long after it expired. */
+export const EXPIRED_TOKEN_KEPT_MS = 30 * DAY_MS;
+/** Ten years. */
+export const MAX_TOKEN_SECONDS = 315_576_000;

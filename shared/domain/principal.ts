@@ -1,5 +1,9 @@
 /** Who calls, as the authorizer found out. */
-export type Role = 'viewer' | 'operator' | 'admin';
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The tenant of whoever runs the deployment: it has no limits, and its admins look after the others. */
+export const ROOT = 'root';
 
 export interface Principal {
   tenant: string;

@@ -1,5 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '../domain/principal.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { parseToken } from '../domain/api-token.ts';
+import { TOKEN_USE_STEP_MS } from '../domain/limits.ts';
+import { type Principal, ROOT } from '../domain/principal.ts';
+import type { Clock, Log, TokenStore } from '../ports.ts';
+import { hashOf } from './credentials/hash.ts';
 
 /** One kind of credential. undefined: not of this kind, or not valid. Rejects when it cannot tell. */
 export type Verifier = (token: string) => Promise<Principal | undefined>;
@@ -30,9 +34,35 @@ export const adminVerifier =
   (current: () => Promise<AdminToken>): Verifier =>
   async (given) => {
     const { id, token } = await current();
-    return sameSecret(given, token) ? { tenant: 'root', role: 'admin', actor: `token:${id}` } : undefined;
+    return sameSecret(given, token) ? { tenant: ROOT, role: 'admin', actor: `token:${id}` } : undefined;
+  };
+
+interface TokenDeps {
+  tokens: Pick<TokenStore, 'read' | 'used'>;
+  clock: Pick<Clock, 'nowMs'>;
+  log: Log;
+}
+
+/** API tokens. Read anew for every request: one that is revoked is worth nothing from then on. */
+export const tokenVerifier =
+  ({ tokens, clock, log }: TokenDeps): Verifier =>
+  async (given) => {
+    const { id, secret } = parseToken(given) ?? {};
+    if (id === undefined || secret === undefined) return undefined;
+    const token = await tokens.read(id);
+    const nowMs = clock.nowMs();
+    if (!token || !timingSafeEqual(Buffer.from(token.hash), Buffer.from(hashOf(secret)))) return undefined;
+    if (token.expiresAt !== undefined && token.expiresAt <= nowMs) return undefined;
+    const unlessSince = nowMs - TOKEN_USE_STEP_MS;
+    if ((token.lastUsedAt ?? 0) <= unlessSince) {
+      // Good to know, and no reason to turn anybody away.
+      await tokens.used(id, nowMs, unlessSince).catch((error) => {
+        log.warn('use of a token not written down', { token: id, error: String(error) });
+      });
+    }
+    return { tenant: token.tenant, role: token.role, actor: `token:${id}` };
   };
 
 /** Hashes have one length and tell nothing of what they are made of, so neither does the time that this takes. */
-const sameSecret = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha256(b));
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sameSecret = (a: string, b: string): boolean =>
+  timingSafeEqual(Buffer.from(hashOf(a)), Buffer.from(hashOf(b)));

@@ -8,6 +8,7 @@ import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-sto
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { makeTokenStore } from '../../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
@@ -28,6 +29,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     semaphores: makeSemaphoreStore(table),
     rates: makeRateStore(table, systemIds),
     idempotency: makeIdempotencyStore(table, systemClock),
+    tokens: makeTokenStore(table),
     variables: makeVariableStore(table, systemIds),
     nowMs: systemClock.nowMs,
   };

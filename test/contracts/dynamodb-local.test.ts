@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type DynamoDbLocal, dynamoDbLocalProblem, startDynamoDbLocal } from '../support/dynamodb-local.ts';
 import { createSchedulerTable } from '../support/embedded-dynamo.ts';
 import { controlContract } from './control.contract.ts';
+import { credentialsContract } from './credentials.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
 import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
@@ -32,6 +33,7 @@ function contracts(): void {
   };
   storeContract('DynamoDB Local', openStores);
   controlContract('DynamoDB Local', openStores);
+  credentialsContract('DynamoDB Local', openStores);
   flowContract('DynamoDB Local', openStores);
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);

@@ -1,6 +1,7 @@
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
 import { controlContract } from './control.contract.ts';
+import { credentialsContract } from './credentials.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
 import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
@@ -18,6 +19,7 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('embedded DynamoDB', openStores);
 controlContract('embedded DynamoDB', openStores);
+credentialsContract('embedded DynamoDB', openStores);
 flowContract('embedded DynamoDB', openStores);
 guardsContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);

@@ -1,5 +1,6 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
 import { controlContract } from './control.contract.ts';
+import { credentialsContract } from './credentials.contract.ts';
 import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
@@ -14,6 +15,7 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('memory', openStores);
 controlContract('memory', openStores);
+credentialsContract('memory', openStores);
 flowContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);

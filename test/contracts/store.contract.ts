@@ -10,6 +10,7 @@ import type {
   Semaphores,
   ShardIndex,
   TaskStore,
+  TokenStore,
   VariableStore,
 } from '../../shared/ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
@@ -24,6 +25,7 @@ export interface StoreWorld {
   heartbeat: Heartbeat;
   idempotency: IdempotencyStore;
   variables: VariableStore;
+  tokens: TokenStore;
   semaphores: Semaphores;
   rates: RateLogs;
   /** The clock that decides what has expired. */

@@ -1,14 +1,11 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeAuthorizer } from '../../functions/authorizer-handler.ts';
 import { makeAdminTokenSource } from '../../shared/adapters/secrets/admin-token.ts';
 import type { Log } from '../../shared/ports.ts';
 import { adminVerifier } from '../../shared/usecases/authenticate.ts';
 import { makeHandClock } from '../support/memory-clock.ts';
-
-vi.stubEnv('ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN', 'arn:aws:secretsmanager:eu-west-1:0:secret:s');
-vi.stubEnv('AWS_REGION', 'eu-west-1');
-const { makeAuthorizer } = await import('../../functions/authorizer.ts');
 
 const secrets = mockClient(SecretsManagerClient);
 beforeEach(() => {

@@ -29,7 +29,7 @@ describe('a KMS key of the operator', () => {
         ]);
     const services = (fn: typeof scheduler.tick) =>
       Object.fromEntries(statementsOf(logicalId(fn.lambda.role)));
-    expect(services(scheduler.authorizer)).toEqual({ secretsmanager: 1 });
+    expect(services(scheduler.authorizer)).toEqual({ secretsmanager: 1, dynamodb: 7 });
     for (const fn of [scheduler.tick, scheduler.dispatch, scheduler.sweeper, scheduler.apiHandler])
       expect(services(fn)).toEqual({ dynamodb: 7, sqs: 2 });
     for (const fn of Object.values(scheduler.executors))

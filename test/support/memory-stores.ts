@@ -1,3 +1,4 @@
+import type { ApiToken } from '../../shared/domain/api-token.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
 import type { RateLog } from '../../shared/domain/rate-limit.ts';
 import type { Semaphore } from '../../shared/domain/semaphore.ts';
@@ -30,6 +31,7 @@ export function makeMemoryTables() {
     rates: new Map<string, RateLog>(),
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
     variables: new Map<string, Record<string, unknown>>(),
+    tokens: new Map<string, ApiToken>(),
     heartbeat: { at: undefined as number | undefined },
   };
 }

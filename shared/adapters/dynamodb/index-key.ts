@@ -20,6 +20,7 @@ export const statusKey = {
   dead: (tenant: string, queue: string, shard: number) => `dead#${tenant}#${queue}#${shard}`,
   ended: (tenant: string, shard: number) => `ended#${tenant}#${shard}`,
   tasks: (tenant: string, shard: number) => `tasks#${tenant}#${shard}`,
+  tokens: (tenant: string) => `tokens#${tenant}`,
 };
 
 export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): IndexKey {

@@ -15,6 +15,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
  * | variables of a tenant | `V#<tenant>` | `V` |
+ * | API token | `K#<id>` | `K` |
  */
 export interface PrimaryKey {
   pk: string;
@@ -58,6 +59,11 @@ export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
   sk: 'S',
 });
 export const rateKey = (tenant: string, key: string): PrimaryKey => ({ pk: `L#${tenant}#${key}`, sk: 'L' });
+
+/** The only key without a tenant: whose a token is, is what is looked up with it. */
+export const tokenKey = (id: string): PrimaryKey => ({ pk: `K#${id}`, sk: 'K' });
+export const parseTokenKey = ({ pk }: PrimaryKey): string | undefined =>
+  pk.startsWith('K#') ? pk.slice(2) : undefined;
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
   const [kind, tenant, taskId, ...rest] = pk.split('#');

@@ -97,7 +97,10 @@ describe('the environment of a function', () => {
   });
 
   it('holds nothing but what the function needs', () => {
-    expect(Object.keys(environmentOf(scheduler.authorizer))).toEqual(['ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
+    expect(Object.keys(environmentOf(scheduler.authorizer))).toEqual([
+      'ESCAPEMENT_TABLE',
+      'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN',
+    ]);
     expect(Object.keys(environmentOf(scheduler.tick))).not.toContain('ESCAPEMENT_QUEUES');
   });
 });

@@ -78,8 +78,10 @@ describe('permissions', () => {
     );
   });
 
-  it('let the authorizer read one secret', () => {
-    expect(rightsOf(scheduler.authorizer)).toEqual(['secretsmanager:GetSecretValue secret']);
+  it('let the authorizer read one secret, read tokens and write down their use', () => {
+    expect(rightsOf(scheduler.authorizer)).toEqual(
+      [...item('Get', 'Update'), 'secretsmanager:GetSecretValue secret'].sort(),
+    );
   });
 
   it('let the API read and write the table, look at queues and send, but receive nothing', () => {
@@ -87,7 +89,7 @@ describe('permissions', () => {
       [
         'dynamodb:Query index',
         'dynamodb:Query table',
-        ...item('Get', 'BatchGet', 'Put', 'Update'),
+        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
         'events:PutEvents bus',
         ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
         ...LETTERS.flatMap((queue) =>
