@@ -1,4 +1,3 @@
-import type { ApiToken } from './domain/api-token.ts';
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { Failure } from './domain/failure.ts';
@@ -129,18 +128,6 @@ export interface IdempotencyStore {
     record: { requestHash: string; value: string };
     expiresAt: EpochMs;
   }): Promise<{ requestHash: string; value: string }>;
-}
-
-export interface TokenStore {
-  /** Ids are unique: an insert never replaces. */
-  insert(token: ApiToken): Promise<void>;
-  read(id: string): Promise<ApiToken | undefined>;
-  /** By age, the oldest first; from the index (eventually consistent), but never a token that is gone. */
-  list(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<ApiToken>>;
-  /** Writes only when no use after `unlessSince` is written down; never brings back a token that is gone. */
-  used(id: string, at: EpochMs, unlessSince: EpochMs): Promise<void>;
-  /** Of nobody else's tenant; says whether there was one. */
-  remove(id: string, tenant: string): Promise<boolean>;
 }
 
 /** Values that the tasks of a tenant share. */

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { TokenStore } from '../access-ports.ts';
 import { parseToken } from '../domain/api-token.ts';
 import { TOKEN_USE_STEP_MS } from '../domain/limits.ts';
 import { type Principal, ROOT } from '../domain/principal.ts';
-import type { Clock, Log, TokenStore } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { hashOf } from './credentials/hash.ts';
 
 /** One kind of credential. undefined: not of this kind, or not valid. Rejects when it cannot tell. */

@@ -1,10 +1,11 @@
+import type { TokenStore } from '../access-ports.ts';
 import { decodeCursor, encodeCursor, type PageQuery } from '../contract/list-query.ts';
 import type { TokenInput } from '../contract/token.ts';
 import { type ApiToken, tokenText } from '../domain/api-token.ts';
 import { SchedulerError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type EpochMs, SECOND_MS } from '../domain/time.ts';
-import type { Clock, Ids, TokenStore } from '../ports.ts';
+import type { Clock, Ids } from '../ports.ts';
 import { hashOf } from './credentials/hash.ts';
 
 export interface ManageTokensDeps {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type {
   CursorStore,
@@ -10,7 +11,6 @@ import type {
   Semaphores,
   ShardIndex,
   TaskStore,
-  TokenStore,
   VariableStore,
 } from '../../shared/ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';

@@ -1,5 +1,5 @@
+import type { TokenStore } from '../../shared/access-ports.ts';
 import type { ApiToken } from '../../shared/domain/api-token.ts';
-import type { TokenStore } from '../../shared/ports.ts';
 
 /** Copies in and out. A cursor is the id that the page before ended with. */
 export const makeMemoryTokens = (tokens: Map<string, ApiToken>): TokenStore => ({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { TokenStore } from '../../access-ports.ts';
 import type { ApiToken } from '../../domain/api-token.ts';
 import { EXPIRED_TOKEN_KEPT_MS } from '../../domain/limits.ts';
 import { ROLES } from '../../domain/principal.ts';
-import type { TokenStore } from '../../ports.ts';
 import { fromItem, type Item, toItem } from './codec.ts';
 import { absent, exists } from './conditions.ts';
 import { Expression } from './expression.ts';

@@ -1,0 +1,17 @@
+import type { ApiToken } from './domain/api-token.ts';
+import type { EpochMs } from './domain/time.ts';
+import type { IndexPage } from './ports.ts';
+
+/** What the use cases need of the outside to say who may come in, and how far; see ports.ts. */
+
+export interface TokenStore {
+  /** Ids are unique: an insert never replaces. */
+  insert(token: ApiToken): Promise<void>;
+  read(id: string): Promise<ApiToken | undefined>;
+  /** By age, the oldest first; from the index (eventually consistent), but never a token that is gone. */
+  list(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<ApiToken>>;
+  /** Writes only when no use after `unlessSince` is written down; never brings back a token that is gone. */
+  used(id: string, at: EpochMs, unlessSince: EpochMs): Promise<void>;
+  /** Of nobody else's tenant; says whether there was one. */
+  remove(id: string, tenant: string): Promise<boolean>;
+}
