@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect, type TestContext } from 'vitest';
 import * as z from 'zod';
 import { pageOf } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
@@ -7,7 +7,7 @@ import { api, it } from './target.ts';
 const Token = z.looseObject({ id: z.string(), role: z.string(), lastUsedAt: z.string().nullable() });
 const NewToken = Token.extend({ token: z.string().startsWith('esc_') });
 
-async function makeToken(body: object) {
+async function makeToken({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, body: object) {
   const reply = await api.call('POST', '/v1/tokens', { json: body });
   expect(reply.status).toBe(201);
   const made = NewToken.parse(reply.body);
@@ -19,9 +19,9 @@ async function makeToken(body: object) {
 }
 
 describe.concurrent('API tokens', () => {
-  it('let in as their role, and not any more once they are revoked', async ({ world }) => {
-    const viewer = await makeToken({ role: 'viewer', name: 'e2e' });
-    const operator = await makeToken({ role: 'operator' });
+  it('let in as their role, and not any more once they are revoked', async ({ world, onTestFinished }) => {
+    const viewer = await makeToken({ onTestFinished }, { role: 'viewer', name: 'e2e' });
+    const operator = await makeToken({ onTestFinished }, { role: 'operator' });
     const json = { name: 'By a token', handler: 'demo.echo', schedule: { kind: 'now' } };
     const path = `/v1/tasks/${world.newId()}`;
     expect((await api.call('PUT', path, { json, ...viewer.as })).status).toBe(403);
@@ -40,8 +40,11 @@ describe.concurrent('API tokens', () => {
     expect((await api.call('GET', path, operator.as)).status).toBe(200);
   });
 
-  it('are listed without their secrets, with their last use', async ({ world }) => {
-    const { id, token, as } = await makeToken({ role: 'viewer', expiresInSeconds: 3_600 });
+  it('are listed without their secrets, with their last use', async ({ world, onTestFinished }) => {
+    const { id, token, as } = await makeToken(
+      { onTestFinished },
+      { role: 'viewer', expiresInSeconds: 3_600 },
+    );
     await api.call('GET', '/v1/queues', as);
     await eventually(async () => {
       const body = await world.must(200, 'GET', '/v1/tokens?limit=200');
@@ -53,8 +56,8 @@ describe.concurrent('API tokens', () => {
     });
   });
 
-  it('that have expired let nobody in', async () => {
-    const { as } = await makeToken({ role: 'viewer', expiresInSeconds: 1 });
+  it('that have expired let nobody in', async ({ onTestFinished }) => {
+    const { as } = await makeToken({ onTestFinished }, { role: 'viewer', expiresInSeconds: 1 });
     await eventually(async () => {
       expect((await api.call('GET', '/v1/queues', as)).status).toBe(401);
     });

@@ -3,7 +3,7 @@ import type { ExecutionKey } from '../../domain/execution.ts';
 import { purgedLetter } from '../../domain/execution-admin.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import { executionId } from '../../domain/occurrence.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { type Principal, ROOT } from '../../domain/principal.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import type { ManageRunsDeps } from './context.ts';
 import { retryRun } from './steer-run.ts';
@@ -64,7 +64,7 @@ async function newest(deps: ManageRunsDeps, { tenant }: Principal, queue: string
 }
 
 /**
- * The runs stay dead in the history and leave the list; then the SQS queue is emptied. Dying in between leaves
+ * The runs stay dead in the history and leave the list; then the SQS queue is emptied, for the tenant `root` only. Dying in between leaves
  * the rest in the list, and calling again goes on; `more` says so when time ran out.
  */
 export async function purgeLetters(
@@ -79,7 +79,8 @@ export async function purgeLetters(
     count += purged.filter(Boolean).length;
     if (deps.clock.monotonicMs() - startedMs > MAX_PURGE_MS) return { count, more: true };
   }
-  await deps.queueInspector.purgeLetters(queue);
+  // The letters of all tenants lie in it.
+  if (tenant === ROOT) await deps.queueInspector.purgeLetters(queue);
   return { count, more: false };
 }
 
