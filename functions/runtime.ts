@@ -102,6 +102,7 @@ export function dispatchRuntime() {
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_DISPATCH_QUEUE_URL',
     'ESCAPEMENT_LOOK_AHEAD_SECONDS',
+    ...EVENTS,
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
@@ -109,6 +110,9 @@ export function dispatchRuntime() {
   return {
     ...system,
     log,
+    events: eventsOf(env, log),
+    tasks: makeTaskStore(store),
+    executions: makeExecutionStore(store),
     index: makeShardIndex(store),
     cursors: makeCursorStore(store, systemIds),
     queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),

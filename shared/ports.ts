@@ -57,6 +57,8 @@ export interface DueEntry extends TaskKey {
   at: EpochMs;
   /** The task's work queue. */
   queue: string;
+  /** Of a task that has one. */
+  deadlineSeconds?: number;
 }
 export interface OpenEntry extends ExecutionKey {
   at: EpochMs;

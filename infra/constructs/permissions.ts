@@ -44,8 +44,13 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
   dispatch: [
     { on: 'dispatchQueue', actions: [...CONSUME, ...SEND] },
     { on: 'index', actions: QUERY },
-    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
+    // The cursor, and tasks whose occurrence misses its deadline unclaimed.
+    {
+      on: 'table',
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
     { on: 'workQueues', actions: SEND },
+    TELL,
   ],
   executor: [
     { on: 'ownQueue', actions: [...CONSUME, 'sqs:ChangeMessageVisibility'] },

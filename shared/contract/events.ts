@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ExecutionStatusSchema } from './execution.ts';
 import { StopRuleSchema } from './stop.ts';
 
 /**
@@ -54,6 +55,10 @@ export const LifecycleEventSchema = z.discriminatedUnion('type', [
   typed('run.dead', { ...run, reason, ...error }).describe('a run gave up; a dead letter goes with it'),
   typed('run.cancelled', { ...run, reason, ...error }).describe('a run ended on request or with its task'),
   typed('run.skipped', { ...run, reason }).describe('an occurrence was passed over, and why'),
+  typed('run.late', {
+    ...run,
+    status: z.union([ExecutionStatusSchema, z.literal('due')]).describe('due: nobody has claimed it yet'),
+  }).describe('a run has not finished by the deadline of its task, which is `at`'),
   typed('task.completed', { ...told, ...stopping }).describe(
     'a recurring task has no occurrence left, or a stop rule ended it',
   ),

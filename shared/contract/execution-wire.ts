@@ -42,6 +42,7 @@ export function executionToWire(run: Execution, result: string | undefined = run
           outcome: run.upstream.outcome,
         }
       : null,
+    lateSince: iso(run.lateSince),
     stopped: run.stopped ?? null,
     stopError: run.stopError ?? null,
     cancelRequested: run.cancelRequested === true && !ended,

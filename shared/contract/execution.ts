@@ -65,6 +65,7 @@ export const ExecutionSchema = z
       })
       .nullable()
       .describe('the run whose outcome triggered this one'),
+    lateSince: InstantSchema.nullable().describe('the deadline of its task, which it missed'),
     stopped: z.string().nullable().describe('the stop rule by which this run ended its task'),
     stopError: z.string().nullable().describe('why the stop condition could not be asked of its result'),
     cancelRequested: z.boolean().describe('a running run was asked to stop'),

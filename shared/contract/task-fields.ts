@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 import { parseAll } from './problems.ts';
-import { READ_ONLY_FIELDS, TaskInputSchema, UNAVAILABLE_FIELDS } from './task.ts';
+import { READ_ONLY_FIELDS, TaskInputSchema } from './task.ts';
 
 const SomeFieldsSchema = TaskInputSchema.partial();
 export type TaskFields = z.infer<typeof SomeFieldsSchema>;
@@ -21,7 +21,6 @@ export const concerns = (errors: FieldProblem[], field: string): boolean =>
 
 const WHY_NOT: ReadonlyMap<string, string> = new Map([
   ...READ_ONLY_FIELDS.map((name) => [name, 'read only'] as const),
-  ...UNAVAILABLE_FIELDS.map((name) => [name, 'not available in this version'] as const),
   ['status', 'read only: use POST /v1/tasks/{id}/pause or /resume'],
   ['id', 'read only: POST makes it, PUT /v1/tasks/{id} chooses it'],
 ]);

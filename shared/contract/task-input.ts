@@ -90,6 +90,9 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
       ...(fields.concurrency?.length ? { concurrency: fields.concurrency } : {}),
       ...(fields.rateLimit?.length ? { rateLimit: fields.rateLimit } : {}),
       ...(fields.stop ? { stop: fields.stop } : {}),
+      ...(fields.deadline
+        ? { deadline: { seconds: fields.deadline.seconds, notify: fields.deadline.notify ?? true } }
+        : {}),
       system: fields.system ?? false,
       ...readChain(fields),
     },

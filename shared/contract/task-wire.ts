@@ -75,6 +75,7 @@ const inputOf = (definition: TaskDefinition) => ({
   concurrency: definition.concurrency ?? [],
   rateLimit: definition.rateLimit ?? [],
   ...(definition.stop ? { stop: definition.stop } : {}),
+  ...(definition.deadline ? { deadline: definition.deadline } : {}),
   system: definition.system,
   ...chainToWire(definition),
 });

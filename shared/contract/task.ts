@@ -16,6 +16,7 @@ import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
 const MAX_TAGS = 16;
 const MAX_CATCH_UP = 1_000;
 const MAX_MISFIRE_GRACE_SECONDS = 31 * 86_400;
+const MAX_DEADLINE_SECONDS = 31 * 86_400;
 
 /** What the user decides. Each field alone; what they must be together is decided in task-input.ts. */
 const decided = {
@@ -47,6 +48,13 @@ const decided = {
   concurrency: ConcurrencySchema,
   rateLimit: RateLimitSchema,
   stop: StopSchema.exactOptional(),
+  deadline: z
+    .strictObject({
+      seconds: z.int().min(1).max(MAX_DEADLINE_SECONDS),
+      notify: z.boolean().describe('tell it as the event run.late; true when absent').exactOptional(),
+    })
+    .describe('a run that has not finished so long after it was due is late')
+    .exactOptional(),
   system: z.boolean().describe('true: shown, but only an admin may change it'),
 };
 
@@ -76,6 +84,7 @@ export const TaskInputSchema = z
     concurrency: decided.concurrency.optional(),
     rateLimit: decided.rateLimit.optional(),
     stop: decided.stop,
+    deadline: decided.deadline,
     system: decided.system.optional(),
     ...optionalChainFields,
   })
@@ -122,9 +131,6 @@ export const READ_ONLY_FIELDS = [
   'stopped',
   'lastRun',
 ] as const;
-
-/** Fields of the contract that this version does not have: refused by name, so that nothing is ignored. */
-export const UNAVAILABLE_FIELDS = ['deadline'] as const;
 
 export const TaskReplacementSchema = z
   .strictObject({

@@ -2,6 +2,7 @@ import { CHAIN_FIELDS, type ChainLink, type ChainOutcome, type Upstream } from '
 import type { Change } from './change.ts';
 import type { Execution } from './execution.ts';
 import { manualExecution } from './execution-births.ts';
+import { restingPlace } from './execution-parts.ts';
 import { OPEN_LOOK_MS } from './limits.ts';
 import { manualOccurrence } from './occurrence.ts';
 import type { Task, TaskDefinition } from './task.ts';
@@ -74,8 +75,8 @@ export const unsettledSuccess = (
   },
 });
 
-export const settledSuccess = (seen: Execution): Change<Execution> => ({
-  set: { index: { set: 'ended', shard: seen.shard, at: seen.finishedAt ?? seen.scheduledAt } },
+export const settledSuccess = ({ aftermath: _, ...seen }: Execution): Change<Execution> => ({
+  set: restingPlace(seen),
   remove: ['aftermath'],
   guard: { equals: { status: 'success', epoch: seen.epoch, aftermath: 'pending' } },
 });

@@ -25,7 +25,7 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
           index: { set: 'ended', shard: seen.shard, at: nowMs },
           ttl: Math.ceil((nowMs + retentionMs) / SECOND_MS),
         },
-        remove: ['nextAttemptAt', 'leaseUntil', 'pendingSeconds'],
+        remove: ['nextAttemptAt', 'leaseUntil', 'pendingSeconds', 'deadline'],
         guard: {
           equals: {
             status: seen.status,
@@ -81,6 +81,7 @@ export function revivedExecution(
       'errorMessage',
       'progress',
       'snoozes',
+      'deadline',
       'tally',
       'stopped',
       'stopError',
@@ -97,8 +98,8 @@ export function purgedLetter(seen: Execution): Change<Execution> | 'refused' {
   return {
     set: {
       letter: 'purged',
-      // An end that is not counted yet stays where the sweeper looks.
-      ...(seen.tally === undefined
+      // While something is left to do for it, it stays where the sweeper looks.
+      ...(seen.tally === undefined && seen.deadline === undefined
         ? { index: { set: 'ended', shard: seen.shard, at: seen.diedAt ?? seen.scheduledAt } }
         : {}),
     },

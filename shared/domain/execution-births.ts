@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { EndReason, Execution, ExecutionKey, Trigger } from './execution.ts';
+import { openLook } from './execution-parts.ts';
 import {
   INLINE_JSON_BYTES,
   LEASE_LOOK_MS,
@@ -36,6 +37,7 @@ export function claimedExecution(
   q: { owner: string; startedAt: EpochMs; leaseUntil: EpochMs; missed: number; slots?: string[] | undefined },
 ): Execution {
   const born = common(task, key);
+  const deadline = deadlineOf(task, born.scheduledAt, 'schedule');
   return {
     ...born,
     status: 'running',
@@ -49,7 +51,8 @@ export function claimedExecution(
     leaseUntil: q.leaseUntil,
     ...(q.missed > 0 ? { missed: q.missed } : {}),
     ...(q.slots === undefined ? {} : { slots: q.slots }),
-    index: { set: 'open', shard: born.shard, at: q.leaseUntil + LEASE_LOOK_MS },
+    ...deadline,
+    index: openLook({ ...born, ...deadline }, q.leaseUntil + LEASE_LOOK_MS),
   };
 }
 
@@ -60,6 +63,7 @@ export function skippedExecution(
   q: { reason: EndReason; nowMs: EpochMs; retentionMs: DurationMs; missed?: number; collidedWith?: string },
 ): Execution {
   const born = common(task, key);
+  const { lateSince } = deadlineOf(task, born.scheduledAt, 'schedule');
   return {
     ...born,
     status: 'skipped',
@@ -71,6 +75,7 @@ export function skippedExecution(
     finishedAt: q.nowMs,
     ...(q.missed !== undefined && q.missed > 0 ? { missed: q.missed } : {}),
     ...(q.collidedWith !== undefined ? { collidedWith: q.collidedWith } : {}),
+    ...(lateSince === undefined ? {} : { lateSince }),
     index: { set: 'ended', shard: born.shard, at: q.nowMs },
     ttl: Math.ceil((q.nowMs + q.retentionMs) / SECOND_MS),
   };
@@ -93,6 +98,7 @@ export function manualExecution(
 ): Execution {
   const born = common(task, key);
   const { payload } = q;
+  const deadline = deadlineOf(task, born.scheduledAt, q.trigger);
   const inline = payload !== undefined && Buffer.byteLength(payload) <= INLINE_JSON_BYTES;
   return {
     ...born,
@@ -102,7 +108,8 @@ export function manualExecution(
     maxAttempts: task.definition.retry.limit + 1,
     epoch: 0,
     ...(payload === undefined ? {} : inline ? { payload } : { payloadStored: true }),
-    index: { set: 'open', shard: born.shard, at: firstLook(born.scheduledAt, q.nowMs) },
+    ...deadline,
+    index: openLook({ ...born, ...deadline }, firstLook(born.scheduledAt, q.nowMs)),
   };
 }
 
@@ -113,3 +120,16 @@ export const withinMessageDelay = (at: EpochMs, nowMs: EpochMs): boolean =>
 /** The sweeper's first look at a run that waits until `at`. */
 export const firstLook = (at: EpochMs, nowMs: EpochMs): EpochMs =>
   withinMessageDelay(at, nowMs) ? Math.max(at, nowMs) + OPEN_LOOK_MS : at - LOOK_AHEAD_MS;
+
+/** What a run is born with. One that is filled in afterwards, or was told of while it waited, is not watched. */
+function deadlineOf(
+  { state, definition }: Pick<Task, 'state' | 'definition'>,
+  scheduledAt: EpochMs,
+  trigger: Trigger,
+): Pick<Execution, 'deadline' | 'lateSince'> {
+  if (definition.deadline === undefined || trigger === 'backfill') return {};
+  const { seconds, notify } = definition.deadline;
+  const at = scheduledAt + seconds * SECOND_MS;
+  const told = trigger === 'schedule' && state.lateFor === scheduledAt;
+  return told ? { lateSince: at } : { deadline: { at, notify } };
+}

@@ -2,7 +2,17 @@ import type { AfterFailure } from './after-failure.ts';
 import type { Change, Guard } from './change.ts';
 import type { AttemptRecord, Execution } from './execution.ts';
 import { withinMessageDelay } from './execution-births.ts';
-import { ended, OF_ATTEMPT, ownedBy, ttlAfter, unlessTold, withAttempt } from './execution-parts.ts';
+import {
+  ended,
+  lateAtEnd,
+  OF_ATTEMPT,
+  openLook,
+  ownedBy,
+  ttlAfter,
+  unlessTold,
+  voidAtEnd,
+  withAttempt,
+} from './execution-parts.ts';
 import { causeOf, deathReason, type Failure } from './failure.ts';
 import { LOOK_AHEAD_MS, MAX_ATTEMPT_MESSAGE_CHARS, MAX_ERROR_MESSAGE_CHARS, OPEN_LOOK_MS } from './limits.ts';
 import type { DurationMs, EpochMs } from './time.ts';
@@ -55,7 +65,7 @@ export function stopped(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, q)),
     },
-    remove: [...OF_ATTEMPT, 'nextAttemptAt'],
+    remove: [...OF_ATTEMPT, 'nextAttemptAt', 'deadline'],
     guard: {
       equals: { ...ownedBy(q.owner, seen.attempt), cancelRequested: true },
       missing: unlessTold(seen),
@@ -101,7 +111,7 @@ export function expiredLease(
       reason: 'requested',
       attempts: withAttempt(seen, failedAttempt(seen, { nowMs: q.nowMs, failure: q.after.failure })),
     },
-    remove: OF_ATTEMPT,
+    remove: [...OF_ATTEMPT, 'deadline'],
     guard,
   };
 }
@@ -110,13 +120,10 @@ export function expiredLease(
 const waitsUntil = (seen: Execution, nextAttemptAt: EpochMs, nowMs: EpochMs): Partial<Execution> => ({
   status: 'retrying',
   nextAttemptAt,
-  index: {
-    set: 'open',
-    shard: seen.shard,
-    at: withinMessageDelay(nextAttemptAt, nowMs)
-      ? nextAttemptAt + OPEN_LOOK_MS
-      : nextAttemptAt - LOOK_AHEAD_MS,
-  },
+  index: openLook(
+    seen,
+    withinMessageDelay(nextAttemptAt, nowMs) ? nextAttemptAt + OPEN_LOOK_MS : nextAttemptAt - LOOK_AHEAD_MS,
+  ),
 });
 
 /** The attempt number goes up all the same, so the budget moves up with it. */
@@ -148,10 +155,12 @@ function failedChange(
       remove: OF_ATTEMPT,
     };
   }
+  const late = lateAtEnd(seen, nowMs);
   return {
     set: {
       ...trace,
       ...q.more,
+      ...late,
       status: 'dead',
       reason: deathReason(failure),
       letter: 'pending',
@@ -160,7 +169,7 @@ function failedChange(
       index: { set: 'open', shard: seen.shard, at: nowMs + OPEN_LOOK_MS },
       ttl: ttlAfter(nowMs, q.retentionMs),
     },
-    remove: [...OF_ATTEMPT, 'nextAttemptAt'],
+    remove: [...OF_ATTEMPT, ...voidAtEnd(late), 'nextAttemptAt'],
   };
 }
 

@@ -1,6 +1,15 @@
 import type { Change, Guard } from './change.ts';
 import type { EndReason, Execution } from './execution.ts';
-import { ended, OF_ATTEMPT, ownedBy, unlessTold, withAttempt } from './execution-parts.ts';
+import {
+  ended,
+  lateAtEnd,
+  OF_ATTEMPT,
+  openLook,
+  ownedBy,
+  unlessTold,
+  voidAtEnd,
+  withAttempt,
+} from './execution-parts.ts';
 import { LEASE_LOOK_MS } from './limits.ts';
 import type { DurationMs, EpochMs } from './time.ts';
 
@@ -36,7 +45,7 @@ export function startedAttempt(
         ? { latenessMs: Math.max(0, q.startedAt - seen.scheduledAt) }
         : {}),
       ...(q.slots === undefined ? {} : { slots: q.slots }),
-      index: { set: 'open', shard: seen.shard, at: q.leaseUntil + LEASE_LOOK_MS },
+      index: openLook(seen, q.leaseUntil + LEASE_LOOK_MS),
     },
     remove: q.slots ? ['nextAttemptAt'] : ['nextAttemptAt', 'slots'],
     guard: {
@@ -59,7 +68,7 @@ export const withdrawnClaim = (
   q: { status: 'cancelled' | 'skipped'; reason: EndReason; nowMs: EpochMs; retentionMs: DurationMs },
 ): Change<Execution> => ({
   set: { ...ended(seen, q.status, q.nowMs, q.retentionMs), reason: q.reason },
-  remove: ['leaseUntil', 'startedAt', 'latenessMs'],
+  remove: ['leaseUntil', 'startedAt', 'latenessMs', 'deadline'],
   guard: { equals: ownedBy(owner, 1) },
 });
 
@@ -85,7 +94,7 @@ export const endedWaiting = (
     reason: q.reason,
     ...(q.collidedWith === undefined ? {} : { collidedWith: q.collidedWith }),
   },
-  remove: ['nextAttemptAt', 'leaseUntil'],
+  remove: ['nextAttemptAt', 'leaseUntil', 'deadline'],
   guard: { equals: { status: seen.status, attempt: seen.attempt } },
 });
 
@@ -101,7 +110,11 @@ export function succeeded(
     more?: Pick<Execution, 'tally' | 'stopError'>;
   },
 ): Change<Execution> {
-  const set: Partial<Execution> = { ...ended(seen, 'success', q.nowMs, q.retentionMs, q.more), ...q.result };
+  const late = lateAtEnd(seen, q.nowMs);
+  const set: Partial<Execution> = {
+    ...ended(seen, 'success', q.nowMs, q.retentionMs, { ...q.more, ...late }),
+    ...q.result,
+  };
   if (seen.attempt > 1) {
     set.attempts = withAttempt(seen, {
       attempt: seen.attempt,
@@ -113,7 +126,7 @@ export function succeeded(
   }
   return {
     set,
-    remove: [...OF_ATTEMPT, 'errorType', 'errorMessage'],
+    remove: [...OF_ATTEMPT, ...voidAtEnd(late), 'errorType', 'errorMessage'],
     guard: { equals: ownedBy(q.owner, seen.attempt), missing: unlessTold(seen) },
   };
 }

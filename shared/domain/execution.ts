@@ -101,6 +101,10 @@ export interface Execution extends ExecutionKey {
   /** The rule by which it stopped its task, or why the condition could not be asked. */
   stopped?: StopRule;
   stopError?: string;
+  /** Until when it is to have finished, as long as nobody was told that it is late; `notify`: whether anybody will be. */
+  deadline?: { at: EpochMs; notify: boolean };
+  /** Its deadline, which it missed. */
+  lateSince?: EpochMs;
   /** Attempts made before the last retry by a person: they count in no budget. */
   attemptsBefore?: number;
   /** How often it was put off without spending an attempt, and the handler's last reason. */

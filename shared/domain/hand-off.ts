@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, Guard } from './change.ts';
 import type { Execution, HandOff, HandOffOutcome } from './execution.ts';
+import { openLook } from './execution-parts.ts';
 import { HAND_OFFS_KEPT, LEASE_LOOK_MS } from './limits.ts';
 import { type EpochMs, SECOND_MS } from './time.ts';
 
@@ -33,7 +34,7 @@ export const tokenGiven = (seen: Execution, owner: string, tokenHash: string): C
 
 const lease = (seen: Execution, until: EpochMs): Partial<Execution> => ({
   leaseUntil: until,
-  index: { set: 'open', shard: seen.shard, at: until + LEASE_LOOK_MS },
+  index: openLook(seen, until + LEASE_LOOK_MS),
 });
 
 /** FIN, pending: nothing of it runs here any more. Refused when somebody asked it to stop or ended it already. */

@@ -1,5 +1,5 @@
-import type { EndReason, Execution, Trigger } from './execution.ts';
-import { executionId, idempotencyKey } from './occurrence.ts';
+import type { EndReason, Execution, ExecutionKey, ExecutionStatus, Trigger } from './execution.ts';
+import { dueAtOf, executionId, idempotencyKey } from './occurrence.ts';
 import type { StopRule, Task } from './task.ts';
 import { type EpochMs, toIso } from './time.ts';
 
@@ -19,7 +19,7 @@ interface Told {
   tags: string[];
 }
 export interface RunEvent extends Told {
-  type: 'run.succeeded' | 'run.dead' | 'run.cancelled' | 'run.skipped';
+  type: 'run.succeeded' | 'run.dead' | 'run.cancelled' | 'run.skipped' | 'run.late';
   executionId: string;
   idempotencyKey: string;
   trigger: Trigger;
@@ -28,6 +28,8 @@ export interface RunEvent extends Told {
   reason?: EndReason;
   errorType?: string;
   errorMessage?: string;
+  /** Of a late one: how it stands; `due` when nobody has claimed it yet. */
+  status?: ExecutionStatus | 'due';
 }
 export interface TaskEvent extends Told {
   type: 'task.completed' | 'task.disabled' | 'task.paused' | 'task.resumed' | 'task.deleted';
@@ -51,21 +53,10 @@ export function runEvent(run: Execution): RunEvent | undefined {
   if (status !== 'success' && status !== 'dead' && status !== 'cancelled' && status !== 'skipped')
     return undefined;
   return {
-    v: 1,
+    ...aboutRun(run),
     type: RUN_EVENTS[status],
     id: `${executionId(run)}@${run.epoch}`,
     at: toIso(run.finishedAt ?? run.scheduledAt),
-    tenant: run.tenant,
-    taskId: run.taskId,
-    taskName: run.taskName,
-    handler: run.handler,
-    queue: run.queue,
-    tags: run.tags,
-    executionId: executionId(run),
-    idempotencyKey: idempotencyKey(run),
-    trigger: run.trigger,
-    scheduledAt: toIso(run.scheduledAt),
-    attempts: run.attempt,
     ...(run.reason === undefined ? {} : { reason: run.reason }),
     ...(run.errorType === undefined ? {} : { errorType: run.errorType }),
     ...(run.errorMessage === undefined
@@ -74,18 +65,60 @@ export function runEvent(run: Execution): RunEvent | undefined {
   };
 }
 
-/** Each of these happens at most once in a generation, which makes the id. */
-export const taskEvent = (type: TaskEvent['type'], { state, definition }: Task, at: EpochMs): TaskEvent => ({
-  v: 1,
-  type,
-  id: `${state.taskId}@${state.generation}`,
+/** A run is late once, which makes the id; `at` is the deadline that it missed. */
+export const lateEvent = (run: Execution, at: EpochMs): RunEvent => ({
+  ...aboutRun(run),
+  type: 'run.late',
+  id: executionId(run),
   at: toIso(at),
+  status: run.status,
+});
+
+/** The same of an occurrence that nobody has claimed yet, by its task. */
+export const lateUnclaimedEvent = (task: Task, key: ExecutionKey, at: EpochMs): RunEvent => ({
+  ...about(task),
+  type: 'run.late',
+  id: executionId(key),
+  at: toIso(at),
+  executionId: executionId(key),
+  idempotencyKey: idempotencyKey(key),
+  trigger: 'schedule',
+  scheduledAt: toIso(dueAtOf(key.occurrence)),
+  attempts: 0,
+  status: 'due',
+});
+
+const aboutRun = (run: Execution) => ({
+  v: 1 as const,
+  tenant: run.tenant,
+  taskId: run.taskId,
+  taskName: run.taskName,
+  handler: run.handler,
+  queue: run.queue,
+  tags: run.tags,
+  executionId: executionId(run),
+  idempotencyKey: idempotencyKey(run),
+  trigger: run.trigger,
+  scheduledAt: toIso(run.scheduledAt),
+  attempts: run.attempt,
+});
+
+const about = ({ state, definition }: Task) => ({
+  v: 1 as const,
   tenant: state.tenant,
   taskId: state.taskId,
   taskName: definition.name,
   handler: definition.handler,
   queue: definition.queue,
   tags: definition.tags,
+});
+
+/** Each of these happens at most once in a generation, which makes the id. */
+export const taskEvent = (type: TaskEvent['type'], task: Task, at: EpochMs): TaskEvent => ({
+  ...about(task),
+  type,
+  id: `${task.state.taskId}@${task.state.generation}`,
+  at: toIso(at),
 });
 
 /** A run stops its task at most once, which makes the id. */

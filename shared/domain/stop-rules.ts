@@ -66,6 +66,8 @@ export function countedRun(
     set.version = state.version + 1;
     set.updatedAt = nowMs;
     set.stopped = { by: rule, at: nowMs, run: run.occurrence };
+    // As with a pause: what passes until somebody resumes it is accounted for then.
+    if (status === 'disabled' && state.nextRunAt !== undefined) set.pausedFrom = state.nextRunAt;
   }
   return {
     task: {
@@ -97,10 +99,12 @@ const ranLast = (seen: Execution, rule: StopRule, nowMs: EpochMs): Change<Execut
 
 /** Nothing is left to do about the count. */
 export const countSettled = (seen: Execution, also: Pick<Execution, 'counted'> = {}): Change<Execution> => ({
-  set: { ...also, ...restingPlace(seen) },
+  set: { ...also, ...restingPlace(withoutTally(seen)) },
   remove: ['tally'],
   guard: sameEnd(seen),
 });
+
+const withoutTally = ({ tally: _, ...run }: Execution): Execution => run;
 
 /** Neither a person nor another hand has got to it since. */
 const sameEnd = (seen: Execution): Change<Execution>['guard'] => ({

@@ -15,7 +15,15 @@ export function placeDue(place: Place, nextRunAt: EpochMs, nowMs: EpochMs): Inde
 interface Place {
   shard: number;
   queue: string;
+  deadlineSeconds?: number;
 }
+type Placed = Pick<TaskDefinition, 'queue' | 'deadline'>;
+
+const placeOf = (shard: number, { queue, deadline }: Placed): Place => ({
+  shard,
+  queue,
+  ...(deadline === undefined ? {} : { deadlineSeconds: deadline.seconds }),
+});
 
 /** Delay of the hint that goes with a `hot` entry; undefined when the tick will send it. */
 export function hintDelaySeconds(state: TaskState, nowMs: EpochMs): number | undefined {
@@ -51,7 +59,7 @@ export function createdTask(q: {
   const state: TaskState = {
     tenant: definition.tenant,
     taskId: definition.taskId,
-    ...waiting({ shard, queue: definition.queue }, q.nextRunAt, nowMs),
+    ...waiting(placeOf(shard, definition), q.nextRunAt, nowMs),
     shard,
     generation: (q.over?.generation ?? 0) + 1,
     version,
@@ -86,9 +94,12 @@ export function editedDefinition(
   const set: Partial<TaskState> = { version, definitionVersion: version, updatedAt: nowMs };
   const equals: Partial<TaskState> = { version: seen.version };
   const { index } = seen;
-  if ((index?.set === 'due' || index?.set === 'hot') && index.queue !== definition.queue) {
-    set.index = { ...index, queue: definition.queue };
-    equals.index = index;
+  if (index?.set === 'due' || index?.set === 'hot') {
+    const moved = { set: index.set, at: index.at, ...placeOf(index.shard, definition) };
+    if (moved.queue !== index.queue || moved.deadlineSeconds !== index.deadlineSeconds) {
+      set.index = moved;
+      equals.index = index;
+    }
   }
   return {
     change: { set, remove: recount ? ['tally'] : [], guard: { equals, not: { status: 'deleted' } } },
@@ -122,7 +133,7 @@ export function editedRules(
   if (seen.status === 'paused' || seen.status === 'disabled') {
     return { change: { set, remove, guard }, definition: edited };
   }
-  const next = waiting({ shard: seen.shard, queue: definition.queue }, nextRunAt, nowMs);
+  const next = waiting(placeOf(seen.shard, definition), nextRunAt, nowMs);
   remove.push(...absentIn(next), 'stopped');
   return { change: { set: { ...set, ...next }, remove, guard }, definition: edited };
 }
@@ -147,10 +158,10 @@ export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
  */
 export function resumedTask(
   seen: TaskState,
-  q: { queue: string; nextRunAt: EpochMs | null; nowMs: EpochMs },
+  q: { definition: Placed; nextRunAt: EpochMs | null; nowMs: EpochMs },
 ): Change<TaskState> {
   const { nowMs } = q;
-  const next = waiting({ shard: seen.shard, queue: q.queue }, q.nextRunAt, nowMs);
+  const next = waiting(placeOf(seen.shard, q.definition), q.nextRunAt, nowMs);
   return {
     set: {
       ...next,
@@ -206,14 +217,14 @@ export function advancedTask(
   q: {
     scheduledAt: EpochMs;
     nextRunAt: EpochMs | null;
-    queue: string;
+    definition: Placed;
     nowMs: EpochMs;
     run?: string;
     exclusive: boolean;
     missed: number;
   },
 ): Change<TaskState> {
-  const next = waiting({ shard: seen.shard, queue: q.queue }, q.nextRunAt, q.nowMs);
+  const next = waiting(placeOf(seen.shard, q.definition), q.nextRunAt, q.nowMs);
   const set: Partial<TaskState> = { ...next };
   if (q.run !== undefined) set.run = q.run;
   if (q.missed > 0) set.missed = seen.missed + q.missed;

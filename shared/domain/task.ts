@@ -104,6 +104,8 @@ export interface TaskState extends TaskKey {
   missed: number;
   /** Only of tasks with stop rules. */
   tally?: Tally;
+  /** The due instant of the last occurrence that was told of as late before anybody had claimed it. */
+  lateFor?: EpochMs;
   /** The rule that ended it, and the occurrence of the run that fulfilled it. */
   stopped?: { by: StopRule; at: EpochMs; run: string };
   createdAt: EpochMs;
@@ -139,6 +141,8 @@ export interface TaskDefinition extends TaskKey {
   concurrency?: ConcurrencyCap[];
   rateLimit?: RateCap[];
   stop?: StopRules;
+  /** A run that has not finished so long after it was due is late. */
+  deadline?: { seconds: number; notify: boolean };
   system: boolean;
   onSuccess?: ChainLink[];
   onFailure?: ChainLink[];

@@ -2,9 +2,21 @@ import { crossedAge } from '../domain/crossed-age.ts';
 import { HOT_WINDOW_MS, OVERDUE_MS } from '../domain/limits.ts';
 import { scheduledOccurrence } from '../domain/occurrence.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
-import type { DurationMs, EpochMs } from '../domain/time.ts';
+import { type DurationMs, type EpochMs, SECOND_MS } from '../domain/time.ts';
 import type { DispatchMessage } from '../messages.ts';
-import type { Clock, CursorStore, DispatchQueue, DueEntry, Log, ShardIndex, WorkQueues } from '../ports.ts';
+import type {
+  Clock,
+  CursorStore,
+  DispatchQueue,
+  DueEntry,
+  Events,
+  ExecutionStore,
+  Log,
+  ShardIndex,
+  TaskStore,
+  WorkQueues,
+} from '../ports.ts';
+import { tellUnclaimed } from './run-end/tell-unclaimed.ts';
 
 export interface DispatchDeps {
   clock: Clock;
@@ -12,6 +24,9 @@ export interface DispatchDeps {
   cursors: CursorStore;
   queues: WorkQueues;
   dispatchQueue: DispatchQueue;
+  tasks: TaskStore;
+  executions: ExecutionStore;
+  events: Events;
   log: Log;
   lookAheadMs: DurationMs;
 }
@@ -59,10 +74,19 @@ async function hintOverdue(
     for await (const entries of pages(deps.index, range)) {
       const crossed = entries.filter((entry) => crossedAge(entry.at, sinceMs, nowMs));
       hinted += await hintAll(deps, crossed, nowMs);
+      for (const entry of entries)
+        if (mayBeLate(entry, sinceMs, nowMs)) await tellUnclaimed(deps, entry, nowMs);
     }
   }
   return hinted;
 }
+
+/** When its deadline has passed since the last look, and whenever it is hinted again after that. */
+const mayBeLate = ({ at, deadlineSeconds }: DueEntry, sinceMs: EpochMs, nowMs: EpochMs): boolean => {
+  if (deadlineSeconds === undefined) return false;
+  const deadline = at + deadlineSeconds * SECOND_MS;
+  return deadline <= nowMs && (deadline > sinceMs || crossedAge(at, sinceMs, nowMs));
+};
 
 async function hintWindow(
   deps: DispatchDeps,

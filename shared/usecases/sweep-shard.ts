@@ -1,10 +1,11 @@
 import { afterFailure } from '../domain/after-failure.ts';
 import { isCanary } from '../domain/canary.ts';
 import { crossedAgeOrDue } from '../domain/crossed-age.ts';
-import type { Execution } from '../domain/execution.ts';
+import { deadlineSettled } from '../domain/deadline.ts';
+import { type Execution, isFinal } from '../domain/execution.ts';
 import { expiredLease, lostAttempt } from '../domain/execution-failures.ts';
 import { claimedLetter } from '../domain/letter-transitions.ts';
-import { CLOCK_SKEW_MS } from '../domain/limits.ts';
+import { CLOCK_SKEW_MS, LOOK_AHEAD_MS } from '../domain/limits.ts';
 import { executionId } from '../domain/occurrence.ts';
 import { uncountedEnd } from '../domain/stop-rules.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
@@ -26,6 +27,7 @@ import type {
 import { settleFailure } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
 import { isUnsettled, settleEnd } from './run-end/settle-end.ts';
+import { tellLate } from './run-end/tell-late.ts';
 import { withoutMessage } from './run-execution/context.ts';
 import { finish, resultOf } from './run-execution/finish.ts';
 import { giveBackSlots } from './run-execution/slots.ts';
@@ -49,6 +51,8 @@ export interface Swept {
   hinted: number;
   expired: number;
   letters: number;
+  /** Missed their deadline, and were told of. */
+  late: number;
   /** Could not be taken further; the next sweep tries again. A letter that does not go out is one of these. */
   failed: number;
 }
@@ -67,7 +71,7 @@ export async function sweepShard(
   remainingMs: () => DurationMs,
 ): Promise<Swept> {
   const nowMs = deps.clock.nowMs();
-  const swept: Swept = { hinted: 0, expired: 0, letters: 0, failed: 0 };
+  const swept: Swept = { hinted: 0, expired: 0, letters: 0, late: 0, failed: 0 };
   // After a loss of messages also runs whose message was still to come are hinted.
   const until = q.restore ? nowMs + RESTORE_AHEAD_MS : nowMs;
   const first = await deps.index.open({ shard: q.shard, until, limit: PAGE });
@@ -98,10 +102,12 @@ interface Look {
 
 async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Swept): Promise<void> {
   try {
-    const run = await deps.executions.read(entry);
-    if (run === undefined) return;
+    const read = await deps.executions.read(entry);
+    if (read === undefined) return;
+    const run = await afterDeadline(deps, read, look, swept);
     if (run.status === 'queued' || run.status === 'retrying') {
-      if (look.restore || crossedAgeOrDue(entry.at, look.sinceMs, look.nowMs)) {
+      if (isFarOff(run, look)) await deps.executions.update(run, deadlineSettled(run, look.nowMs));
+      else if (look.restore || crossedAgeOrDue(entry.at, look.sinceMs, look.nowMs)) {
         await hintWaiting(deps, run);
         swept.hinted++;
       }
@@ -115,6 +121,27 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
     deps.log.error('run not swept; the next sweep tries again', { executionId: executionId(entry) }, error);
   }
 }
+
+/** A missed deadline is told; when that does not succeed, whatever else the run needs goes on all the same. */
+async function afterDeadline(deps: SweepDeps, run: Execution, look: Look, swept: Swept): Promise<Execution> {
+  if (run.deadline === undefined || isFinal(run.status) || run.deadline.at > look.nowMs) return run;
+  try {
+    const told = await tellLate(deps, run, look.nowMs);
+    swept.late++;
+    return told;
+  } catch (error) {
+    swept.failed++;
+    deps.log.error('late run not told of; the next sweep does', { executionId: executionId(run) }, error);
+    return run;
+  }
+}
+
+/** Looked at for its deadline, and that is settled: its message, or the alarm that stands for one, is still to come. */
+const isFarOff = (run: Execution, { restore, nowMs }: Look): boolean =>
+  !restore &&
+  run.deadline === undefined &&
+  run.nextAttemptAt !== undefined &&
+  run.nextAttemptAt > nowMs + LOOK_AHEAD_MS;
 
 /** Of several sweepers one sends a letter; what else is to be done may be done twice. */
 async function settle(deps: SweepDeps, run: Execution, swept: Swept): Promise<void> {

@@ -16,7 +16,13 @@ export const makeMemoryShardIndex = ({ states, executions }: MemoryTables): Shar
       const { tenant, taskId: id } = state;
       return [
         {
-          entry: { tenant, taskId: id, at: index.at, queue: index.queue },
+          entry: {
+            tenant,
+            taskId: id,
+            at: index.at,
+            queue: index.queue,
+            ...(index.deadlineSeconds === undefined ? {} : { deadlineSeconds: index.deadlineSeconds }),
+          },
           position: positionOf(index, taskId(state)),
         },
       ];

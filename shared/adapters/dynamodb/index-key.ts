@@ -5,7 +5,7 @@ import type { EpochMs } from '../../domain/time.ts';
 
 /**
  * An entry of the index byStatusAndTime as its two attributes; an item without them is not in the index. timeKey is
- * the instant as 15 digits; due and hot entries add `#<queue>`, and the list of tasks has `<name>#<taskId>` instead.
+ * the instant as 15 digits; due and hot entries add `#<queue>` and perhaps `#<deadlineSeconds>`, and the list of tasks has `<name>#<taskId>` instead.
  */
 export interface IndexKey {
   statusKey: string;
@@ -29,7 +29,7 @@ export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): Inde
     case 'hot':
       return {
         statusKey: statusKey[entry.set](entry.shard),
-        timeKey: `${padMs(entry.at)}#${entry.queue}`,
+        timeKey: `${padMs(entry.at)}#${entry.queue}${entry.deadlineSeconds === undefined ? '' : `#${entry.deadlineSeconds}`}`,
       };
     case 'open':
       return { statusKey: statusKey.open(entry.shard), timeKey: padMs(entry.at) };
@@ -63,7 +63,7 @@ export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | u
   }
 }
 
-export function parseDue(timeKey: string): { at: EpochMs; queue: string } {
-  const [at, queue = ''] = timeKey.split('#');
-  return { at: Number(at), queue };
+export function parseDue(timeKey: string): { at: EpochMs; queue: string; deadlineSeconds?: number } {
+  const [at, queue = '', seconds] = timeKey.split('#');
+  return { at: Number(at), queue, ...(seconds === undefined ? {} : { deadlineSeconds: Number(seconds) }) };
 }

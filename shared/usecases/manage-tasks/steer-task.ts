@@ -56,7 +56,7 @@ export function resumeTask(
     const nowMs = deps.clock.nowMs();
     await accountForPause(deps, { state, definition }, nowMs);
     const nextRunAt = firstRunAt(definition.schedule, nowMs + 1);
-    const change = resumedTask(state, { queue: definition.queue, nextRunAt, nowMs });
+    const change = resumedTask(state, { definition, nextRunAt, nowMs });
     const outcome = await deps.tasks.update(key, change);
     if (!outcome.ok) return undefined;
     const resumed = { state: outcome.record, definition };

@@ -1,4 +1,5 @@
 import { type Execution, isFinal } from '../../domain/execution.ts';
+import { rested } from '../../domain/execution-parts.ts';
 import { stopEvent } from '../../domain/lifecycle-event.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import { countedRun, countSettled, isUncounted } from '../../domain/stop-rules.ts';
@@ -6,6 +7,7 @@ import type { Task, TaskDefinition } from '../../domain/task.ts';
 import type { Events } from '../../ports.ts';
 import { settleDeath, settleSuccess } from '../chain/settle.ts';
 import type { ChainDeps } from '../chain/trigger-chained.ts';
+import { tellLate } from './tell-late.ts';
 
 export type SettleDeps = ChainDeps & { events: Events };
 
@@ -13,12 +15,11 @@ export type SettleDeps = ChainDeps & { events: Events };
 const TRIES = 6;
 
 /** Something is left to do for this run, though it ended. */
-export const isUnsettled = (run: Execution): boolean =>
-  isFinal(run.status) && (run.tally !== undefined || run.aftermath === 'pending' || run.letter === 'pending');
+export const isUnsettled = (run: Execution): boolean => isFinal(run.status) && run.index?.set === 'open';
 
 /**
- * What the end of a run leaves to do, in this order: it is counted for the stop rules of its task, the stop is told,
- * the tasks that hang on its outcome are triggered, its dead letter goes out. Each step is idempotent and takes its
+ * What the end of a run leaves to do: it is counted for the stop rules of its task, the tasks that hang on its outcome
+ * are triggered, a stop and a missed deadline are told, its dead letter goes out. Each step is idempotent and takes its
  * mark away; until the last one the run stays in the set `open`. Dying, or a store or bus that is away, leaves the rest
  * to the sweeper. Never rejects; false: not all is done. `definition`: undefined when the task is gone.
  */
@@ -29,10 +30,16 @@ export async function settleEnd(
 ): Promise<boolean> {
   try {
     let run = await settleCount(deps, ended);
-    if (run.tally === 'untold' && run.epoch === ended.epoch) run = await tellStop(deps, run);
-    if (run.epoch !== ended.epoch) return true;
+    if (run.status === 'success' && run.aftermath === 'pending') {
+      if (!(await settleSuccess(deps, definition, run))) return false;
+      run = withoutAftermath(run);
+    }
+    if (run.tally === 'untold' && isSame(run, ended)) run = await tellStop(deps, run);
+    if (run.deadline && isSame(run, ended)) run = await tellLate(deps, run, deps.clock.nowMs());
+    if (!isSame(run, ended)) return true;
     if (run.status === 'dead' && run.letter === 'pending') return await settleDeath(deps, definition, run);
-    if (run.aftermath === 'pending') return await settleSuccess(deps, definition, run);
+    // Another was faster with all that was left, and the end came after him.
+    if (isUnsettled(run) && run.index !== undefined) await deps.executions.update(run, rested(run));
     return true;
   } catch (error) {
     deps.log.error('end not settled; the sweeper goes on', { executionId: executionId(ended) }, error);
@@ -40,10 +47,16 @@ export async function settleEnd(
   }
 }
 
+/** A person may have made it run again meanwhile. */
+const isSame = (run: Execution, ended: Execution): boolean =>
+  run.status === ended.status && run.epoch === ended.epoch;
+
+const withoutAftermath = ({ aftermath: _, ...run }: Execution): Execution => run;
+
 /** Harmless beside whoever does it as well. Resolves with the run as it stands then. */
 export async function settleCount(deps: SettleDeps, ended: Execution): Promise<Execution> {
   let run = ended;
-  for (let tries = 0; isUncounted(run) && run.epoch === ended.epoch; tries++) {
+  for (let tries = 0; isUncounted(run) && isSame(run, ended); tries++) {
     if (tries === TRIES) throw new Error('the task changes too often');
     run = await count(deps, run);
   }

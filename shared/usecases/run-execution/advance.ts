@@ -25,7 +25,7 @@ export async function advance(
   const change = advancedTask(task.state, {
     scheduledAt: dueAtOf(key.occurrence),
     nextRunAt: plan.nextRunAt,
-    queue: task.definition.queue,
+    definition: task.definition,
     nowMs,
     ...(run === undefined ? {} : { run }),
     exclusive: run !== undefined && isExclusive(task),

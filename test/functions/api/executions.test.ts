@@ -114,6 +114,7 @@ describe('triggering', () => {
       durationMs: null,
       attempt: 0,
       snoozes: 0,
+      lateSince: null,
       stopped: null,
       stopError: null,
       snoozeReason: null,

@@ -272,10 +272,6 @@ describe('what is refused as not valid', () => {
     const named = new Set(body.errors.map((error: { path: string }) => error.path));
     expect([...named].toSorted()).toEqual(paths.toSorted());
   });
-  it('names fields of the contract that this version does not have', async () => {
-    const { body } = await makeApiWorld().call(withField({ deadline: {} }));
-    expect(body.errors).toEqual([{ path: 'deadline', message: 'not available in this version' }]);
-  });
 });
 
 describe('what is refused otherwise', () => {

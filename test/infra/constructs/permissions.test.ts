@@ -43,13 +43,14 @@ describe('permissions', () => {
     );
   });
 
-  it('let dispatch read the index, move its cursor and send', () => {
+  it('let dispatch read the index, move its cursor, send, and tell of what nobody has claimed in time', () => {
     expect(rightsOf(scheduler.dispatch)).toEqual(
       [
         ...on('dispatch', ...CONSUME),
         'dynamodb:Query index',
-        ...item('Get', 'Put'),
+        ...item('Get', 'BatchGet', 'Put', 'Update'),
         ...send('dispatch', ...WORK),
+        'events:PutEvents bus',
       ].sort(),
     );
   });

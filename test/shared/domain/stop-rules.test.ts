@@ -77,6 +77,7 @@ describe('the end of a run', () => {
         version: 2,
         stopped: { by, run: run.occurrence },
       });
+      expect(state.pausedFrom).toBe(to === 'disabled' ? aState().nextRunAt : undefined);
       expect(state).not.toHaveProperty('nextRunAt');
       expect(state).not.toHaveProperty('index');
       expect(run).toMatchObject({ stopped: by, tally: 'untold', index: { set: 'open' } });

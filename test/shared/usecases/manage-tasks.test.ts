@@ -148,7 +148,7 @@ describe('a one-time task that has run', () => {
     const done = {
       scheduledAt,
       nextRunAt: null,
-      queue: 'default',
+      definition: { queue: 'default' },
       nowMs: scheduledAt,
       exclusive: false,
       missed: 0,

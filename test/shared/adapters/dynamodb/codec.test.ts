@@ -99,6 +99,11 @@ describe('index keys', () => {
   const at = 1_795_251_600_000;
   it.each<[IndexEntry, string, string]>([
     [{ set: 'due', shard: 0, at, queue: 'default' }, 'due#0', '001795251600000#default'],
+    [
+      { set: 'due', shard: 0, at, queue: 'default', deadlineSeconds: 300 },
+      'due#0',
+      '001795251600000#default#300',
+    ],
     [{ set: 'hot', shard: 31, at, queue: 'high' }, 'hot#31', '001795251600000#high'],
     [{ set: 'open', shard: 2, at }, 'open#2', '001795251600000'],
     [{ set: 'dead', shard: 2, at, queue: 'high' }, 'dead#root#high#2', '001795251600000'],
