@@ -35,27 +35,27 @@ export type Variable = z.infer<typeof VariableSchema>;
 
 interface PageSize {
   /** Of one page, 1 to 200. */
-  limit?: number;
+  limit?: number | undefined;
 }
 export interface TaskFilter extends PageSize {
-  status?: Task['status'] | readonly Task['status'][];
-  queue?: string;
-  tag?: string;
-  handler?: string;
+  status?: Task['status'] | readonly Task['status'][] | undefined;
+  queue?: string | undefined;
+  tag?: string | undefined;
+  handler?: string | undefined;
   /** Part of id, name or description. */
-  search?: string;
+  search?: string | undefined;
 }
 export interface TaskExecutionFilter extends PageSize {
-  status?: ExecutionStatus | readonly ExecutionStatus[];
+  status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   /** Due at or after; ISO 8601. */
-  from?: string;
+  from?: string | undefined;
   /** Due before; ISO 8601. */
-  to?: string;
+  to?: string | undefined;
 }
 export interface ExecutionFilter extends TaskExecutionFilter {
-  queue?: string;
-  taskId?: string;
-  tag?: string;
+  queue?: string | undefined;
+  taskId?: string | undefined;
+  tag?: string | undefined;
 }
 
 export interface IdempotentOptions extends CallOptions {

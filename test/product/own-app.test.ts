@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { openApi } from '../support/api-client.ts';
 import { type ApiWorld, openWorld } from '../support/api-world.ts';
 import { eventually } from '../support/eventually.ts';
+import { openCli } from '../support/spawn-cli.ts';
 import { type RunningEngine, startEngine } from '../support/start-engine.ts';
 import { installOwnApp, type OwnApp } from './own-app.ts';
 
@@ -173,6 +174,18 @@ describe('escapement-local in the folder of that app', () => {
       expect(run?.attempts.at(-1)).toMatchObject({ errorType });
     },
   );
+
+  it('is steered by the package’s command line', async () => {
+    const cli = openCli(join(app.directory, 'node_modules/.bin/escapement'));
+    onTestFinished(() => cli.dispose());
+    await cli.feed(engine.token, 'login', engine.url, '--token-file', '-');
+    const { code, out } = await cli.run('handlers', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({ name: 'shop.charge' }),
+      expect.objectContaining({ name: 'shop.order' }),
+    ]);
+  });
 
   it('refuses a payload that the handler’s schema does not take', async () => {
     const json = { name: 'Bad', handler: 'shop.order', payload: { pieces: 0 }, schedule: { kind: 'now' } };

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+import { Command } from '@commander-js/extra-typings';
+import * as z from 'zod';
+import { addDeadLetters } from './dead-letters.ts';
+import { EXIT, explained } from './failure.ts';
+import type { Io } from './io.ts';
+import { addLogin } from './login.ts';
+import { addPreview } from './preview.ts';
+import { addQueues } from './queues.ts';
+import { addRuns } from './runs.ts';
+import type { Cli } from './session.ts';
+import { addTasks } from './tasks.ts';
+
+/** By its own name, for sources and compiled files lie at different depths. */
+const { version } = z
+  .object({ version: z.string() })
+  .parse(createRequire(import.meta.url)('escapement/package.json'));
+
+const GlobalsSchema = z.object({
+  profile: z.string().optional(),
+  url: z.string().optional(),
+  json: z.boolean().optional(),
+});
+
+const FIRST_STEPS = `
+First steps:
+  escapement login http://127.0.0.1:4650 --token-file .escapement/admin-token
+  escapement tasks put hello --name Hello --handler demo.echo --every 1m
+  escapement tasks upcoming hello
+  escapement runs list
+
+Exit codes: 0 done · 1 something is wrong · 2 wrong usage · 3 refused · 4 no answer`;
+
+export function makeProgram(io: Io): Command {
+  const program: Command = new Command('escapement');
+  program
+    .description('Looks at and steers the tasks of an Escapement deployment.')
+    .version(version)
+    .option('--profile <name>', 'of the deployment to speak to (ESCAPEMENT_PROFILE)')
+    .option('--url <url>', 'address instead of a profile; the token is in ESCAPEMENT_TOKEN (ESCAPEMENT_URL)')
+    .option('--json', 'print the whole answer as JSON, for scripts')
+    .addHelpText('after', FIRST_STEPS)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .showHelpAfterError('--help tells what can be said.')
+    .exitOverride();
+  const cli: Cli = { io, globals: () => GlobalsSchema.parse(program.opts()) };
+  addLogin(program, cli);
+  addTasks(program, cli);
+  addPreview(program, cli);
+  addRuns(program, cli);
+  addQueues(program, cli);
+  addDeadLetters(program, cli);
+  return program;
+}
+
+/** Resolves with the exit code. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await makeProgram(io).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    const { message, exitCode } = explained(error);
+    if (message !== '') io.err(message);
+    return exitCode;
+  }
+}

@@ -1,0 +1,30 @@
+import { type Client, createClient } from '../client.ts';
+import type { Io } from './io.ts';
+import { type Choice, chosenProfile } from './profiles.ts';
+
+/** What each command gets. */
+export interface Cli {
+  readonly io: Io;
+  /** Options that every command takes. */
+  globals(): Choice & { json?: boolean | undefined };
+}
+
+export interface Session {
+  readonly client: Client;
+  readonly url: string;
+  readonly nowMs: number;
+}
+
+export async function open({ io, globals }: Cli): Promise<Session> {
+  const profile = await chosenProfile(io, globals());
+  return {
+    client: createClient({ ...profile, fetch: io.fetch, sleep: io.sleep }),
+    url: profile.url,
+    nowMs: io.nowMs(),
+  };
+}
+
+/** The whole answer for scripts, or what people want to see of it. */
+export function show({ io, globals }: Cli, value: unknown, words: () => string): void {
+  io.out(globals().json ? JSON.stringify(value, null, 2) : words());
+}

@@ -1,0 +1,100 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { Task } from '../client.ts';
+import { type Cli, open, show } from './session.ts';
+import { card, table } from './table.ts';
+import { addTaskActions } from './task-actions.ts';
+import { taskOf, withTask } from './task-options.ts';
+import { count, moment } from './words.ts';
+
+const STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
+
+export function addTasks(program: Command, cli: Cli): void {
+  const tasks = program.command('tasks').description('Tasks: what runs, and when');
+
+  tasks
+    .command('list')
+    .description('List tasks by name')
+    .addOption(tasks.createOption('--status <status>').choices(STATUSES))
+    .option('--queue <name>')
+    .option('--tag <tag>')
+    .option('--handler <name>')
+    .option('--search <text>', 'part of id, name or description')
+    .option('--limit <n>', 'at most so many', count, 100)
+    .action(async ({ limit, ...filter }) => {
+      const { client, nowMs } = await open(cli);
+      const found = await client.tasks.list(filter).toArray(limit);
+      show(cli, found, () => taskTable(found, nowMs));
+      if (found.length === limit) cli.io.err(`The first ${limit}; --limit shows more.`);
+    });
+
+  tasks
+    .command('get')
+    .description('Show a task')
+    .argument('<id>')
+    .action(async (id) => {
+      const { client, nowMs } = await open(cli);
+      const task = await client.tasks.get(id);
+      show(cli, task, () => taskCard(task, nowMs));
+    });
+
+  withTask(tasks.command('create').description('Create a task; the deployment makes its id')).action(
+    async (options) => {
+      const { client, nowMs } = await open(cli);
+      const task = await client.tasks.create(await taskOf(cli.io, options));
+      show(cli, task, () => taskCard(task, nowMs));
+    },
+  );
+
+  withTask(
+    tasks
+      .command('put')
+      .description('Create a task under this id, or replace it; saying the same again changes nothing')
+      .argument('<id>'),
+  ).action(async (id, options) => {
+    const { client, nowMs } = await open(cli);
+    const task = await client.tasks.put(id, await taskOf(cli.io, options));
+    show(cli, task, () => taskCard(task, nowMs));
+  });
+
+  addTaskActions(tasks, cli);
+}
+
+const taskTable = (tasks: readonly Task[], nowMs: number): string =>
+  table(
+    ['id', 'name', 'status', 'queue', 'schedule', 'next run', 'last run'],
+    tasks.map((task) => [
+      task.id,
+      task.name,
+      task.status,
+      task.queue,
+      task.scheduleDescription,
+      moment(task.nextRunAt, nowMs),
+      task.lastRun?.status ?? '-',
+    ]),
+  );
+
+export const taskCard = (task: Task, nowMs: number): string =>
+  card([
+    ['id', task.id],
+    ['name', task.name],
+    ['description', task.description],
+    ['status', task.stopped ? `${task.status} (${task.stopped.by})` : task.status],
+    ['schedule', task.scheduleDescription],
+    ['next run', moment(task.nextRunAt, nowMs)],
+    [
+      'last run',
+      task.lastRun ? `${task.lastRun.status}, due ${moment(task.lastRun.scheduledAt, nowMs)}` : '-',
+    ],
+    ['queue', task.queue],
+    ['tags', task.tags.join(', ') || undefined],
+    ['runs', whatRuns(task)],
+    ['payload', JSON.stringify(task.payload)],
+    ['timeout', `${task.timeoutSeconds} s`],
+    ['retry', `${task.retry.limit} times, ${task.retry.strategy} from ${task.retry.baseSeconds} s`],
+    ['overlap', task.overlap],
+    ['misfire', task.misfire],
+    ['version', `${task.version}, ${moment(task.updatedAt, nowMs)}`],
+  ]);
+
+const whatRuns = ({ handler, target }: Task): string =>
+  handler ?? (target ? `a target: ${target.type}` : '-');

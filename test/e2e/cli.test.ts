@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { RunDocument, TaskDocument } from '../support/documents.ts';
+import { openCli } from '../support/spawn-cli.ts';
+import { it, target } from './target.ts';
+
+describe('the command line', () => {
+  const cli = openCli();
+  beforeAll(async () => {
+    expect(await cli.run('tasks', 'list')).toMatchObject({ code: 2 });
+    const login = await cli.feed(target.token, 'login', target.url, '--token-file', '-');
+    expect(login).toMatchObject({ code: 0, out: '' });
+  });
+  afterAll(() => cli.dispose());
+
+  const json = async (...args: string[]): Promise<unknown> => {
+    const { code, out, err } = await cli.run(...args, '--json');
+    expect([code, err]).toEqual([0, '']);
+    return JSON.parse(out);
+  };
+
+  it('keeps the token where only its owner can read it', () => {
+    expect(statSync(join(cli.directory, 'config/escapement/config.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes a task, runs it, follows it and takes it away', async ({ world }) => {
+    const id = world.newId();
+    const options = ['--name', 'By hand', '--handler', 'demo.echo', '--every', '1h', '--payload', '{"n":1}'];
+    const task = TaskDocument.parse(await json('tasks', 'put', id, ...options));
+    expect(task).toMatchObject({ id, name: 'By hand', payload: { n: 1 } });
+    expect(await json('tasks', 'upcoming', id, '--count', '3')).toHaveLength(3);
+    expect((await cli.run('tasks', 'get', id)).out).toMatch(/schedule +Every 1 hour/);
+    await json('tasks', 'pause', id);
+    const run = RunDocument.parse(await json('tasks', 'trigger', id, '--payload', '{"n":2}'));
+    await world.reached(run.id, 'success');
+    expect(await json('runs', 'get', run.id)).toMatchObject({ status: 'success', result: { n: 2 } });
+    expect((await cli.run('runs', 'list', '--task', id, '--status', 'success')).out).toContain(run.id);
+    await json('tasks', 'delete', id);
+    expect(await cli.run('tasks', 'get', id)).toMatchObject({ code: 3, err: expect.stringContaining('404') });
+  });
+
+  it('finds a run that gave up, and queues it again', async ({ world }) => {
+    const { id } = await world.task({
+      handler: 'demo.fail',
+      payload: { times: 1, nonRetryable: true },
+      schedule: { kind: 'now' },
+    });
+    const [dead] = await world.ended(id);
+    expect((await cli.run('dead-letters', 'list', 'default')).out).toContain(dead?.id);
+    await json('dead-letters', 'redrive', 'default', dead?.id ?? '');
+    await world.ended(id);
+  });
+
+  it('tells what a schedule means', async () => {
+    const { out } = await cli.run(
+      'preview',
+      '--cron',
+      '0 9 * * 1-5',
+      '--timezone',
+      'Europe/Paris',
+      '--count',
+      '2',
+    );
+    expect(out).toContain('09:00');
+    expect(out.trim().split('\n')).toHaveLength(3);
+    expect(await cli.run('preview', '--cron', 'every day')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('schedule.expressions[0]'),
+    });
+  });
+});
