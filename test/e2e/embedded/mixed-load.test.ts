@@ -11,7 +11,7 @@ import { type OwnEngine, startOwnEngine } from './own-engine.ts';
 const TASKS = Number(process.env.ESCAPEMENT_LOAD_TASKS ?? 200);
 const REQUESTS_AT_ONCE = 8;
 /** What two cores make and run in a second, at the worst. */
-const TASKS_PER_SECOND = 15;
+const TASKS_PER_SECOND = 30;
 const PATIENCE_MS = 180_000 + (TASKS / TASKS_PER_SECOND) * 3_000;
 
 interface Made {
