@@ -68,6 +68,14 @@ export type PageQuery = z.output<typeof PageQuery>;
 
 export const UpcomingQuery = z.strictObject({ count: wholeNumber(1, UPCOMING_MAX).default(10) });
 
+export const DryRunQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((text) => text === 'true')
+    .meta({ description: 'true: check it, show what would become of it, and write nothing' }),
+});
+
 const CursorSchema = z.strictObject({
   list: z.string(),
   at: z.record(z.string().max(80), z.string().max(2_048).nullable()),

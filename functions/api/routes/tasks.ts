@@ -1,7 +1,12 @@
 import { ExecutionSchema, TriggerInputSchema } from '../../../shared/contract/execution.ts';
 import { executionToWire } from '../../../shared/contract/execution-wire.ts';
 import { etagOf, readPrecondition } from '../../../shared/contract/if-match.ts';
-import { TaskHistoryQuery, TaskListQuery, UpcomingQuery } from '../../../shared/contract/list-query.ts';
+import {
+  DryRunQuery,
+  TaskHistoryQuery,
+  TaskListQuery,
+  UpcomingQuery,
+} from '../../../shared/contract/list-query.ts';
 import { parseAll } from '../../../shared/contract/problems.ts';
 import { InstantsSchema, listOf } from '../../../shared/contract/service.ts';
 import {
@@ -90,17 +95,19 @@ export const taskRoutes: Route[] = [
       operationId: 'putTask',
       summary: 'Create or replace a task by id; saying the same again changes nothing',
       headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such task' },
+      query: DryRunQuery,
       body: { schema: TaskReplacementSchema, required: true, checkedByUseCase: true },
       replies: {
-        ...ok('The task as it now is'),
+        ...ok('The task as it now is, or with dryRun as it would be'),
         201: { description: 'The new task; Location names it', schema: TaskSchema },
       },
     },
     async (deps, request) => {
       const id = parseAll(TaskIdSchema, request.params.id, 'id');
       if (!id.ok) throw new SchedulerError('validation-failed', 'The id is not valid', { errors: id.errors });
-      const { principal, body } = request;
-      const { task, created } = await replaceTask(deps, principal, id.value, body, preconditionOf(request));
+      const { principal, body, query } = request;
+      const guard = preconditionOf(request);
+      const { task, created } = await replaceTask(deps, principal, id.value, body, guard, query);
       const location = created ? { location: `/v1/tasks/${task.state.taskId}` } : {};
       return shown(created ? 201 : 200, await showTask(deps, task), location);
     },

@@ -63,19 +63,29 @@ export async function insertTask(
   over?: TaskState,
 ): Promise<Task | undefined> {
   await requireSoundChain(deps, definition);
-  const task = createdTask({
-    definition,
-    shard: over?.shard ?? shardOf(definition.tenant, definition.taskId, deps.shards),
-    nextRunAt: firstRunAt(definition.schedule, nowMs),
-    nowMs,
-    createdBy: principal.actor,
-    ...(over ? { over } : {}),
-  });
+  const task = newTask(deps, principal, definition, nowMs, over);
   const outcome = await deps.tasks.create(task, over);
   if (!outcome.ok) return undefined;
   await sendDueHint(deps, task.state, definition.queue);
   return task;
 }
+
+/** `over`: the deleted one that it takes the place of. */
+export const newTask = (
+  { shards }: Pick<ManageTasksDeps, 'shards'>,
+  principal: Principal,
+  definition: NewDefinition,
+  nowMs: EpochMs,
+  over?: TaskState,
+): Task =>
+  createdTask({
+    definition,
+    shard: over?.shard ?? shardOf(definition.tenant, definition.taskId, shards),
+    nextRunAt: firstRunAt(definition.schedule, nowMs),
+    nowMs,
+    createdBy: principal.actor,
+    ...(over ? { over } : {}),
+  });
 
 /** The id that this key stands for; ours when the key is new. One that has expired already only looks. */
 async function settle(

@@ -20,15 +20,19 @@ import {
   sendDueHint,
   untilWritten,
 } from './context.ts';
-import { insertTask } from './create-task.ts';
+import { insertTask, newTask } from './create-task.ts';
 
-/** PUT: makes the task what the body says; saying the same again changes nothing. */
+/**
+ * PUT: makes the task what the body says; saying the same again changes nothing. A dry run writes nothing and does not look
+ * at chains, for the tasks that they name may be about to come as well.
+ */
 export async function replaceTask(
   deps: ManageTasksDeps,
   principal: Principal,
   taskId: string,
   body: unknown,
   precondition: Precondition,
+  { dryRun = false }: { dryRun?: boolean } = {},
 ): Promise<{ task: Task; created: boolean }> {
   const key = keyOf(principal, taskId);
   const { input, errors } = withoutReadOnly(body, taskId);
@@ -42,6 +46,12 @@ export async function replaceTask(
     const read = await readTaskInput(input, inputContext(deps, key, nowMs, seen?.definition));
     if (!read.ok || errors.length > 0) throw invalid([...errors, ...(read.ok ? [] : read.errors)]);
     requireMayChange(principal, read.definition);
+    if (dryRun) {
+      const task = seen
+        ? edited(seen, read.definition, nowMs)
+        : newTask(deps, principal, read.definition, nowMs, over);
+      return { task, created: false };
+    }
     const task = seen
       ? await writeEdit(deps, seen, read.definition, nowMs)
       : await insertTask(deps, principal, read.definition, nowMs, over);
@@ -84,6 +94,15 @@ async function writeEdit(
   if (outcome.record.generation !== seen.state.generation)
     await sendDueHint(deps, outcome.record, definition.queue);
   return { state: outcome.record, definition };
+}
+
+/** What writing the edit would make of it. */
+function edited(seen: Task, next: NewDefinition, nowMs: EpochMs): Task {
+  if (sameDefinition(seen.definition, next)) return seen;
+  const { change, definition } = decideEdit(seen, next, nowMs);
+  const state = { ...seen.state, ...change.set };
+  for (const field of change.remove ?? []) delete (state as Partial<TaskState>)[field];
+  return { state, definition };
 }
 
 /** Only a new schedule moves the next run; new rules under the same schedule keep the one that is due. */

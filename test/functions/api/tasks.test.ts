@@ -140,6 +140,31 @@ describe('PUT', () => {
     const renamed = await call({ ...put, body: { ...TASK, name: 'Renamed' } });
     expect([renamed.status, renamed.body.name, renamed.headers.etag]).toEqual([200, 'Renamed', '"2"']);
   });
+  it('shows with dryRun what would become of it, and writes nothing', async () => {
+    const { call } = makeApiWorld();
+    const dry = (body: object) => call({ ...put, query: 'dryRun=true', body });
+    expect(await dry(TASK)).toMatchObject({
+      status: 200,
+      body: { id: 'nightly', version: 1, nextRunAt: '2026-11-22T02:00:00.000Z' },
+    });
+    expect((await call({ path: put.path })).status).toBe(404);
+    await call({ ...put, body: TASK });
+    const before = (await call({ path: put.path })).body;
+    expect((await dry(TASK)).body).toEqual(before);
+    const later = { kind: 'cron', expressions: ['0 3 * * *'] };
+    expect((await dry({ ...TASK, schedule: later })).body).toMatchObject({
+      version: 2,
+      nextRunAt: '2026-11-22T03:00:00.000Z',
+    });
+    expect((await dry({ ...TASK, handler: 'no.such' })).status).toBe(422);
+    expect((await call({ path: put.path })).body).toEqual(before);
+  });
+  it('checks with dryRun all but the tasks that it would trigger, which may come with the same plan', async () => {
+    const { call } = makeApiWorld();
+    const body = { ...TASK, onSuccess: [{ taskId: 'comes-later' }] };
+    expect((await call({ ...put, query: 'dryRun=true', body })).status).toBe(200);
+    expect((await call({ ...put, body })).status).toBe(422);
+  });
   it('takes back what GET gave', async () => {
     const { call } = makeApiWorld();
     const made = await call({
