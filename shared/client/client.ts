@@ -69,6 +69,8 @@ export interface GuardedOptions extends CallOptions {
 export interface PutOptions extends GuardedOptions {
   /** Only if there is no such task. */
   ifAbsent?: boolean;
+  /** Check it and give back what would become of it, and write nothing. */
+  dryRun?: boolean;
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -89,10 +91,11 @@ export function createClient(options: TransportOptions) {
       create: (input: TaskInput, { idempotencyKey, ...call }: IdempotentOptions = {}) =>
         post<Task>('/v1/tasks', input, call, keyed(idempotencyKey)),
       /** Creates it, or makes it what `input` says; the same again changes nothing. */
-      put: (id: string, input: TaskInput, { ifVersion, ifAbsent, ...call }: PutOptions = {}) =>
+      put: (id: string, input: TaskInput, { ifVersion, ifAbsent, dryRun, ...call }: PutOptions = {}) =>
         send<Task>({
           method: 'PUT',
           path: taskPath(id),
+          query: { dryRun },
           body: input,
           headers: { ...matching(ifVersion), ...(ifAbsent ? { 'If-None-Match': '*' } : {}) },
           ...call,

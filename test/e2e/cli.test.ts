@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { RunDocument, TaskDocument } from '../support/documents.ts';
@@ -68,5 +68,32 @@ describe('the command line', () => {
       code: 3,
       err: expect.stringContaining('schedule.expressions[0]'),
     });
+  });
+
+  it('keeps tasks as a file says: plan, apply, export, prune', async ({ world }) => {
+    const [one, two] = [world.newId(), world.newId()];
+    const name = `e2e-${one.slice(-12)}`;
+    const path = join(cli.directory, 'tasks.json');
+    const task = { name: 'Of a file', handler: 'demo.echo', schedule: { kind: 'interval', seconds: 3_600 } };
+    const apply = (tasks: object, ...options: string[]) => {
+      writeFileSync(path, JSON.stringify({ name, tasks }));
+      return cli.run('apply', '-f', path, ...options);
+    };
+    const both = { [one]: { ...task, onSuccess: [{ taskId: two }] }, [two]: task };
+    expect((await apply(both, '--dry-run')).out).toContain('2 added');
+    expect(await cli.run('tasks', 'get', one)).toMatchObject({ code: 3 });
+    expect(await apply(both)).toMatchObject({ code: 0, err: '' });
+    expect((await apply(both)).out).toContain('0 added, 0 changed, 2 unchanged, 0 orphaned');
+
+    const { out } = await cli.run('export', name);
+    expect(await cli.feed(out, 'apply', '-f', '-', '--dry-run')).toMatchObject({
+      out: expect.stringContaining('2 unchanged'),
+    });
+    const pruned = await apply({ [one]: { ...task, timeoutSeconds: 90 } }, '--prune');
+    expect(pruned.out).toContain('timeoutSeconds: 60 → 90');
+    expect(pruned.out).toContain('1 changed, 0 unchanged, 1 orphaned');
+    expect(await cli.run('tasks', 'get', two)).toMatchObject({ code: 3 });
+    expect(await apply({}, '--prune')).toMatchObject({ code: 2 });
+    expect(await apply({}, '--prune', '--allow-empty')).toMatchObject({ code: 0 });
   });
 });

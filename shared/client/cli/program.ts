@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from '@commander-js/extra-typings';
 import * as z from 'zod';
+import { addApply } from './apply.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { EXIT, explained } from './failure.ts';
 import type { Io } from './io.ts';
@@ -51,6 +52,7 @@ export function makeProgram(io: Io): Command {
   addLogin(program, cli);
   addTasks(program, cli);
   addPreview(program, cli);
+  addApply(program, cli);
   addRuns(program, cli);
   addQueues(program, cli);
   addDeadLetters(program, cli);
