@@ -91,7 +91,7 @@ describe('the description of the API', () => {
       'limit',
       'cursor',
     ]);
-    expect(names(body.paths['/v1/tasks/{id}'].put)).toEqual(['id', 'If-Match', 'If-None-Match']);
+    expect(names(body.paths['/v1/tasks/{id}'].put)).toEqual(['id', 'dryRun', 'If-Match', 'If-None-Match']);
     expect(Object.keys(body.paths['/v1/tasks/{id}'].patch.requestBody.content)).toEqual([
       'application/merge-patch+json',
       'application/json',
