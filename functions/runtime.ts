@@ -12,6 +12,7 @@ import { makeSemaphoreStore } from '../shared/adapters/dynamodb/semaphore-store.
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
+import { makeTenantStore } from '../shared/adapters/dynamodb/tenant-store.ts';
 import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
@@ -31,6 +32,7 @@ import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
 import { adminVerifier, tokenVerifier } from '../shared/usecases/authenticate.ts';
+import { underTenantCap } from '../shared/usecases/run-execution/tenant-cap.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
 import { HandlerPool } from './handler-pool.ts';
@@ -148,7 +150,7 @@ export function executorRuntime() {
       log,
       events: eventsOf(env, log),
       metrics: metricsOf(env),
-      tasks: makeTaskStore(store),
+      tasks: underTenantCap(makeTaskStore(store), { tenants: makeTenantStore(store), clock: systemClock }),
       executions: makeExecutionStore(store),
       variables: makeVariableStore(store, systemIds),
       semaphores: makeSemaphoreStore(store),
@@ -227,6 +229,7 @@ export function apiRuntime() {
     idempotency: makeIdempotencyStore(store, systemClock),
     variables: makeVariableStore(store, systemIds),
     tokens: makeTokenStore(store),
+    tenants: makeTenantStore(store),
     heartbeat: makeHeartbeat(store),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),

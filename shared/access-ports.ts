@@ -1,4 +1,5 @@
 import type { ApiToken } from './domain/api-token.ts';
+import type { Tenant, TenantSettings } from './domain/tenant.ts';
 import type { EpochMs } from './domain/time.ts';
 import type { IndexPage } from './ports.ts';
 
@@ -14,4 +15,17 @@ export interface TokenStore {
   used(id: string, at: EpochMs, unlessSince: EpochMs): Promise<void>;
   /** Of nobody else's tenant; says whether there was one. */
   remove(id: string, tenant: string): Promise<boolean>;
+}
+
+/** The tenant `root` is not among them. */
+export interface TenantStore {
+  read(id: string): Promise<Tenant | undefined>;
+  /** By id; from the index (eventually consistent), but never a tenant that is gone. */
+  list(q: { limit: number; from?: string }): Promise<IndexPage<Tenant>>;
+  /** All but the number of its tasks, which stands. */
+  put(settings: TenantSettings): Promise<Tenant>;
+  /** Only while it has no tasks. */
+  remove(id: string): Promise<'removed' | 'hasTasks'>;
+  /** Counts a request in this minute of the clock, unless there were as many already. */
+  countRequest(id: string, minute: number, limit: number): Promise<boolean>;
 }

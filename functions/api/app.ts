@@ -3,6 +3,7 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter, { type Route as RouterRoute } from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { SchedulerError } from '../../shared/domain/errors.ts';
+import { admit } from '../../shared/usecases/admit.ts';
 import type { ApiDeps } from './deps.ts';
 import { bodyOf, decodeParams, principalOf, queryOf } from './event.ts';
 import { internalProblem, toProblem } from './problems.ts';
@@ -18,7 +19,7 @@ export function makeApiHandler(deps: ApiDeps): MiddyfiedHandler<Event, Result> {
   return middy<Event, Result>()
     .use(httpHeaderNormalizer())
     .use(problems(deps))
-    .use(defaultDeny())
+    .use(defaultDeny(deps))
     .handler(
       httpRouter<Event, Result>({
         routes: routes.flatMap((route) => routerRoutes(deps, route)),
@@ -52,9 +53,11 @@ async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result>
 }
 
 /** Nothing is said to a stranger, not even which paths there are. */
-const defaultDeny = () => ({
-  before: ({ event }: { event: Event }) => {
-    if (!isPublic(event.requestContext.http.path) && !principalOf(event)) throw unauthenticated();
+const defaultDeny = (deps: ApiDeps) => ({
+  before: async ({ event }: { event: Event }) => {
+    if (isPublic(event.requestContext.http.path)) return;
+    const principal = principalOf(event);
+    if (!principal || !(await admit(deps, principal))) throw unauthenticated();
   },
 });
 

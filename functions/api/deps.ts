@@ -2,6 +2,7 @@ import type { Heartbeat } from '../../shared/ports.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
 import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
 import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context.ts';
+import type { ManageTenantsDeps } from '../../shared/usecases/manage-tenants.ts';
 import type { ManageTokensDeps } from '../../shared/usecases/manage-tokens.ts';
 import type { ManageVariablesDeps } from '../../shared/usecases/manage-variables.ts';
 
@@ -11,7 +12,8 @@ export interface ApiDeps
     HandOffDeps,
     LookAtQueuesDeps,
     ManageVariablesDeps,
-    ManageTokensDeps {
+    ManageTokensDeps,
+    ManageTenantsDeps {
   heartbeat: Heartbeat;
   version: string;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ProblemSchema } from '../../shared/contract/problem.ts';
-import type { Route } from './route.ts';
+import { needed, type Route } from './route.ts';
 
 type JsonSchema = Record<string, unknown>;
 interface Parameter {
@@ -83,7 +83,7 @@ function operationOf(route: Route, schemas: Record<string, JsonSchema>): Operati
 function needs({ role }: Route): string {
   if (role === 'none') return 'Needs no credential.';
   if (role === 'token') return 'Needs the token of a hand-off in the body, and no other credential.';
-  return `Needs the role ${role}.`;
+  return `${needed(role).replace('n', 'N')}.`;
 }
 
 function parametersOf(route: Route): Parameter[] {

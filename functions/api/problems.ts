@@ -17,6 +17,7 @@ const STATUS: Record<ErrorCode, { status: number; title: string }> = {
   'payload-too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'validation-failed': { status: 422, title: 'Not valid' },
+  'limit-reached': { status: 429, title: 'Limit of the tenant reached' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 };
 
@@ -57,6 +58,7 @@ export const internalProblem = (requestId: string): ProblemReply => ({
 function headersOf(error: SchedulerError): Record<string, string> {
   if (is(error, 'unauthenticated')) return { 'www-authenticate': 'Bearer' };
   if (is(error, 'method-not-allowed')) return { allow: error.details.allow.join(', ') };
+  if (is(error, 'limit-reached')) return { 'retry-after': String(error.details.retryAfterSeconds) };
   if (is(error, 'unavailable')) return { 'retry-after': String(error.details.retryAfterSeconds) };
   return {};
 }

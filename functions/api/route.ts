@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isObject } from '../../shared/contract/merge-patch.ts';
 import { parseAll } from '../../shared/contract/problems.ts';
 import { SchedulerError } from '../../shared/domain/errors.ts';
-import { isAtLeast, type Principal, type Role } from '../../shared/domain/principal.ts';
+import { isAtLeast, type Principal, ROOT, type Role } from '../../shared/domain/principal.ts';
 import type { ApiDeps } from './deps.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -58,8 +58,8 @@ export interface Request<Q, B> {
 
 /** A line of the table: routing, authorization, validation and documentation all follow from it. */
 export interface Route extends Documented {
-  /** `token`: what the body holds decides, whoever sends it. */
-  role: Role | 'none' | 'token';
+  /** `root`: an admin of the tenant root. `token`: what the body holds decides, whoever sends it. */
+  role: Role | 'root' | 'none' | 'token';
   query?: z.ZodType;
   body?: { schema: z.ZodType; required: boolean; contentTypes: readonly string[] };
   handle(deps: ApiDeps, request: RawRequest): Promise<Reply>;
@@ -70,7 +70,7 @@ const NoQuery = z.strictObject({});
 const NoBody = z.strictObject({});
 
 export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType = typeof NoBody>(
-  role: Role,
+  role: Role | 'root',
   spec: Spec<Q, B>,
   run: (deps: ApiDeps, request: Request<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply,
 ): Route {
@@ -124,13 +124,20 @@ function requireBody({ body }: RawRequest): Record<string, unknown> {
 }
 
 /** Default-deny: no principal, no way in. */
-function authorized(principal: Principal | undefined, role: Role): Principal {
+function authorized(principal: Principal | undefined, role: Role | 'root'): Principal {
   if (!principal) throw unauthenticated();
-  if (isAtLeast(principal.role, role)) return principal;
-  throw new SchedulerError('forbidden', `This needs the role ${role}; yours is ${principal.role}`, {
+  if (isAtLeast(principal.role, role === 'root' ? 'admin' : role)) {
+    if (role !== 'root' || principal.tenant === ROOT) return principal;
+    throw new SchedulerError('forbidden', `This needs an admin of the tenant ${ROOT}`, { required: role });
+  }
+  throw new SchedulerError('forbidden', `This ${needed(role)}; yours is ${principal.role}`, {
     required: role,
   });
 }
+
+/** What an endpoint asks for, in words: of the refusal and of the description. */
+export const needed = (role: Role | 'root'): string =>
+  role === 'root' ? `needs the role admin of the tenant ${ROOT}` : `needs the role ${role}`;
 
 export const unauthenticated = () =>
   new SchedulerError('unauthenticated', 'A valid credential is needed: Authorization: Bearer <token>', {

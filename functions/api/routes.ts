@@ -7,6 +7,7 @@ import { handOffRoutes } from './routes/hand-off.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { tenantRoutes } from './routes/tenants.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { variableRoutes } from './routes/variables.ts';
 
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...handOffRoutes,
   ...queueRoutes,
   ...variableRoutes,
+  ...tenantRoutes,
   ...tokenRoutes,
   ...serviceRoutes,
   publicRoute(

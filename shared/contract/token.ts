@@ -3,12 +3,17 @@ import type { ApiToken } from '../domain/api-token.ts';
 import { MAX_TOKEN_SECONDS } from '../domain/limits.ts';
 import { ROLES } from '../domain/principal.ts';
 import { toIso } from '../domain/time.ts';
+import { PageQuery } from './list-query.ts';
+import { TenantIdSchema } from './tenant.ts';
 import { InstantSchema, text } from './text.ts';
 
 export const TokenInputSchema = z
   .strictObject({
     name: text(1, 128).optional().describe('what it is for'),
     role: z.enum(ROLES),
+    tenant: TenantIdSchema.optional().describe(
+      'that it lets into; other than one’s own: for an admin of root',
+    ),
     expiresAt: InstantSchema.optional().describe('absent: it is good until it is revoked'),
     expiresInSeconds: z.int().min(1).max(MAX_TOKEN_SECONDS).optional().describe('the same, from now on'),
   })
@@ -29,6 +34,11 @@ const fields = {
   expiresAt: InstantSchema.nullable(),
   lastUsedAt: InstantSchema.nullable().describe('to within five minutes; null: never'),
 };
+export const TokenListQuery = PageQuery.extend({
+  tenant: TenantIdSchema.optional().meta({ description: 'other than one’s own: for an admin of root' }),
+});
+export type TokenListQuery = z.output<typeof TokenListQuery>;
+
 export const TokenSchema = z.strictObject(fields).meta({ id: 'Token' });
 export const NewTokenSchema = z
   .strictObject({ ...fields, token: z.string().describe('the credential; it is shown this once') })

@@ -1,3 +1,5 @@
+import { TASK_LIMIT_RETRY_SECONDS } from './limits.ts';
+
 /**
  * Expected outcomes (a lost race, not due yet) are return values. What is thrown on purpose is one of these:
  * a closed list of codes, each with its own details; the HTTP edge maps every code to a status.
@@ -23,6 +25,8 @@ export interface ErrorDetails {
   unauthenticated: { reason: string };
   forbidden: { required: string };
   'idempotency-conflict': { key: string };
+  /** What the tenant may have it has already. */
+  'limit-reached': { limit: 'maxTasks' | 'ratePerMinute'; retryAfterSeconds: number };
   /** The store or a queue is throttling or away; retrying later is right. */
   unavailable: { retryAfterSeconds: number; service: string };
 }
@@ -42,3 +46,9 @@ export class SchedulerError<C extends ErrorCode = ErrorCode> extends Error {
 
 export const isCode = <C extends ErrorCode>(error: unknown, code: C): error is SchedulerError<C> =>
   error instanceof SchedulerError && error.code === code;
+
+export const tooManyTasks = () =>
+  new SchedulerError('limit-reached', 'The tenant has as many tasks as it may have: delete one first', {
+    limit: 'maxTasks',
+    retryAfterSeconds: TASK_LIMIT_RETRY_SECONDS,
+  });

@@ -124,5 +124,11 @@ export const IDEMPOTENCY_KEPT_MS = DAY_MS;
 export const TOKEN_USE_STEP_MS = 5 * MINUTE_MS;
 /** Shown in lists for so long after it expired. */
 export const EXPIRED_TOKEN_KEPT_MS = 30 * DAY_MS;
+export const MAX_TENANT_TASKS = 1_000_000;
+export const MAX_RATE_PER_MINUTE = 1_000_000;
+/** Only a deleted task makes room for another: worth a look again after so long. */
+export const TASK_LIMIT_RETRY_SECONDS = 60;
+/** An executor knows of a tenant's new limits after so long. */
+export const TENANT_LIMITS_KNOWN_MS = 30 * SECOND_MS;
 /** Ten years. */
 export const MAX_TOKEN_SECONDS = 315_576_000;

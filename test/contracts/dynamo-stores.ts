@@ -8,6 +8,7 @@ import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-sto
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
+import { makeTenantStore } from '../../shared/adapters/dynamodb/tenant-store.ts';
 import { makeTokenStore } from '../../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
@@ -30,6 +31,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     rates: makeRateStore(table, systemIds),
     idempotency: makeIdempotencyStore(table, systemClock),
     tokens: makeTokenStore(table),
+    tenants: makeTenantStore(table),
     variables: makeVariableStore(table, systemIds),
     nowMs: systemClock.nowMs,
   };

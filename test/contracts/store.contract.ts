@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TokenStore } from '../../shared/access-ports.ts';
+import type { TenantStore, TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type {
   CursorStore,
@@ -26,6 +26,7 @@ export interface StoreWorld {
   idempotency: IdempotencyStore;
   variables: VariableStore;
   tokens: TokenStore;
+  tenants: TenantStore;
   semaphores: Semaphores;
   rates: RateLogs;
   /** The clock that decides what has expired. */

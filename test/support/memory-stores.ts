@@ -1,8 +1,11 @@
 import type { ApiToken } from '../../shared/domain/api-token.ts';
+import { tooManyTasks } from '../../shared/domain/errors.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
+import { ROOT } from '../../shared/domain/principal.ts';
 import type { RateLog } from '../../shared/domain/rate-limit.ts';
 import type { Semaphore } from '../../shared/domain/semaphore.ts';
 import type { TaskDefinition, TaskKey, TaskState } from '../../shared/domain/task.ts';
+import type { Tenant } from '../../shared/domain/tenant.ts';
 import type {
   Clock,
   Cursor,
@@ -32,12 +35,21 @@ export function makeMemoryTables() {
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
     variables: new Map<string, Record<string, unknown>>(),
     tokens: new Map<string, ApiToken>(),
+    tenants: new Map<string, Tenant>(),
+    taskCounts: new Map<string, number>(),
+    requestCounts: new Map<string, number>(),
     heartbeat: { at: undefined as number | undefined },
   };
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>;
 
-export const makeMemoryTaskStore = ({ states, definitions, executions }: MemoryTables): TaskStore => ({
+export const makeMemoryTaskStore = ({
+  states,
+  definitions,
+  executions,
+  tenants,
+  taskCounts,
+}: MemoryTables): TaskStore => ({
   async read(key) {
     const state = states.get(key);
     const definition = definitions.get(key);
@@ -51,6 +63,11 @@ export const makeMemoryTaskStore = ({ states, definitions, executions }: MemoryT
     const replaceable =
       existing?.status === 'deleted' && over !== undefined && existing.version === over.version;
     if (existing && !replaceable) return { ok: false, existing };
+    const { tenant } = task.state;
+    const count = taskCounts.get(tenant) ?? 0;
+    if (tenant !== ROOT && count >= (tenants.get(tenant)?.maxTasks ?? Number.POSITIVE_INFINITY))
+      throw tooManyTasks();
+    if (tenant !== ROOT) taskCounts.set(tenant, count + 1);
     states.put(task.state);
     definitions.put(task.definition);
     return { ok: true, record: structuredClone(task.state) };
@@ -69,6 +86,8 @@ export const makeMemoryTaskStore = ({ states, definitions, executions }: MemoryT
   async replace(key, change, definition) {
     const outcome = applyChange(states.get(key), structuredClone(change));
     if (outcome.ok) {
+      if (change.set.status === 'deleted' && key.tenant !== ROOT)
+        taskCounts.set(key.tenant, (taskCounts.get(key.tenant) ?? 0) - 1);
       states.put(outcome.record);
       definitions.put(definition);
     }

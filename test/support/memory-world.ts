@@ -1,7 +1,7 @@
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
-import { makeMemoryTokens } from './memory-credentials.ts';
+import { makeMemoryTenants, makeMemoryTokens } from './memory-credentials.ts';
 import { makeMemoryRates, makeMemorySemaphores } from './memory-flow.ts';
 import { makeMemoryListings, makeMemoryShardIndex } from './memory-index.ts';
 import { makeMemoryEvents, makeMemoryMetrics } from './memory-observers.ts';
@@ -73,6 +73,7 @@ export function makeMemoryWorld({
     rates: watched('rates', makeMemoryRates(tables.rates)),
     heartbeat: watched('heartbeat', makeMemoryHeartbeat(tables)),
     tokens: watched('tokens', makeMemoryTokens(tables.tokens)),
+    tenants: watched('tenants', makeMemoryTenants(tables.tenants, tables.taskCounts, tables.requestCounts)),
     variables: watched('variables', makeMemoryVariables(tables)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),

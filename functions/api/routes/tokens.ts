@@ -1,8 +1,8 @@
-import { PageQuery } from '../../../shared/contract/list-query.ts';
 import { listOf } from '../../../shared/contract/service.ts';
 import {
   NewTokenSchema,
   TokenInputSchema,
+  TokenListQuery,
   TokenSchema,
   tokenToWire,
 } from '../../../shared/contract/token.ts';
@@ -32,7 +32,7 @@ export const tokenRoutes: Route[] = [
       path: '/v1/tokens',
       operationId: 'listTokens',
       summary: 'API tokens, without their secrets',
-      query: PageQuery,
+      query: TokenListQuery,
       replies: { 200: { description: 'The oldest first', schema: listOf(TokenSchema) } },
     },
     async (deps, { principal, query }) => {

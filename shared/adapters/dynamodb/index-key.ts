@@ -21,6 +21,7 @@ export const statusKey = {
   ended: (tenant: string, shard: number) => `ended#${tenant}#${shard}`,
   tasks: (tenant: string, shard: number) => `tasks#${tenant}#${shard}`,
   tokens: (tenant: string) => `tokens#${tenant}`,
+  tenants: 'tenants',
 };
 
 export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): IndexKey {

@@ -15,6 +15,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
  * | variables of a tenant | `V#<tenant>` | `V` |
+ * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
  * | API token | `K#<id>` | `K` |
  */
 export interface PrimaryKey {
@@ -60,6 +61,13 @@ export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
 });
 export const rateKey = (tenant: string, key: string): PrimaryKey => ({ pk: `L#${tenant}#${key}`, sk: 'L' });
 
+export const tenantKey = (tenant: string): PrimaryKey => ({ pk: `N#${tenant}`, sk: 'N' });
+export const parseTenantKey = ({ pk }: PrimaryKey): string | undefined =>
+  pk.startsWith('N#') ? pk.slice(2) : undefined;
+export const requestsKey = (tenant: string, minute: number): PrimaryKey => ({
+  pk: `N#${tenant}`,
+  sk: `M#${minute}`,
+});
 /** The only key without a tenant: whose a token is, is what is looked up with it. */
 export const tokenKey = (id: string): PrimaryKey => ({ pk: `K#${id}`, sk: 'K' });
 export const parseTokenKey = ({ pk }: PrimaryKey): string | undefined =>

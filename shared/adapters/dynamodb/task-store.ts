@@ -1,4 +1,6 @@
 import type { Outcome } from '../../domain/change.ts';
+import { tooManyTasks } from '../../domain/errors.ts';
+import { ROOT } from '../../domain/principal.ts';
 import type { Task, TaskState } from '../../domain/task.ts';
 import type { TaskStore } from '../../ports.ts';
 import { unavailable } from '../aws-errors.ts';
@@ -7,6 +9,7 @@ import { replaceable } from './conditions.ts';
 import { Expression } from './expression.ts';
 import { definitionKey, stateKey } from './keys.ts';
 import type { Table, Written } from './table.ts';
+import { countTask, isTenantItem } from './tenant-store.ts';
 import { changeToUpdate } from './update.ts';
 
 const READS = 5;
@@ -48,7 +51,9 @@ export function makeTaskStore(table: Table): TaskStore {
           },
         },
         { Put: { TableName, Item: encode(DEFINITION, task.definition) } },
+        ...counted(TableName, task.state.tenant, 1),
       ]);
+      if (!written.ok && isTenantItem(written.item)) throw tooManyTasks();
       return written.ok ? { ok: true, record: task.state } : refused(written);
     },
 
@@ -83,6 +88,7 @@ export function makeTaskStore(table: Table): TaskStore {
           },
         },
         { Put: { TableName, Item: encode(DEFINITION, definition) } },
+        ...(change.set.status === 'deleted' ? counted(TableName, key.tenant, -1) : []),
       ]);
       if (!written.ok) return refused(written);
       const record = await readState(key);
@@ -91,6 +97,10 @@ export function makeTaskStore(table: Table): TaskStore {
     },
   };
 }
+
+/** The tenant `root` has no limits, and so its tasks are not counted. */
+const counted = (tableName: string, tenant: string, by: 1 | -1) =>
+  tenant === ROOT ? [] : [countTask(tableName, tenant, by)];
 
 const refused = ({ item }: Written): Outcome<TaskState> => ({
   ok: false,

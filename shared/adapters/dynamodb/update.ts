@@ -7,7 +7,7 @@ import { Expression } from './expression.ts';
 export interface UpdateParameters {
   Key: Item;
   UpdateExpression?: string;
-  ConditionExpression: string;
+  ConditionExpression?: string;
   ExpressionAttributeNames?: Record<string, string>;
   ExpressionAttributeValues?: Item;
 }

@@ -49,6 +49,8 @@ export const TASK = {
 /** The API over memory ports; every answer is checked against the schema that its route documents. */
 export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTargets> } = {}) {
   const world = makeMemoryWorld();
+  const since = { createdAt: 0, createdBy: 'token:test', updatedAt: 0, tasks: 0 };
+  for (const id of ['acme', 'other']) world.tables.tenants.set(id, { id, ...since });
   const handler = makeApiHandler({
     ...world,
     handlers: makeRegistry(handlers),
