@@ -5,6 +5,7 @@ import type { PurgeSchema, QueueWire, RedriveSchema } from '../contract/queue.ts
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, InstantsSchema, PreviewSchema } from '../contract/service.ts';
 import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
+import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
 import { type Listing, listing } from './listing.ts';
 import { type CallOptions, makeTransport, type TransportOptions } from './transport.ts';
@@ -31,6 +32,9 @@ export type Purge = z.infer<typeof PurgeSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type Handler = z.infer<typeof HandlerSchema>;
 export type Health = z.infer<typeof HealthSchema>;
+export type Token = z.infer<typeof TokenSchema>;
+export type NewToken = z.infer<typeof NewTokenSchema>;
+export type TokenInput = z.input<typeof TokenInputSchema>;
 export type Variable = z.infer<typeof VariableSchema>;
 
 interface PageSize {
@@ -161,6 +165,14 @@ export function createClient(options: TransportOptions) {
         send<Variable>({ method: 'PUT', path: variablePath(name), body: { value }, ...call }),
       delete: (name: string, call?: CallOptions) =>
         send<void>({ method: 'DELETE', path: variablePath(name), ...call }),
+    },
+    tokens: {
+      list: (page: PageSize = {}, call?: CallOptions): Listing<Token> =>
+        listing(send, '/v1/tokens', { ...page }, call),
+      /** Its secret is in this answer and never again. */
+      create: (input: TokenInput, call?: CallOptions) => post<NewToken>('/v1/tokens', input, call),
+      revoke: (id: string, call?: CallOptions) =>
+        send<void>({ method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}`, ...call }),
     },
     /** When a schedule would be due, or the error that creating a task with it would give. */
     preview: (schedule: Schedule, count = 10, call?: CallOptions) =>

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface SpawnedCli {
   run(...args: string[]): Promise<Printed>;
   /** With something on its standard input. */
   feed(input: string, ...args: string[]): Promise<Printed>;
+  /** For one that goes on until Ctrl-C. */
+  start(...args: string[]): { out(): string; interrupt(): Promise<Printed> };
   dispose(): void;
 }
 
@@ -26,19 +28,40 @@ export function openCli(program?: string): SpawnedCli {
   const directory = mkdtempSync(join(tmpdir(), 'escapement-cli-'));
   const env = { PATH: process.env.PATH, HOME: directory, XDG_CONFIG_HOME: join(directory, 'config') };
   const [path, ...first] = program === undefined ? [process.execPath, MAIN] : [program];
-  const feed = (input: string, ...args: string[]) =>
-    new Promise<Printed>((resolve, reject) => {
-      const child = execFile(path, [...first, ...args], { cwd: directory, env }, (error, out, err) => {
-        const code = error ? error.code : 0;
-        if (typeof code === 'number') resolve({ code, out, err });
-        else reject(error);
-      });
-      child.stdin?.end(input);
+  function launch(args: readonly string[]) {
+    const printed = { out: '', err: '' };
+    const child = spawn(path, [...first, ...args], { cwd: directory, env });
+    child.stdout.on('data', (chunk) => {
+      printed.out += chunk;
     });
+    child.stderr.on('data', (chunk) => {
+      printed.err += chunk;
+    });
+    const ended = new Promise<Printed>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code: code ?? -1, ...printed }));
+    });
+    return { child, printed, ended };
+  }
+  const feed = (input: string, ...args: string[]) => {
+    const { child, ended } = launch(args);
+    child.stdin.end(input);
+    return ended;
+  };
   return {
     directory,
     run: (...args) => feed('', ...args),
     feed,
+    start(...args) {
+      const { child, printed, ended } = launch(args);
+      return {
+        out: () => printed.out,
+        interrupt() {
+          child.kill('SIGINT');
+          return ended;
+        },
+      };
+    },
     dispose: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

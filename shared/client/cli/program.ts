@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
+import addCompletion from '@bomb.sh/tab/commander';
 import { Command } from '@commander-js/extra-typings';
+import type { Command as PlainCommand } from 'commander';
 import * as z from 'zod';
 import { addApply } from './apply.ts';
 import { addDeadLetters } from './dead-letters.ts';
+import { addDoctor } from './doctor.ts';
 import { EXIT, explained } from './failure.ts';
 import type { Io } from './io.ts';
 import { addLogin } from './login.ts';
@@ -10,7 +13,9 @@ import { addPreview } from './preview.ts';
 import { addQueues } from './queues.ts';
 import { addRuns } from './runs.ts';
 import type { Cli } from './session.ts';
+import { addTail } from './tail.ts';
 import { addTasks } from './tasks.ts';
+import { addTokens } from './tokens.ts';
 
 /** By its own name, for sources and compiled files lie at different depths. */
 const { version } = z
@@ -29,6 +34,8 @@ First steps:
   escapement tasks put hello --name Hello --handler demo.echo --every 1m
   escapement tasks upcoming hello
   escapement runs list
+
+Shell completion: escapement complete --help
 
 Exit codes: 0 done · 1 something is wrong · 2 wrong usage · 3 refused · 4 no answer`;
 
@@ -56,6 +63,11 @@ export function makeProgram(io: Io): Command {
   addRuns(program, cli);
   addQueues(program, cli);
   addDeadLetters(program, cli);
+  addTail(program, cli);
+  addDoctor(program, cli, version);
+  addTokens(program, cli);
+  // The same object; only its types are told differently.
+  addCompletion(program as unknown as PlainCommand);
   return program;
 }
 
