@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OidcSchema } from '../shared/contract/oidc.ts';
 import { RetryPolicySchema } from '../shared/contract/retry.ts';
 
 /**
@@ -83,6 +84,8 @@ const EnvSchema = z.object({
   /** Only set by the embedded engine: targets may be on this machine. */
   ESCAPEMENT_LOOPBACK_TARGETS: z.stringbool().default(false),
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
+  /** JSON: the identity provider whose tokens let in; `null` where there is none. */
+  ESCAPEMENT_OIDC: json(OidcSchema.nullable()),
   ESCAPEMENT_VERSION: z.string(),
   /** Name of the deployment: the dimension of its metrics. */
   ESCAPEMENT_NAME: z.string(),

@@ -16,6 +16,7 @@ import { makeTenantStore } from '../shared/adapters/dynamodb/tenant-store.ts';
 import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
+import { makeJwtClaims } from '../shared/adapters/oidc/jwt-claims.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
 import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
@@ -31,7 +32,7 @@ import { makeTargetRunner } from '../shared/adapters/targets/target-runner.ts';
 import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
-import { adminVerifier, tokenVerifier } from '../shared/usecases/authenticate.ts';
+import { adminVerifier, oidcVerifier, tokenVerifier } from '../shared/usecases/authenticate.ts';
 import { underTenantCap } from '../shared/usecases/run-execution/tenant-cap.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
@@ -242,7 +243,7 @@ export function apiRuntime() {
 }
 
 export function authorizerRuntime() {
-  const env = readEnv(['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN']);
+  const env = readEnv(['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN', 'ESCAPEMENT_OIDC']);
   const adminToken = makeAdminTokenSource(
     new SecretsManagerClient({}),
     env.ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN,
@@ -251,6 +252,11 @@ export function authorizerRuntime() {
   const log = makeLog(logger);
   const tokens = makeTokenStore(table(env.ESCAPEMENT_TABLE));
   // A token of ours is found without the administrator's secret, and that one without the table.
-  const verifiers = [tokenVerifier({ tokens, clock: systemClock, log }), adminVerifier(adminToken)];
+  const oidc = env.ESCAPEMENT_OIDC;
+  const verifiers = [
+    tokenVerifier({ tokens, clock: systemClock, log }),
+    ...(oidc ? [oidcVerifier(makeJwtClaims(oidc), oidc)] : []),
+    adminVerifier(adminToken),
+  ];
   return { log, verifiers };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
 import { AlarmsSchema, EventsSchema } from './config-observability.ts';
+import { OidcSettingsSchema } from './config-oidc.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
 import { environmentBytes, TargetsSchema } from './config-targets.ts';
 import { text } from './config-text.ts';
@@ -43,6 +44,7 @@ const ConfigSchema = z
           /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-\w{6}$/,
           'the full ARN of a secret',
         ).optional(),
+        oidc: OidcSettingsSchema.optional(),
       })
       .prefault({}),
     api: z

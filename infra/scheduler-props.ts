@@ -1,4 +1,5 @@
 import type { AlarmsProps, EventsProps, LogRetentionDays } from './scheduler-props-observability.ts';
+import type { OidcProps } from './scheduler-props-oidc.ts';
 import type { QueueProps } from './scheduler-props-queues.ts';
 import type { TargetsProps } from './scheduler-props-targets.ts';
 
@@ -131,6 +132,11 @@ export interface AuthProps {
    * @default - the stack makes one
    */
   adminTokenSecretArn?: string;
+  /**
+   * An identity provider (OpenID Connect) whose tokens let people in, besides API tokens.
+   * @default - none
+   */
+  oidc?: OidcProps;
 }
 
 export interface ApiProps {

@@ -45,7 +45,7 @@ const NEEDS = {
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
   ],
-  authorizer: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN'],
+  authorizer: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN', 'ESCAPEMENT_OIDC'],
   api: [
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
@@ -91,6 +91,7 @@ export function environmentOf(
     ESCAPEMENT_TARGETS: () => allowedTargets(config, around),
     ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: () => around.targetSigningSecretArn ?? '',
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
+    ESCAPEMENT_OIDC: () => Stack.of(around.table).toJsonString(config.auth.oidc ?? null),
     ESCAPEMENT_VERSION: () => packageJson.version,
     ESCAPEMENT_NAME: () => config.name,
     ESCAPEMENT_EVENT_BUS: () => around.eventBus?.eventBusName ?? '',

@@ -1,15 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { TokenStore } from '../access-ports.ts';
+import type { ClaimRules } from '../contract/oidc.ts';
 import { parseToken } from '../domain/api-token.ts';
 import { TOKEN_USE_STEP_MS } from '../domain/limits.ts';
 import { type Principal, ROOT } from '../domain/principal.ts';
 import type { Clock, Log } from '../ports.ts';
 import { hashOf } from './credentials/hash.ts';
+import { principalOfClaims } from './credentials/principal-of-claims.ts';
 
 /** One kind of credential. undefined: not of this kind, or not valid. Rejects when it cannot tell. */
 export type Verifier = (token: string) => Promise<Principal | undefined>;
 
-const BEARER = /^Bearer +([\x21-\x7e]{1,4096})$/i;
+const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
 
 /** Who sends this Authorization header; undefined for nobody that we know. */
 export async function authenticate(
@@ -62,6 +64,16 @@ export const tokenVerifier =
       });
     }
     return { tenant: token.tenant, role: token.role, actor: `token:${id}` };
+  };
+
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Tokens of an identity provider: who signed it is checked by `claimsOf`, who that is by the rules. */
+export const oidcVerifier =
+  (claimsOf: (token: string) => Promise<Record<string, unknown> | undefined>, rules: ClaimRules): Verifier =>
+  async (given) => {
+    const claims = JWT.test(given) ? await claimsOf(given) : undefined;
+    return claims && principalOfClaims(claims, rules);
   };
 
 /** Hashes have one length and tell nothing of what they are made of, so neither does the time that this takes. */

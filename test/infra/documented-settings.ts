@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const SOURCE = ['props', 'props-queues', 'props-retry', 'props-targets', 'props-observability']
+const SOURCE = ['props', 'props-queues', 'props-retry', 'props-targets', 'props-oidc', 'props-observability']
   .map((file) => readFileSync(new URL(`../../infra/scheduler-${file}.ts`, import.meta.url), 'utf8'))
   .join('\n');
 

@@ -9,8 +9,10 @@ const at = (value: unknown, path: string): unknown =>
     .reduce<unknown>((inner, key) => (inner instanceof Object ? Reflect.get(inner, key) : undefined), value);
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d';
+const PROVIDER = { issuer: 'https://id.example.com', audiences: ['jobs'] };
 const required = {
   queues: { sample: {} },
+  auth: { oidc: PROVIDER },
   api: { domain: { domainName: 'jobs.example.com', certificateArn: CERTIFICATE } },
   vpc: { vpcId: 'vpc-0123', subnetIds: ['subnet-0123'] },
 } satisfies SchedulerProps;
@@ -43,7 +45,18 @@ const everything: Complete<SchedulerProps> = {
   },
   retentionDays: 7,
   logRetentionDays: 14,
-  auth: { adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf' },
+  auth: {
+    adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf',
+    oidc: {
+      issuer: 'https://login.example.com',
+      audiences: ['console'],
+      jwksUri: 'https://id.example.com/keys',
+      tenantClaim: 'org',
+      tenant: 'acme',
+      roleClaim: 'groups',
+      roles: { ops: 'operator' },
+    },
+  },
   api: {
     requestsPerSecond: 10,
     burst: 20,

@@ -8,7 +8,10 @@ export const VARIANTS: Record<string, Settings> = {
   everything: {
     name: 'everything',
     queues: { reports: { workers: 2, maxReceiveCount: 50 }, low: null },
-    auth: { adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf' },
+    auth: {
+      adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf',
+      oidc: { issuer: 'https://id.example.com', audiences: ['jobs'] },
+    },
     api: {
       corsOrigins: ['https://console.example.com'],
       domain: {

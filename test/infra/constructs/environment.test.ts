@@ -96,10 +96,27 @@ describe('the environment of a function', () => {
     });
   });
 
+  it('tells the authorizer of an identity provider, if there is one', () => {
+    const read = (fn: HouseFunction) => readEnv(['ESCAPEMENT_OIDC'], environmentOf(fn)).ESCAPEMENT_OIDC;
+    expect(read(scheduler.authorizer)).toBeNull();
+    const oidc = { issuer: 'https://id.example.com', audiences: ['jobs'], tenant: 'root' };
+    const other = deployment({ auth: { oidc } });
+    const text =
+      other.template.findResources('AWS::Lambda::Function')[logicalId(other.scheduler.authorizer.lambda)]
+        ?.Properties.Environment.Variables.ESCAPEMENT_OIDC;
+    expect(readEnv(['ESCAPEMENT_OIDC'], { ESCAPEMENT_OIDC: text }).ESCAPEMENT_OIDC).toEqual({
+      ...oidc,
+      tenantClaim: 'tenant',
+      roleClaim: 'role',
+      roles: { viewer: 'viewer', operator: 'operator', admin: 'admin' },
+    });
+  });
+
   it('holds nothing but what the function needs', () => {
     expect(Object.keys(environmentOf(scheduler.authorizer))).toEqual([
       'ESCAPEMENT_TABLE',
       'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN',
+      'ESCAPEMENT_OIDC',
     ]);
     expect(Object.keys(environmentOf(scheduler.tick))).not.toContain('ESCAPEMENT_QUEUES');
   });
