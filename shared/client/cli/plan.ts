@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Client, ProblemError, type Task, type TaskInput } from '../client.ts';
 import { bounded } from './bounded.ts';
 import { EXIT, Failure, misused } from './failure.ts';
+import { findTask } from './session.ts';
 import { decided, ownerOf, ownerTag, type TaskFile } from './task-file.ts';
 
 export interface FieldChange {
@@ -23,7 +24,6 @@ export type Step = { id: string; firings: Firings } & (
 );
 
 const AT_ONCE = 8;
-const NOT_FOUND = 404;
 const NONE: Firings = { before: [], after: [] };
 
 export interface PlanOptions {
@@ -43,7 +43,7 @@ export async function makePlan(client: Client, file: TaskFile, options: PlanOpti
   const refusals: string[] = [];
   const wanted = await bounded([...file.tasks], AT_ONCE, async ([id, input]): Promise<Step | undefined> => {
     try {
-      const before = known.get(id) ?? (await found(client, id));
+      const before = known.get(id) ?? (await findTask(client, id));
       if (before && !options.adopt) requireOwn(before, file.name);
       return await step(client, id, input, before, options.firings);
     } catch (error) {
@@ -61,15 +61,6 @@ export async function makePlan(client: Client, file: TaskFile, options: PlanOpti
     return { action: 'orphaned', id: before.id, before, firings: { before: upcoming, after: [] } };
   });
   return [...wanted.filter((one) => one !== undefined), ...orphaned];
-}
-
-async function found(client: Client, id: string): Promise<Task | undefined> {
-  try {
-    return await client.tasks.get(id);
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === NOT_FOUND) return undefined;
-    throw error;
-  }
 }
 
 function requireOwn(task: Task, name: string): void {

@@ -7,6 +7,7 @@ import { addApply } from './apply.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, explained } from './failure.ts';
+import { addImport } from './import.ts';
 import type { Io } from './io.ts';
 import { addLogin } from './login.ts';
 import { addPreview } from './preview.ts';
@@ -60,6 +61,7 @@ export function makeProgram(io: Io): Command {
   addTasks(program, cli);
   addPreview(program, cli);
   addApply(program, cli);
+  addImport(program, cli);
   addRuns(program, cli);
   addQueues(program, cli);
   addDeadLetters(program, cli);

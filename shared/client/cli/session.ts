@@ -1,4 +1,4 @@
-import { type Client, createClient } from '../client.ts';
+import { type Client, createClient, ProblemError, type Task } from '../client.ts';
 import type { Io } from './io.ts';
 import { type Choice, chosenProfile } from './profiles.ts';
 
@@ -27,4 +27,16 @@ export async function open({ io, globals }: Cli): Promise<Session> {
 /** The whole answer for scripts, or what people want to see of it. */
 export function show({ io, globals }: Cli, value: unknown, words: () => string): void {
   io.out(globals().json ? JSON.stringify(value, null, 2) : words());
+}
+
+const NOT_FOUND = 404;
+
+/** undefined when there is none. */
+export async function findTask(client: Client, id: string): Promise<Task | undefined> {
+  try {
+    return await client.tasks.get(id);
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === NOT_FOUND) return undefined;
+    throw error;
+  }
 }
