@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OidcSchema } from '../shared/contract/oidc.ts';
-import { RetryPolicySchema } from '../shared/contract/retry.ts';
+import { QueueRetrySchema } from '../shared/contract/retry.ts';
+import { DEFAULT_TIMEOUT_SECONDS } from '../shared/domain/limits.ts';
 
 /**
  * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.
@@ -54,15 +55,15 @@ const EnvSchema = z.object({
     .literal('')
     .transform(() => undefined)
     .or(int.min(1)),
-  /** JSON: queue name → defaults of tasks that name none */
+  /** JSON: queue name → defaults of tasks that name none, without what is the house's anyway */
   ESCAPEMENT_QUEUE_DEFAULTS: json(
     z.record(
       z.string(),
       z.object({
         priority: z.int(),
         workers: z.int(),
-        timeoutSeconds: z.int(),
-        retry: RetryPolicySchema,
+        timeoutSeconds: z.int().default(DEFAULT_TIMEOUT_SECONDS),
+        retry: QueueRetrySchema,
       }),
     ),
   ),
@@ -83,6 +84,13 @@ const EnvSchema = z.object({
   ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: z.string(),
   /** Only set by the embedded engine: targets may be on this machine. */
   ESCAPEMENT_LOOPBACK_TARGETS: z.stringbool().default(false),
+  /** JSON: queue name → the id of its event source mapping, and how many workers the deployment gives it */
+  ESCAPEMENT_EVENT_SOURCES: json(
+    z.record(
+      z.string(),
+      z.tuple([z.string(), z.int()]).transform(([id, workers]) => ({ id, workers })),
+    ),
+  ),
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
   /** JSON: the identity provider whose tokens let in; `null` where there is none. */
   ESCAPEMENT_OIDC: json(OidcSchema.nullable()),

@@ -1,12 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
+import { makeQueueControls } from '../shared/adapters/dynamodb/queue-controls.ts';
 import { makeRateStore } from '../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
@@ -16,6 +18,7 @@ import { makeTenantStore } from '../shared/adapters/dynamodb/tenant-store.ts';
 import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
+import { makeQueueFeeds } from '../shared/adapters/lambda/queue-feeds.ts';
 import { makeJwtClaims } from '../shared/adapters/oidc/jwt-claims.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
@@ -49,6 +52,10 @@ const logger = new Logger({ serviceName: 'escapement' });
 
 const table = (name: string): Table =>
   new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
+
+/** A person waits for the answer, and the sweeper makes up for what was not told. */
+const lambdaClient = (): LambdaClient =>
+  new LambdaClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 } });
 
 const EVENTS = ['ESCAPEMENT_EVENT_BUS', 'ESCAPEMENT_SUCCESS_EVENTS'] as const;
 const METRICS = ['ESCAPEMENT_NAME', 'AWS_LAMBDA_LOG_LEVEL'] as const;
@@ -118,6 +125,7 @@ export function dispatchRuntime() {
     executions: makeExecutionStore(store),
     index: makeShardIndex(store),
     cursors: makeCursorStore(store, systemIds),
+    queueControls: makeQueueControls(store, systemIds),
     queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     dispatchQueue: makeDispatchQueue(client, env.ESCAPEMENT_DISPATCH_QUEUE_URL),
     lookAheadMs: env.ESCAPEMENT_LOOK_AHEAD_SECONDS * SECOND_MS,
@@ -178,6 +186,7 @@ export function sweeperRuntime() {
   const env = readEnv([
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     ...EVENTS,
@@ -192,6 +201,9 @@ export function sweeperRuntime() {
     metrics: metricsOf(env),
     index: makeShardIndex(store),
     cursors: makeCursorStore(store, systemIds),
+    queueControls: makeQueueControls(store, systemIds),
+    queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
+    queueWorkers: env.ESCAPEMENT_EVENT_SOURCES,
     tasks: makeTaskStore(store),
     executions: makeExecutionStore(store),
     semaphores: makeSemaphoreStore(store),
@@ -206,6 +218,7 @@ export function apiRuntime() {
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
@@ -236,6 +249,8 @@ export function apiRuntime() {
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
     queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
     targets: targetsOf(env),
+    queueControls: makeQueueControls(store, systemIds),
+    queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,

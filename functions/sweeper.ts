@@ -1,11 +1,16 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { MINUTE_MS } from '../shared/domain/time.ts';
+import { reconcileQueues } from '../shared/usecases/reconcile-queues.ts';
 import { sweepShard } from '../shared/usecases/sweep-shard.ts';
 import { sweeperRuntime } from './runtime.ts';
 
 /** `{ "restore": true }`: the queues lost their messages; hint every waiting run anew. Anything else is a sweep. */
 const SweepEvent = z.object({ restore: z.boolean().default(false) }).catch({ restore: false });
+
+/** Deployments are rare, and what a person says is told at once: a look now and then is enough. */
+const RECONCILE_EVERY_MINUTES = 5;
 
 export const makeSweeper =
   (deps: ReturnType<typeof sweeperRuntime>) =>
@@ -16,7 +21,8 @@ export const makeSweeper =
       shards.map((shard) => sweepShard(deps, { shard, restore }, () => context.getRemainingTimeInMillis())),
     );
     deps.metrics.flush();
-    let failed = 0;
+    const minute = Math.floor(deps.clock.nowMs() / MINUTE_MS);
+    let failed = restore || minute % RECONCILE_EVERY_MINUTES === 0 ? await reconcile(deps) : 0;
     results.forEach((result, shard) => {
       if (result.status === 'rejected') {
         failed++;
@@ -29,7 +35,19 @@ export const makeSweeper =
       }
     });
     // All that could be done is done; failing is how it shows in the function's error count, which costs nothing to watch.
-    if (failed > 0) throw new Error(`${failed} shards or runs are left for the next sweep`);
+    if (failed > 0) throw new Error(`${failed} shards, runs or queues are left for the next sweep`);
   };
+
+/** How many queues it could not set right. */
+async function reconcile(deps: ReturnType<typeof sweeperRuntime>): Promise<number> {
+  try {
+    const { changed, failed } = await reconcileQueues(deps);
+    if (changed > 0) deps.log.info('queues set as people said', { changed });
+    return failed;
+  } catch (error) {
+    deps.log.error('queues not reconciled', {}, error);
+    return 1;
+  }
+}
 
 export const handler = middy(makeSweeper(sweeperRuntime()));

@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import { retryFields } from '../shared/contract/retry.ts';
-import { MAX_TASK_TIMEOUT_SECONDS, RECEIVES_IN_RESERVE } from '../shared/domain/limits.ts';
+import { QueueRetrySchema } from '../shared/contract/retry.ts';
+import {
+  DEFAULT_TIMEOUT_SECONDS,
+  MAX_TASK_TIMEOUT_SECONDS,
+  MAX_WORKERS,
+  MIN_WORKERS,
+  RECEIVES_IN_RESERVE,
+} from '../shared/domain/limits.ts';
 
 /** Work queues are configuration (scheduler-props.ts says what each setting means). */
 
@@ -11,22 +17,9 @@ const MAX_ENVIRONMENT_BYTES = 4_096;
 
 const QueueSchema = z.strictObject({
   priority: z.int().min(0).max(100).optional(),
-  workers: z.int().min(2).max(1000).optional(),
-  timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).default(60),
-  retry: z
-    .strictObject({
-      strategy: retryFields.strategy.default('exponential'),
-      limit: retryFields.limit.default(5),
-      baseSeconds: retryFields.baseSeconds.default(10),
-      maxSeconds: retryFields.maxSeconds.default(3600),
-      jitter: retryFields.jitter.default('none'),
-      rules: retryFields.rules.exactOptional(),
-    })
-    .refine((retry) => retry.maxSeconds >= retry.baseSeconds, {
-      path: ['maxSeconds'],
-      error: 'expected at least baseSeconds',
-    })
-    .prefault({}),
+  workers: z.int().min(MIN_WORKERS).max(MAX_WORKERS).optional(),
+  timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).default(DEFAULT_TIMEOUT_SECONDS),
+  retry: QueueRetrySchema,
   maxReceiveCount: z
     .int()
     .min(2 * RECEIVES_IN_RESERVE)
@@ -78,6 +71,19 @@ export const QueuesSchema = z
     return queues;
   });
 
+const HOUSE = QueueRetrySchema.parse({});
+
+/** What tasks of a queue get, without what the reader (functions/env.ts) fills in: room for more queues. */
+export const unlikeHouse = ({ priority, workers, timeoutSeconds, retry }: QueueConfig) => {
+  const own = Object.entries(retry).filter(([name, value]) => Reflect.get(HOUSE, name) !== value);
+  return {
+    priority,
+    workers,
+    ...(timeoutSeconds !== DEFAULT_TIMEOUT_SECONDS && { timeoutSeconds }),
+    ...(own.length > 0 && { retry: Object.fromEntries(own) }),
+  };
+};
+
 /** Functions carry the lists of queues and targets in their environment, which has a limit: better said here than at deployment. */
 export function environmentProblem(
   prefix: string,
@@ -86,7 +92,7 @@ export function environmentProblem(
 ): string | undefined {
   const othersBytes = 1_000 + 2 * prefix.length + targetsBytes;
   const bytes = Object.entries(queues).reduce(
-    (sum, [name, queue]) => sum + 2 * name.length + 20 + JSON.stringify(queue).length,
+    (sum, [name, queue]) => sum + 3 * name.length + 80 + JSON.stringify(unlikeHouse(queue)).length,
     othersBytes,
   );
   if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;

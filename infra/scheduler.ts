@@ -3,6 +3,7 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
@@ -84,9 +85,11 @@ export class Scheduler extends Construct {
           description: 'What becomes of runs and tasks',
         })
       : undefined;
+    const eventSources: Record<string, EventSourceMapping> = {};
     const functions = new FunctionMaker(
       config,
       {
+        eventSources,
         table: this.table,
         dispatchQueue: this.dispatchQueue,
         workQueues: this.workQueues,
@@ -97,11 +100,8 @@ export class Scheduler extends Construct {
       { key, network: networkOf(this, config) },
     );
 
-    // Due → hinted → run; and what did not end goes on
+    // Due → hinted → run
     this.tick = functions.make(this, 'Tick', 'tick');
-    this.sweeper = functions.make(this, 'Sweeper', 'sweeper');
-    new Clock(this, 'Clock', { tick: this.tick.lambda, sweeper: this.sweeper.lambda });
-
     this.dispatch = functions.make(this, 'Dispatch', 'dispatch');
     new Workers(this, 'Dispatchers', {
       queue: this.dispatchQueue,
@@ -113,18 +113,23 @@ export class Scheduler extends Construct {
 
     this.executors = mapValues(work, (own, name) => {
       const executor = functions.makeExecutor(this, `Executor-${name}`, own);
-      new Workers(this, `Workers-${name}`, {
+      const { source } = new Workers(this, `Workers-${name}`, {
         queue: own.queue,
         consumer: executor.lambda,
         workers: own.settings.workers,
         batchSize: SQS_BATCH_ENTRIES,
       });
+      eventSources[name] = source;
       return executor;
     });
     this.handlers = new HandlersPrincipal(
       Object.values(this.executors).map(({ role }) => role),
       Stack.of(this).account,
     );
+
+    // What did not end goes on
+    this.sweeper = functions.make(this, 'Sweeper', 'sweeper');
+    new Clock(this, 'Clock', { tick: this.tick.lambda, sweeper: this.sweeper.lambda });
 
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');

@@ -2,8 +2,6 @@ import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { Failure } from './domain/failure.ts';
 import type { LifecycleEvent } from './domain/lifecycle-event.ts';
-import type { RateKey, RateLog } from './domain/rate-limit.ts';
-import type { Semaphore, SemaphoreChange, SemaphoreKey } from './domain/semaphore.ts';
 import type { PreviousRun, TaskContext, UpstreamRun } from './domain/surroundings.ts';
 import type { Target } from './domain/target.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from './domain/task.ts';
@@ -164,19 +162,6 @@ export interface CursorStore {
   claim(name: CursorName, shard: number, seen: Cursor | undefined, next: Cursor): Promise<boolean>;
 }
 export type CursorName = 'dispatch' | 'sweep';
-
-/** Slots that runs of different tasks share. All reads are strongly consistent. */
-export interface Semaphores {
-  read(key: SemaphoreKey): Promise<Semaphore | undefined>;
-  /** Only under what the change's kind says must hold. */
-  update(key: SemaphoreKey, change: SemaphoreChange): Promise<Outcome<Semaphore>>;
-}
-
-export interface RateLogs {
-  read(key: RateKey): Promise<RateLog | undefined>;
-  /** Conditional: refused when somebody else wrote since `seen` was read. */
-  write(key: RateKey, seen: RateLog | undefined, next: RateLog): Promise<Outcome<RateLog>>;
-}
 
 /** Written by every tick, shown by /v1/health. */
 export interface Heartbeat {

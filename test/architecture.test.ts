@@ -56,13 +56,13 @@ const FORBIDDEN: Arrow[] = [
     why: 'the contract speaks about the domain only',
   },
   {
-    from: /^shared\/(ports|access-ports|messages)\.ts$/,
+    from: /^shared\/(ports|access-ports|flow-ports|messages)\.ts$/,
     to: /^(?!shared\/(domain\/|ports\.ts|messages\.ts))(?!package:zod)/,
     why: 'ports and messages are what the two sides agree on; they lean on neither',
   },
   {
     from: /^shared\/usecases\//,
-    to: /^(?!shared\/(domain|contract|usecases)\/|shared\/(ports|access-ports|messages)\.ts)(?!package:)/,
+    to: /^(?!shared\/(domain|contract|usecases)\/|shared\/(ports|access-ports|flow-ports|messages)\.ts)(?!package:)/,
     why: 'a use case sees the outside through ports only',
   },
   {

@@ -5,11 +5,13 @@ import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context
 import type { ManageTenantsDeps } from '../../shared/usecases/manage-tenants.ts';
 import type { ManageTokensDeps } from '../../shared/usecases/manage-tokens.ts';
 import type { ManageVariablesDeps } from '../../shared/usecases/manage-variables.ts';
+import type { SteerQueueDeps } from '../../shared/usecases/steer-queue.ts';
 
 /** Everything that the API needs of the outside. */
 export interface ApiDeps
-  extends Omit<ManageTasksDeps, 'queueDefaults'>,
+  extends ManageTasksDeps,
     HandOffDeps,
+    SteerQueueDeps,
     LookAtQueuesDeps,
     ManageVariablesDeps,
     ManageTokensDeps,

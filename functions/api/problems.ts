@@ -18,6 +18,7 @@ const STATUS: Record<ErrorCode, { status: number; title: string }> = {
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'validation-failed': { status: 422, title: 'Not valid' },
   'limit-reached': { status: 429, title: 'Limit of the tenant reached' },
+  'backlog-full': { status: 429, title: 'Queue is full' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 };
 
@@ -59,6 +60,7 @@ function headersOf(error: SchedulerError): Record<string, string> {
   if (is(error, 'unauthenticated')) return { 'www-authenticate': 'Bearer' };
   if (is(error, 'method-not-allowed')) return { allow: error.details.allow.join(', ') };
   if (is(error, 'limit-reached')) return { 'retry-after': String(error.details.retryAfterSeconds) };
+  if (is(error, 'backlog-full')) return { 'retry-after': String(error.details.retryAfterSeconds) };
   if (is(error, 'unavailable')) return { 'retry-after': String(error.details.retryAfterSeconds) };
   return {};
 }

@@ -1,8 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { EnvName } from '../../functions/env.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
+import { unlikeHouse } from '../config-queues.ts';
 import type { FunctionName } from './permissions.ts';
 import type { QueueWithDeadLetters } from './queues.ts';
 import type { TaskTable } from './tables.ts';
@@ -39,6 +41,7 @@ const NEEDS = {
   sweeper: [
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_NAME',
@@ -50,6 +53,7 @@ const NEEDS = {
     'ESCAPEMENT_TABLE',
     'ESCAPEMENT_QUEUES',
     'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
@@ -64,6 +68,10 @@ export interface Surroundings {
   table: TaskTable;
   workQueues: Readonly<Record<string, QueueWithDeadLetters>>;
   dispatchQueue: QueueWithDeadLetters;
+  /** Of the work queues, as far as they are made by now. */
+  eventSources: Readonly<
+    Record<string, Pick<EventSourceMapping, 'eventSourceMappingId' | 'eventSourceMappingArn'>>
+  >;
   adminTokenSecretArn: string;
   /** Absent where no webhook can be sent. */
   targetSigningSecretArn: string | undefined;
@@ -90,6 +98,7 @@ export function environmentOf(
     ESCAPEMENT_QUEUE_DEFAULTS: () => JSON.stringify(queueDefaults(config)),
     ESCAPEMENT_TARGETS: () => allowedTargets(config, around),
     ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: () => around.targetSigningSecretArn ?? '',
+    ESCAPEMENT_EVENT_SOURCES: () => eventSources(config, around),
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
     ESCAPEMENT_OIDC: () => Stack.of(around.table).toJsonString(config.auth.oidc ?? null),
     ESCAPEMENT_VERSION: () => packageJson.version,
@@ -128,10 +137,14 @@ function allowedTargets({ targets }: Config, { table }: Surroundings): string {
   });
 }
 
+function eventSources({ queues }: Config, { table, eventSources: sources }: Surroundings): string {
+  const feeds = Object.entries(queues).map(([queue, { workers }]) => {
+    const id = sources[queue]?.eventSourceMappingId;
+    if (id === undefined) throw new Error(`nothing feeds ${queue}`);
+    return [queue, [id, workers]];
+  });
+  return Stack.of(table).toJsonString(Object.fromEntries(feeds));
+}
+
 const queueDefaults = ({ queues }: Config) =>
-  Object.fromEntries(
-    Object.entries(queues).map(([name, { priority, workers, timeoutSeconds, retry }]) => [
-      name,
-      { priority, workers, timeoutSeconds, retry },
-    ]),
-  );
+  Object.fromEntries(Object.entries(queues).map(([name, settings]) => [name, unlikeHouse(settings)]));

@@ -126,6 +126,9 @@ export class FunctionMaker {
           index: [around.table.indexArn],
           dispatchQueue: [around.dispatchQueue.queue.queueArn],
           workQueues: workQueues.map(({ queue }) => queue.queueArn),
+          eventSources: Object.values(around.eventSources).map(
+            ({ eventSourceMappingArn }) => eventSourceMappingArn,
+          ),
           deadLetterQueues: workQueues.map(({ deadLetters }) => deadLetters.queueArn),
           adminTokenSecret: [around.adminTokenSecretArn],
           ...(around.eventBus && { eventBus: [around.eventBus.eventBusArn] }),

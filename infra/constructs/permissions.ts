@@ -9,13 +9,14 @@ import type { Construct } from 'constructs';
 
 export type FunctionName = 'tick' | 'dispatch' | 'executor' | 'sweeper' | 'authorizer' | 'api';
 
-/** What a permission is about. `ownQueue` is the work queue that an executor reads. */
+/** What a permission is about. `ownQueue` is the work queue that an executor reads, `eventSources` feed the work queues. */
 export type Resource =
   | 'table'
   | 'index'
   | 'dispatchQueue'
   | 'ownQueue'
   | 'workQueues'
+  | 'eventSources'
   | 'deadLetterQueues'
   | 'adminTokenSecret'
   | 'eventBus';
@@ -76,6 +77,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'workQueues', actions: SEND },
     { on: 'deadLetterQueues', actions: SEND },
+    // What people said of queues holds whatever was deployed since.
+    { on: 'eventSources', actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'] },
     TELL,
   ],
   authorizer: [
@@ -98,6 +101,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'index', actions: QUERY },
     { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'eventSources', actions: ['lambda:UpdateEventSourceMapping'] },
     // A run that was handed off ends through the API, and perhaps as a dead letter.
     { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
     TELL,

@@ -13,9 +13,12 @@ export interface WorkersProps {
 
 /** Feeds a queue to its function. (The function's permission to read stands in permissions.ts with all others.) */
 export class Workers extends Construct {
+  /** How many work, and whether at all, may be changed at run time. */
+  readonly source: EventSourceMapping;
+
   constructor(scope: Construct, id: string, props: WorkersProps) {
     super(scope, id);
-    new EventSourceMapping(this, 'Source', {
+    this.source = new EventSourceMapping(this, 'Source', {
       target: props.consumer,
       eventSourceArn: props.queue.queue.queueArn,
       // No batching window: it would make the first message of a batch late.

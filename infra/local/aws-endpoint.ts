@@ -8,6 +8,7 @@ import {
   listen,
   readBody,
 } from './http/server.ts';
+import { LAMBDA, lambdaOperation } from './lambda/rest-path.ts';
 
 /** The one loopback address behind which functions find every AWS service of the template. */
 export interface AwsEndpoint {
@@ -83,8 +84,8 @@ async function dispatch(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<AwsReply> {
-  const [service = '', operation = ''] = target.split('.');
-  const serve = services[service];
+  const asked = target === '' ? restOperation(request) : jsonOperation(target);
+  const serve = services[asked.service];
   if (!serve) return notServed(target || `${request.url}`, request, body);
   let input: unknown;
   try {
@@ -95,7 +96,25 @@ async function dispatch(
   const caller = /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1];
   const gone = new AbortController();
   response.on('close', () => gone.abort());
-  return serve(operation, input, { caller, signal: gone.signal });
+  if (asked.parameters) input = { ...Object(input), ...asked.parameters };
+  return serve(asked.operation, input, { caller, signal: gone.signal });
+}
+
+interface Asked {
+  service: string;
+  operation: string;
+  /** What the address says of the input. */
+  parameters?: Record<string, string>;
+}
+
+function jsonOperation(target: string): Asked {
+  const [service = '', operation = ''] = target.split('.');
+  return { service, operation };
+}
+
+function restOperation({ method = '', url = '' }: IncomingMessage): Asked {
+  const asked = lambdaOperation(method, url);
+  return asked ? { service: LAMBDA, ...asked } : { service: '', operation: '' };
 }
 
 /** In the words of the older protocol too, in which SNS is spoken. */

@@ -6,18 +6,22 @@ import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
 import { type EventBuses, openEventBuses } from './event-bus.ts';
-import { startEventSource } from './event-source.ts';
+import type { EventSourceOptions } from './event-source.ts';
 import { createHttpFront } from './http/front.ts';
 import type { HttpServer } from './http/server.ts';
 import { openAccess } from './iam/access.ts';
 import { createAsyncInvoker } from './lambda/async-invoker.ts';
+import { lambdaControlPlane } from './lambda/control-plane.ts';
+import { openEventSources } from './lambda/event-sources.ts';
 import { createLambdaHost, type LambdaHost, shortName } from './lambda/host.ts';
+import { LAMBDA } from './lambda/rest-path.ts';
 import type { Report } from './report.ts';
 import { type AdminToken, openSecrets, type Secrets } from './secrets.ts';
 import { openSqsEngine, type SqsEngine } from './sqs/engine.ts';
 import { ensureQueues, ensureTables } from './stores.ts';
 import type { Assembly } from './template/assembly.ts';
 import { type Plan, planStack } from './template/plan.ts';
+import type { EventSourcePlan } from './template/plan-functions.ts';
 
 /** A stack that runs: what its template describes, on engines in this process and functions in processes of their own. */
 export interface Engine {
@@ -87,7 +91,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passedOn: options.passedOn,
     warn: report.warn,
   });
-  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses }), host.note));
+  let isCuttingOff = false;
+  const sources = openEventSources({
+    plans: plan.eventSources,
+    optionsOf: mappingOptions(plan, host, queues, {
+      ...report.log,
+      warn: (message, fields) => {
+        if (!isCuttingOff) report.log.warn(message, fields);
+      },
+    }),
+    resize: host.resize,
+    nowMs: Date.now,
+  });
+  const lambda = lambdaControlPlane(sources, plan.functions);
+  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note));
   const background = createAsyncInvoker({
     functions: plan.functions,
     invoke: host.invoke,
@@ -96,13 +113,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   warmHttpFunctions(plan, host);
   await restore(plan, host, report);
 
-  let isCuttingOff = false;
-  const sources = startEventSources(plan, host, queues, {
-    ...report.log,
-    warn: (message, fields) => {
-      if (!isCuttingOff) report.log.warn(message, fields);
-    },
-  });
+  sources.start();
   const clocks: Clocks = startClocks({
     plans: access.clocks,
     fire: background.invoke,
@@ -130,9 +141,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop(graceMs) {
       clocks.stop();
       background.stop();
-      const drained = Promise.all([server.close(), ...sources.map((source) => source.stop())]).then(
-        host.idle,
-      );
+      const drained = Promise.all([server.close(), sources.stop()]).then(host.idle);
       isCuttingOff = !(await within(graceMs, drained));
       if (isCuttingOff) report.say('  what still runs is cut off; the next start takes it up again');
       await host.close();
@@ -154,15 +163,18 @@ function awsServices({
   queues,
   secrets,
   buses,
+  lambda,
 }: {
   tables: DynamoEngine;
   queues: SqsEngine;
   secrets: Secrets;
   buses: EventBuses;
+  lambda: ReturnType<typeof lambdaControlPlane>;
 }): AwsServices {
   return {
     AWSEvents: async (operation, input) => buses.call(operation, input),
     DynamoDB_20120810: (operation, input, { caller }) => tables.call(operation, input, caller),
+    [LAMBDA]: lambda,
     AmazonSQS: (action, input, { signal }) => queues.call(action, input, { signal }),
     secretsmanager: async (operation, input) => {
       if (operation === 'GetSecretValue') return secrets.getSecretValue(input);
@@ -199,27 +211,22 @@ async function restore(plan: Plan, host: LambdaHost, report: Report): Promise<vo
   );
 }
 
-function startEventSources(plan: Plan, host: LambdaHost, sqs: SqsEngine, log: Log) {
-  return plan.eventSources
-    .filter((source) => source.enabled)
-    .map((source) =>
-      startEventSource({
-        queueArn: source.queue.arn,
-        sqs,
-        batchSize: source.batchSize,
-        maximumBatchingWindowSeconds: source.batchWindowSeconds,
-        maximumConcurrency: source.maximumConcurrency,
-        functionTimeoutSeconds:
-          plan.functions.find((fn) => fn.logicalId === source.functionId)?.timeoutSeconds ?? 0,
-        reportBatchItemFailures: source.reportBatchItemFailures,
-        log,
-        async invoke(event) {
-          const result = await host.invoke(source.functionId, event);
-          if (!result.ok) throw new Error(`${result.error.errorType} ${result.error.errorMessage}`);
-          return JSON.parse(result.payload);
-        },
-      }),
-    );
+function mappingOptions(plan: Plan, host: LambdaHost, sqs: SqsEngine, log: Log) {
+  return (source: EventSourcePlan): EventSourceOptions => ({
+    queueArn: source.queue.arn,
+    sqs,
+    batchSize: source.batchSize,
+    maximumBatchingWindowSeconds: source.batchWindowSeconds,
+    functionTimeoutSeconds:
+      plan.functions.find((fn) => fn.logicalId === source.functionId)?.timeoutSeconds ?? 0,
+    reportBatchItemFailures: source.reportBatchItemFailures,
+    log,
+    async invoke(event) {
+      const result = await host.invoke(source.functionId, event);
+      if (!result.ok) throw new Error(`${result.error.errorType} ${result.error.errorMessage}`);
+      return JSON.parse(result.payload);
+    },
+  });
 }
 
 /** False when the time was over first. */

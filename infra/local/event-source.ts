@@ -29,6 +29,8 @@ interface MappingOptions {
   readonly log: Log;
 }
 export interface EventSource {
+  /** So many batches in parallel from now on; what runs beyond that ends in its own time. */
+  resize(maximumConcurrency: number): void;
   /** Receives no more, and resolves when the running invocations have ended and are accounted for. */
   stop(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
 
   const polling = poll();
   return {
+    resize: (maximumConcurrency) => slots.resize(maximumConcurrency),
     async stop() {
       stopped.abort();
       await polling;
@@ -100,7 +103,7 @@ function mappedQueue(options: EventSourceOptions): NonNullable<ReturnType<SqsEng
 
 /** Counts what runs; one caller at a time waits for a slot. */
 class Slots {
-  readonly #limit: number;
+  #limit: number;
   readonly #running = new Set<Promise<void>>();
   #notify: () => void = () => {};
 
@@ -108,15 +111,21 @@ class Slots {
     this.#limit = limit;
   }
 
+  resize(limit: number): void {
+    this.#limit = limit;
+    this.#notify();
+  }
+
   /** Resolves when something may start, or on abort. */
   async free(signal: AbortSignal): Promise<void> {
-    if (this.#running.size < this.#limit || signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const go = (): void => resolve();
-    this.#notify = go;
-    signal.addEventListener('abort', go);
-    await promise;
-    signal.removeEventListener('abort', go);
+    while (this.#running.size >= this.#limit && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const go = (): void => resolve();
+      this.#notify = go;
+      signal.addEventListener('abort', go);
+      await promise;
+      signal.removeEventListener('abort', go);
+    }
   }
 
   /** `work` must not reject. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { RetryPolicySchema } from './retry.ts';
+import { MAX_BACKLOG_LIMIT, MAX_TASK_TIMEOUT_SECONDS, MAX_WORKERS, MIN_WORKERS } from '../domain/limits.ts';
+import { RetryPolicySchema, retryFields } from './retry.ts';
 
 const MAX_IDS = 1_000;
 
@@ -7,9 +8,15 @@ export const QueueSchema = z
   .strictObject({
     name: z.string(),
     priority: z.int(),
-    workers: z.int().describe('runs at the same time, at most'),
-    timeoutSeconds: z.int().describe('of tasks that name none'),
-    retry: RetryPolicySchema.describe('of tasks that name none'),
+    workers: z.int().describe('executors at the same time, at most'),
+    paused: z.boolean().describe('true: nothing of it begins, its messages wait'),
+    maxBacklog: z.int().nullable().describe('from so many waiting messages on, 429 for tasks and triggers'),
+    timeoutSeconds: z.int().describe('of tasks made from now on that name none'),
+    retry: RetryPolicySchema.describe('of tasks made from now on that name none'),
+    deployed: z
+      .strictObject({ workers: z.int(), timeoutSeconds: z.int(), retry: RetryPolicySchema })
+      .describe('what the deployment says, which holds where nobody says otherwise at run time'),
+    applied: z.boolean().describe('false: a change of workers or paused is under way, for minutes at most'),
     depth: z.int().describe('messages ready to be taken, as SQS counts them: approximate'),
     delayed: z.int().describe('messages that wait for their second'),
     inFlight: z.int().describe('messages in the hands of workers'),
@@ -22,6 +29,54 @@ export const QueueSchema = z
   })
   .meta({ id: 'Queue' });
 export type QueueWire = z.infer<typeof QueueSchema>;
+
+const settings = {
+  workers: z.int().min(MIN_WORKERS).max(MAX_WORKERS),
+  paused: z.boolean(),
+  maxBacklog: z.int().min(1).max(MAX_BACKLOG_LIMIT),
+  timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS),
+};
+
+/** What stands when nulls are taken out of a patched document. */
+export const QueueOverridesSchema = z.strictObject({
+  workers: settings.workers.exactOptional(),
+  paused: settings.paused.exactOptional(),
+  maxBacklog: settings.maxBacklog.exactOptional(),
+  timeoutSeconds: settings.timeoutSeconds.exactOptional(),
+  retry: z
+    .strictObject({
+      strategy: retryFields.strategy.exactOptional(),
+      limit: retryFields.limit.exactOptional(),
+      baseSeconds: retryFields.baseSeconds.exactOptional(),
+      maxSeconds: retryFields.maxSeconds.exactOptional(),
+      jitter: retryFields.jitter.exactOptional(),
+      rules: retryFields.rules.exactOptional(),
+    })
+    .exactOptional(),
+});
+
+export const QueuePatchSchema = z
+  .strictObject({
+    workers: settings.workers.nullish(),
+    paused: settings.paused.nullish(),
+    maxBacklog: settings.maxBacklog.nullish(),
+    timeoutSeconds: settings.timeoutSeconds.nullish(),
+    retry: z
+      .strictObject({
+        strategy: retryFields.strategy.nullish(),
+        limit: retryFields.limit.nullish(),
+        baseSeconds: retryFields.baseSeconds.nullish(),
+        maxSeconds: retryFields.maxSeconds.nullish(),
+        jitter: retryFields.jitter.nullish(),
+        rules: retryFields.rules.nullish(),
+      })
+      .nullish(),
+  })
+  .meta({
+    id: 'QueuePatch',
+    description: 'JSON merge patch (RFC 7396); null takes a setting back to what the deployment says.',
+  });
+export type QueuePatch = z.infer<typeof QueuePatchSchema>;
 
 export const RedriveInputSchema = z
   .strictObject({

@@ -64,3 +64,19 @@ export const retryFields = {
 export const RetryPolicySchema = z
   .strictObject({ ...retryFields, rules: retryFields.rules.exactOptional() })
   .meta({ id: 'RetryPolicy' });
+
+/** Of a queue: what is left out is the house's. */
+export const QueueRetrySchema = z
+  .strictObject({
+    strategy: retryFields.strategy.default('exponential'),
+    limit: retryFields.limit.default(5),
+    baseSeconds: retryFields.baseSeconds.default(10),
+    maxSeconds: retryFields.maxSeconds.default(3600),
+    jitter: retryFields.jitter.default('none'),
+    rules: retryFields.rules.exactOptional(),
+  })
+  .refine((retry) => retry.maxSeconds >= retry.baseSeconds, {
+    path: ['maxSeconds'],
+    error: 'expected at least baseSeconds',
+  })
+  .prefault({});

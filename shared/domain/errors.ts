@@ -27,6 +27,8 @@ export interface ErrorDetails {
   'idempotency-conflict': { key: string };
   /** What the tenant may have it has already. */
   'limit-reached': { limit: 'maxTasks' | 'ratePerMinute'; retryAfterSeconds: number };
+  /** As many messages wait as the queue may have. */
+  'backlog-full': { queue: string; limit: number; retryAfterSeconds: number };
   /** The store or a queue is throttling or away; retrying later is right. */
   unavailable: { retryAfterSeconds: number; service: string };
 }

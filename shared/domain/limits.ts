@@ -16,6 +16,9 @@ export const DYNAMODB_TRANSACT_ITEMS = 100;
 
 // --- AWS Lambda: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 export const LAMBDA_MAX_TIMEOUT_SECONDS = 900;
+/** docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
+export const MIN_WORKERS = 2;
+export const MAX_WORKERS = 1_000;
 
 // --- Protocol (docs/protocol.md §1)
 /** Largest difference that we tolerate between two hosts' clocks. */
@@ -63,6 +66,7 @@ export const DELETED_TASK_KEPT_MS = 7 * DAY_MS;
 // --- The contract (docs/api.md)
 export const MIN_MISFIRE_GRACE_SECONDS = 150;
 export const DEFAULT_MISFIRE_GRACE_SECONDS = 300;
+export const DEFAULT_TIMEOUT_SECONDS = 60;
 export const MAX_TASK_TIMEOUT_SECONDS = 870;
 /** They are one item, which DynamoDB lets grow to 400 KB. */
 export const MAX_VARIABLES = 100;
@@ -94,6 +98,9 @@ export const HAND_OFFS_KEPT = 10;
 export const MAX_HAND_OFF_SECONDS = 604_800;
 export const MAX_ERROR_TYPE_CHARS = 100;
 export const MAX_PROGRESS_CHARS = 256;
+export const MAX_BACKLOG_LIMIT = 1_000_000;
+/** How long whoever met a full queue is asked to stay away. */
+export const BACKLOG_RETRY_SECONDS = 30;
 /** Caps of either kind that one task may name. */
 export const MAX_CAPS = 4;
 export const MAX_CONCURRENCY = 1_000;

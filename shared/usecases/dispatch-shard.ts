@@ -3,6 +3,7 @@ import { HOT_WINDOW_MS, OVERDUE_MS } from '../domain/limits.ts';
 import { scheduledOccurrence } from '../domain/occurrence.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from '../domain/time.ts';
+import type { QueueControls } from '../flow-ports.ts';
 import type { DispatchMessage } from '../messages.ts';
 import type {
   Clock,
@@ -16,12 +17,14 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../ports.ts';
+import { pausedIn } from './queue-settings/paused.ts';
 import { tellUnclaimed } from './run-end/tell-unclaimed.ts';
 
 export interface DispatchDeps {
   clock: Clock;
   index: ShardIndex;
   cursors: CursorStore;
+  queueControls: Pick<QueueControls, 'read'>;
   queues: WorkQueues;
   dispatchQueue: DispatchQueue;
   tasks: TaskStore;
@@ -61,7 +64,10 @@ export async function dispatchShard(
   return { hinted: overdue + window.hinted };
 }
 
-/** Entries whose age crossed 1, 2, 4 minutes or another multiple of 5 since the shard was last looked at. */
+/**
+ * Entries whose age crossed 1, 2, 4 minutes or another multiple of 5 since the shard was last looked at. Of a paused queue
+ * the message waits there, and more of them would only pile up.
+ */
 async function hintOverdue(
   deps: DispatchDeps,
   shard: number,
@@ -69,10 +75,13 @@ async function hintOverdue(
   nowMs: EpochMs,
 ): Promise<number> {
   let hinted = 0;
+  const isPaused = pausedIn(deps);
   for (const set of ['due', 'hot'] as const) {
     const range = { set, shard, after: -1, until: nowMs - OVERDUE_MS };
     for await (const entries of pages(deps.index, range)) {
-      const crossed = entries.filter((entry) => crossedAge(entry.at, sinceMs, nowMs));
+      const crossed: DueEntry[] = [];
+      for (const entry of entries)
+        if (crossedAge(entry.at, sinceMs, nowMs) && !(await isPaused(entry.queue))) crossed.push(entry);
       hinted += await hintAll(deps, crossed, nowMs);
       for (const entry of entries)
         if (mayBeLate(entry, sinceMs, nowMs)) await tellUnclaimed(deps, entry, nowMs);

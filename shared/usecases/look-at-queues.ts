@@ -1,20 +1,15 @@
 import type { QueueWire } from '../contract/queue.ts';
 import { SchedulerError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { RetryPolicy } from '../domain/task.ts';
+import { controlOf, inForce, type QueueDirectory, type QueueSettings } from '../domain/queue-settings.ts';
 import { type EpochMs, SECOND_MS } from '../domain/time.ts';
+import type { QueueControls } from '../flow-ports.ts';
 import type { Clock, Listings, QueueInspector, ShardIndex } from '../ports.ts';
-
-export interface QueueSettings {
-  priority: number;
-  workers: number;
-  timeoutSeconds: number;
-  retry: RetryPolicy;
-}
 
 export interface LookAtQueuesDeps {
   clock: Clock;
   queueInspector: QueueInspector;
+  queueControls: QueueControls;
   listings: Listings;
   shardIndex: ShardIndex;
   queueDefaults: Readonly<Record<string, QueueSettings>>;
@@ -34,8 +29,8 @@ export function requireQueue(deps: Pick<LookAtQueuesDeps, 'queueDefaults'>, name
 /** By priority. */
 export async function listQueues(deps: LookAtQueuesDeps, principal: Principal): Promise<QueueWire[]> {
   const names = Object.keys(deps.queueDefaults);
-  const oldest = await oldestDue(deps);
-  const queues = await Promise.all(names.map((name) => look(deps, principal, name, oldest)));
+  const [oldest, directory] = await Promise.all([oldestDue(deps), deps.queueControls.read()]);
+  const queues = await Promise.all(names.map((name) => look(deps, principal, name, oldest, directory)));
   return queues.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
 }
 
@@ -45,7 +40,8 @@ export const findQueue = async (
   name: string,
 ): Promise<QueueWire> => {
   requireQueue(deps, name);
-  return look(deps, principal, name, await oldestDue(deps));
+  const [oldest, directory] = await Promise.all([oldestDue(deps), deps.queueControls.read()]);
+  return look(deps, principal, name, oldest, directory);
 };
 
 async function look(
@@ -53,8 +49,14 @@ async function look(
   { tenant }: Principal,
   name: string,
   oldest: ReadonlyMap<string, EpochMs>,
+  directory: QueueDirectory,
 ): Promise<QueueWire> {
-  const { priority, workers, timeoutSeconds, retry } = requireQueue(deps, name);
+  const deployed = requireQueue(deps, name);
+  const control = controlOf(directory, name);
+  const { priority, workers, paused, maxBacklog, timeoutSeconds, retry } = inForce(
+    deployed,
+    control?.overrides,
+  );
   const [depth, dead] = await Promise.all([
     deps.queueInspector.depth(name),
     deps.listings.dead({ tenant, queue: name, limit: DEAD_COUNTED }),
@@ -64,8 +66,12 @@ async function look(
     name,
     priority,
     workers,
+    paused,
+    maxBacklog: maxBacklog ?? null,
     timeoutSeconds,
     retry,
+    deployed: { workers: deployed.workers, timeoutSeconds: deployed.timeoutSeconds, retry: deployed.retry },
+    applied: control?.applied ?? true,
     depth: depth.ready,
     delayed: depth.delayed,
     inFlight: depth.inFlight,

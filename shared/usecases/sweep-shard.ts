@@ -10,6 +10,7 @@ import { executionId } from '../domain/occurrence.ts';
 import { uncountedEnd } from '../domain/stop-rules.ts';
 import { delaySeconds } from '../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../domain/time.ts';
+import type { QueueControls, Semaphores } from '../flow-ports.ts';
 import type {
   Clock,
   CursorStore,
@@ -19,13 +20,13 @@ import type {
   Metrics,
   OpenEntry,
   Random,
-  Semaphores,
   ShardIndex,
   TaskStore,
   WorkQueues,
 } from '../ports.ts';
 import { settleFailure } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
+import { pausedIn } from './queue-settings/paused.ts';
 import { isUnsettled, settleEnd } from './run-end/settle-end.ts';
 import { tellLate } from './run-end/tell-late.ts';
 import { withoutMessage } from './run-execution/context.ts';
@@ -40,6 +41,7 @@ export interface SweepDeps {
   tasks: TaskStore;
   executions: ExecutionStore;
   semaphores: Semaphores;
+  queueControls: Pick<QueueControls, 'read'>;
   queues: WorkQueues;
   log: Log;
   events: Events;
@@ -79,7 +81,12 @@ export async function sweepShard(
 
   const seen = await deps.cursors.read('sweep', q.shard);
   if (!(await deps.cursors.claim('sweep', q.shard, seen, { upto: nowMs, at: nowMs }))) return swept;
-  const look: Look = { nowMs, sinceMs: q.restore ? undefined : seen?.at, restore: q.restore };
+  const look: Look = {
+    nowMs,
+    sinceMs: q.restore ? undefined : seen?.at,
+    restore: q.restore,
+    isPaused: pausedIn(deps),
+  };
   for (let page = first; ; ) {
     for (const group of groupsOf(page.entries, CONCURRENCY)) {
       await Promise.all(group.map((entry) => sweepRun(deps, entry, look, swept)));
@@ -98,6 +105,7 @@ interface Look {
   nowMs: EpochMs;
   sinceMs: EpochMs | undefined;
   restore: boolean;
+  isPaused: (queue: string) => Promise<boolean>;
 }
 
 async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Swept): Promise<void> {
@@ -106,8 +114,10 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
     if (read === undefined) return;
     const run = await afterDeadline(deps, read, look, swept);
     if (run.status === 'queued' || run.status === 'retrying') {
+      // Of a paused queue the message waits there; more of them would only pile up.
+      const isDue = crossedAgeOrDue(entry.at, look.sinceMs, look.nowMs);
       if (isFarOff(run, look)) await deps.executions.update(run, deadlineSettled(run, look.nowMs));
-      else if (look.restore || crossedAgeOrDue(entry.at, look.sinceMs, look.nowMs)) {
+      else if (look.restore || (isDue && !(await look.isPaused(run.queue)))) {
         await hintWaiting(deps, run);
         swept.hinted++;
       }

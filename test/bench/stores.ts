@@ -3,6 +3,7 @@ import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/c
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeQueueControls } from '../../shared/adapters/dynamodb/queue-controls.ts';
 import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
@@ -12,13 +13,12 @@ import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import type { Execution } from '../../shared/domain/execution.ts';
+import type { QueueControls, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 import type {
   Clock,
   CursorStore,
   ExecutionStore,
   Heartbeat,
-  RateLogs,
-  Semaphores,
   ShardIndex,
   TaskStore,
 } from '../../shared/ports.ts';
@@ -36,6 +36,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     heartbeat: makeHeartbeat(table),
     semaphores: makeSemaphoreStore(table),
     rates: makeRateStore(table, systemIds),
+    queueControls: makeQueueControls(table, systemIds),
     idempotency: makeIdempotencyStore(table, clock),
     variables: makeVariableStore(table, systemIds),
     listings: makeListings(table, { shards: 1, tasks }),
@@ -53,6 +54,7 @@ export const bySteps = (stores: Stores): Stores => ({
   heartbeat: heartbeatSteps(stores.heartbeat),
   semaphores: semaphoreSteps(stores.semaphores),
   rates: rateSteps(stores.rates),
+  queueControls: controlSteps(stores.queueControls),
 });
 
 const taskSteps = (tasks: TaskStore): TaskStore => ({
@@ -78,6 +80,11 @@ const semaphoreSteps = (semaphores: Semaphores): Semaphores => ({
 const rateSteps = (rates: RateLogs): RateLogs => ({
   read: (key) => inStep('look at a rate limit', () => rates.read(key)),
   write: (key, seen, next) => inStep('reserve a start', () => rates.write(key, seen, next)),
+});
+
+const controlSteps = (controls: QueueControls): QueueControls => ({
+  ...controls,
+  read: () => inStep('look at the queues', () => controls.read()),
 });
 
 const executionSteps = (executions: ExecutionStore): ExecutionStore => ({

@@ -124,8 +124,11 @@ export async function makeBenchWorld({
       workQueues: shared.queues,
       handlers: makeRegistry(handlers),
       targets: NO_TARGETS,
+      queueInspector: NOT_INSPECTED,
       queueDefaults: {
         default: {
+          priority: 5,
+          workers: 20,
           timeoutSeconds: 60,
           retry: { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3_600, jitter: 'none' },
         },
@@ -189,3 +192,9 @@ function addBill(billed: { read: number; write: number }, used: readonly UnitsUs
   for (const { kind, tableUnits, indexUnits } of used)
     billed[kind] += Object.values(indexUnits).reduce((sum, units) => sum + units, tableUnits);
 }
+
+/** Nobody looks at a queue's depth unless it has a limit. */
+const NOT_INSPECTED = {
+  depth: () => Promise.reject(new Error('not asked for')),
+  purgeLetters: () => Promise.reject(new Error('not asked for')),
+};

@@ -3,6 +3,7 @@ import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/c
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
+import { makeQueueControls } from '../../shared/adapters/dynamodb/queue-controls.ts';
 import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
@@ -29,6 +30,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     heartbeat: makeHeartbeat(table),
     semaphores: makeSemaphoreStore(table),
     rates: makeRateStore(table, systemIds),
+    queueControls: makeQueueControls(table, systemIds),
     idempotency: makeIdempotencyStore(table, systemClock),
     tokens: makeTokenStore(table),
     tenants: makeTenantStore(table),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SLOT_WAITERS } from '../../shared/domain/limits.ts';
+import type { QueueDirectory } from '../../shared/domain/queue-settings.ts';
 import type { RateLog } from '../../shared/domain/rate-limit.ts';
 import type { SemaphoreChange, SlotHolder } from '../../shared/domain/semaphore.ts';
-import type { Semaphores } from '../../shared/ports.ts';
+import type { Semaphores } from '../../shared/flow-ports.ts';
 import { T0 } from './samples.ts';
 import { type OpenStoreWorld, open } from './store.contract.ts';
 
@@ -239,6 +240,37 @@ export function flowContract(name: string, openWorld: OpenStoreWorld): void {
         ),
       );
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    });
+  });
+
+  describe(`${name}: what people say of queues`, () => {
+    const said = (version: number): QueueDirectory => ({
+      version,
+      queues: {
+        high: {
+          overrides: { workers: 50, paused: true, maxBacklog: 10, retry: { limit: 3, rules: [] } },
+          applied: false,
+        },
+        low: { overrides: {}, applied: true },
+      },
+    });
+
+    it('is nothing at first, and then what was said last', async () => {
+      const { queueControls } = await open(openWorld);
+      const nothing = { version: 0, queues: {} };
+      expect(await queueControls.read()).toEqual(nothing);
+      expect(await queueControls.write(nothing, said(1))).toBe(true);
+      expect(await queueControls.read()).toEqual(said(1));
+      expect(await queueControls.write(nothing, said(1))).toBe(false);
+      expect(await queueControls.write(said(1), said(2))).toBe(true);
+      expect(await queueControls.write(said(1), said(2))).toBe(false);
+    });
+
+    it('is said by one of many at a time', async () => {
+      const { queueControls } = await open(openWorld);
+      const seen = await queueControls.read();
+      const racers = Array.from({ length: RACERS }, () => queueControls.write(seen, said(1)));
+      expect((await Promise.all(racers)).filter(Boolean)).toHaveLength(1);
     });
   });
 }

@@ -1,14 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TenantStore, TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
+import type { QueueControls, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 import type {
   CursorStore,
   ExecutionStore,
   Heartbeat,
   IdempotencyStore,
   Listings,
-  RateLogs,
-  Semaphores,
   ShardIndex,
   TaskStore,
   VariableStore,
@@ -29,6 +28,7 @@ export interface StoreWorld {
   tenants: TenantStore;
   semaphores: Semaphores;
   rates: RateLogs;
+  queueControls: QueueControls;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

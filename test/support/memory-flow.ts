@@ -1,7 +1,8 @@
 import { SLOT_WAITERS } from '../../shared/domain/limits.ts';
+import type { QueueDirectory, QueueFeed } from '../../shared/domain/queue-settings.ts';
 import type { RateLog } from '../../shared/domain/rate-limit.ts';
 import type { Held, Semaphore, SemaphoreChange, SemaphoreKey } from '../../shared/domain/semaphore.ts';
-import type { RateLogs, Semaphores } from '../../shared/ports.ts';
+import type { QueueControls, QueueFeeds, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 
 /** Semaphores and rate limits in memory; copies in and out. */
 export function makeMemorySemaphores(semaphores: Map<string, Semaphore>): Semaphores {
@@ -29,6 +30,33 @@ export function makeMemoryRates(logs: Map<string, RateLog>): RateLogs {
       if (existing?.version !== seen?.version) return { ok: false, existing };
       logs.set(idOf(key), structuredClone(next));
       return { ok: true, record: structuredClone(next) };
+    },
+  };
+}
+
+export function makeMemoryQueueControls(stored: { directory: QueueDirectory }): QueueControls {
+  return {
+    async read() {
+      return structuredClone(stored.directory);
+    },
+    async write(seen, next) {
+      if (stored.directory.version !== seen.version) return false;
+      stored.directory = structuredClone(next);
+      return true;
+    },
+  };
+}
+
+/** How Lambda feeds the queues; `busy` ones take no change. */
+export function makeMemoryFeeds(feeds: Map<string, QueueFeed>, busy: Set<string>): QueueFeeds {
+  return {
+    async look(queue) {
+      return structuredClone(feeds.get(queue));
+    },
+    async set(queue, feed) {
+      if (busy.has(queue)) return false;
+      feeds.set(queue, { ...feed });
+      return true;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ApiToken } from '../../shared/domain/api-token.ts';
 import { tooManyTasks } from '../../shared/domain/errors.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
 import { ROOT } from '../../shared/domain/principal.ts';
+import type { QueueDirectory } from '../../shared/domain/queue-settings.ts';
 import type { RateLog } from '../../shared/domain/rate-limit.ts';
 import type { Semaphore } from '../../shared/domain/semaphore.ts';
 import type { TaskDefinition, TaskKey, TaskState } from '../../shared/domain/task.ts';
@@ -32,6 +33,7 @@ export function makeMemoryTables() {
     cursors: new Map<string, Cursor>(),
     semaphores: new Map<string, Semaphore>(),
     rates: new Map<string, RateLog>(),
+    queues: { directory: { version: 0, queues: {} } as QueueDirectory },
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
     variables: new Map<string, Record<string, unknown>>(),
     tokens: new Map<string, ApiToken>(),

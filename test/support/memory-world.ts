@@ -2,7 +2,12 @@ import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryTenants, makeMemoryTokens } from './memory-credentials.ts';
-import { makeMemoryRates, makeMemorySemaphores } from './memory-flow.ts';
+import {
+  makeMemoryFeeds,
+  makeMemoryQueueControls,
+  makeMemoryRates,
+  makeMemorySemaphores,
+} from './memory-flow.ts';
 import { makeMemoryListings, makeMemoryShardIndex } from './memory-index.ts';
 import { makeMemoryEvents, makeMemoryMetrics } from './memory-observers.ts';
 import {
@@ -54,6 +59,8 @@ export function makeMemoryWorld({
   const tables = makeMemoryTables();
   const workQueues = makeMemoryWorkQueues(clock, queues, visibilityMs);
   const dispatchQueue = makeMemoryDispatchQueue();
+  const feeds = new Map(queues.map((name) => [name, { enabled: true, workers: 20 }]));
+  const busyFeeds = new Set<string>();
   const lines: LoggedLine[] = [];
   const watched = <T extends object>(name: string, port: T): T => watch(name, port, hooks);
   return {
@@ -70,6 +77,11 @@ export function makeMemoryWorld({
     listings: watched('listings', makeMemoryListings(tables)),
     cursors: watched('cursors', makeMemoryCursorStore(tables)),
     semaphores: watched('semaphores', makeMemorySemaphores(tables.semaphores)),
+    queueControls: watched('queueControls', makeMemoryQueueControls(tables.queues)),
+    /** Lambda's side of the queues, to look at and to spoil. */
+    feeds,
+    busyFeeds,
+    queueFeeds: watched('queueFeeds', makeMemoryFeeds(feeds, busyFeeds)),
     rates: watched('rates', makeMemoryRates(tables.rates)),
     heartbeat: watched('heartbeat', makeMemoryHeartbeat(tables)),
     tokens: watched('tokens', makeMemoryTokens(tables.tokens)),

@@ -74,7 +74,8 @@ export function makeSchedulerWorld() {
     metrics: world.metrics,
     retentionMs: 30 * DAY_MS,
   };
-  const shared = { ...executor, index: world.shardIndex, cursors: world.cursors };
+  const { queueControls } = world;
+  const shared = { ...executor, index: world.shardIndex, cursors: world.cursors, queueControls };
   const dispatch = { ...shared, dispatchQueue: world.dispatchQueue, lookAheadMs: 75_000 };
 
   const hint = async (

@@ -3,6 +3,7 @@ import { PageQuery } from '../../../shared/contract/list-query.ts';
 import {
   PurgeInputSchema,
   PurgeSchema,
+  QueuePatchSchema,
   QueueSchema,
   RedriveInputSchema,
   RedriveSchema,
@@ -12,6 +13,7 @@ import { SchedulerError } from '../../../shared/domain/errors.ts';
 import { findQueue, listQueues, requireQueue } from '../../../shared/usecases/look-at-queues.ts';
 import { purgeLetters, redriveLetters } from '../../../shared/usecases/manage-runs/dead-letters.ts';
 import { listDeadLetters } from '../../../shared/usecases/manage-runs/look-at-runs.ts';
+import { patchQueue } from '../../../shared/usecases/steer-queue.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type RawRequest, type Route, route } from '../route.ts';
 import { runPage } from './executions.ts';
@@ -50,6 +52,26 @@ export const queueRoutes: Route[] = [
       status: 200,
       body: await findQueue(deps, request.principal, queueOf(deps, request)),
     }),
+  ),
+  route(
+    'admin',
+    {
+      method: 'PATCH',
+      path: '/v1/queues/{name}',
+      operationId: 'patchQueue',
+      summary: 'Change workers, pause, backlog limit and defaults of a queue, without a deployment',
+      body: {
+        schema: QueuePatchSchema,
+        required: true,
+        contentTypes: ['application/merge-patch+json', 'application/json'],
+      },
+      replies: { 200: { description: 'The queue as it now is', schema: QueueSchema } },
+    },
+    async (deps, request) => {
+      const name = queueOf(deps, request);
+      await patchQueue(deps, name, request.body);
+      return { status: 200, body: await findQueue(deps, request.principal, name) };
+    },
   ),
   route(
     'viewer',

@@ -1,9 +1,18 @@
 import type { AwsReply, AwsServices } from '../aws-endpoint.ts';
+import { LAMBDA } from '../lambda/rest-path.ts';
 import type { Plan } from '../template/plan.ts';
 import type { FunctionPlan } from '../template/plan-functions.ts';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/resource-types.ts';
 import { type Caller, decide, type Verdict } from './decide.ts';
-import { dynamodbNeeds, eventsNeeds, type Need, type Needs, secretsNeeds, sqsNeeds } from './needs.ts';
+import {
+  dynamodbNeeds,
+  eventsNeeds,
+  lambdaNeeds,
+  type Need,
+  type Needs,
+  secretsNeeds,
+  sqsNeeds,
+} from './needs.ts';
 import { accessDenied, refusalText, sqsAccessDenied } from './refusal.ts';
 import type { Usage } from './usage.ts';
 
@@ -33,6 +42,7 @@ export function guardServices(services: AwsServices, options: GuardOptions): Aws
     DynamoDB_20120810: { needs: dynamodbNeeds, refuse: accessDenied },
     AmazonSQS: { needs: sqsNeeds, refuse: sqsAccessDenied },
     AWSEvents: { needs: eventsNeeds, refuse: accessDenied },
+    [LAMBDA]: { needs: lambdaNeeds, refuse: accessDenied },
     secretsmanager: { needs: secretsNeeds(plan.secrets), refuse: accessDenied },
   };
   const functions = new Map(plan.functions.map((fn) => [fn.logicalId, fn]));

@@ -115,3 +115,11 @@ export function secretsNeeds(secrets: { name: string; arn: string }[]): Needs {
     return [{ action: `secretsmanager:${operation}`, resource: secret?.arn ?? id }];
   };
 }
+
+/** docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html */
+export const lambdaNeeds: Needs = (operation, input) => {
+  const action = `lambda:${operation}`;
+  if (operation === 'ListEventSourceMappings') return [{ action, resource: '*' }];
+  const id = text(input, 'UUID');
+  return id === undefined ? [] : [{ action, resource: arn('lambda', `event-source-mapping:${id}`) }];
+};

@@ -10,6 +10,8 @@ import type { InvocationResult } from './protocol.ts';
 export interface LambdaHost {
   invoke(functionId: string, event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
   warm(functionId: string): void;
+  /** So many environments at once, unless the template reserves a number of its own. */
+  resize(functionId: string, limit: number): void;
   /** Into the function's log. */
   note(functionId: string, line: string): void;
   /** Resolves when nothing runs any more. */
@@ -62,6 +64,10 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   return {
     invoke: (functionId, event, signal) => poolOf(functionId).invoke(event, signal),
     warm: (functionId) => poolOf(functionId).warm(),
+    resize(functionId, limit) {
+      const reserved = options.functions.find((fn) => fn.logicalId === functionId)?.reservedConcurrency;
+      if (reserved === undefined) poolOf(functionId).resize(limit);
+    },
     note: (functionId, line) => logs.get(functionId)?.note(line),
     async idle() {
       await Promise.all([...pools.values()].map((pool) => pool.idle()));

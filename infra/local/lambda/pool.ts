@@ -11,6 +11,8 @@ export interface Pool {
   invoke(event: unknown, signal?: AbortSignal): Promise<InvocationResult>;
   /** Starts one environment ahead of the first request. */
   warm(): void;
+  /** At most so many environments from now on; those beyond that are not taken away. */
+  resize(limit: number): void;
   /** Resolves when no invocation runs or waits. */
   idle(): Promise<void>;
   /** Kills what runs. */
@@ -50,12 +52,8 @@ const NEWEST_SHARE = 0.2;
 const INIT_FAILED_PAUSE_MS = 1_000;
 
 export function createPool(options: PoolOptions): Pool {
-  const {
-    limit,
-    patienceMs = PATIENCE_MS,
-    retireAfterMs = RETIRE_AFTER_MS,
-    maxWaiting = MAX_WAITING,
-  } = options;
+  const { patienceMs = PATIENCE_MS, retireAfterMs = RETIRE_AFTER_MS, maxWaiting = MAX_WAITING } = options;
+  let { limit } = options;
   const environments = new Set<Environment>();
   /** Least recently used first. */
   const free: { environment: Environment; since: number }[] = [];
@@ -191,6 +189,10 @@ export function createPool(options: PoolOptions): Pool {
     },
     warm() {
       if (!closed && environments.size === 0) startOne();
+    },
+    resize(next) {
+      limit = next;
+      grow();
     },
     idle() {
       return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { invalidParameter, SqsError } from './errors.ts';
-import { Fifo } from './fifo.ts';
+import { FairLine } from './fair-line.ts';
 import { deadLettered, type MessageContent, newMessage, type QueuedMessage } from './message.ts';
 import type { QueueSettings } from './queue-attributes.ts';
 import { TimerHeap } from './timer-heap.ts';
@@ -29,7 +29,7 @@ export class Queue {
   #settings: QueueSettings;
   readonly #context: QueueContext;
   readonly #handlePrefix: string;
-  readonly #visible = new Fifo<QueuedMessage>();
+  readonly #visible = new FairLine<QueuedMessage>();
   /** Delayed and in flight: whatever becomes visible at its time. */
   readonly #hidden = new TimerHeap<QueuedMessage>();
   readonly #byHandle = new Map<string, QueuedMessage>();
@@ -220,7 +220,7 @@ export class Queue {
     return true;
   }
 
-  /** Takes the oldest visible message off the list; it still counts as visible. */
+  /** Takes the oldest visible message of the group whose turn it is off the list; it still counts as visible. */
   #nextVisible(): QueuedMessage | undefined {
     const oldest = this.#context.nowMs() - this.#settings.retentionMs;
     for (;;) {

@@ -12,6 +12,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | its payload, its result | same | `P#<occurrence>`, `R#<occurrence>` |
  * | a shard's cursor | `C#<name>#<shard>` | `C` |
  * | semaphore, rate limit | `S#<tenant>#<key>`, `L#<tenant>#<key>` | `S`, `L` |
+ * | what people said of queues | `Q#settings` | `Q` |
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
  * | variables of a tenant | `V#<tenant>` | `V` |
@@ -72,6 +73,7 @@ export const requestsKey = (tenant: string, minute: number): PrimaryKey => ({
 export const tokenKey = (id: string): PrimaryKey => ({ pk: `K#${id}`, sk: 'K' });
 export const parseTokenKey = ({ pk }: PrimaryKey): string | undefined =>
   pk.startsWith('K#') ? pk.slice(2) : undefined;
+export const QUEUE_SETTINGS_KEY: PrimaryKey = { pk: 'Q#settings', sk: 'Q' };
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
   const [kind, tenant, taskId, ...rest] = pk.split('#');

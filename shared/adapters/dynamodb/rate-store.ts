@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { FLOW_ITEM_KEPT_MS } from '../../domain/limits.ts';
 import type { RateLog } from '../../domain/rate-limit.ts';
-import type { Ids, RateLogs } from '../../ports.ts';
+import type { RateLogs } from '../../flow-ports.ts';
+import type { Ids } from '../../ports.ts';
 import { fromItem, type Item, toItem } from './codec.ts';
 import { absent } from './conditions.ts';
 import { Expression } from './expression.ts';

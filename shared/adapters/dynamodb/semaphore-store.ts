@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SLOT_WAITERS } from '../../domain/limits.ts';
 import type { Held, Semaphore, SemaphoreChange, SemaphoreKey } from '../../domain/semaphore.ts';
-import type { Semaphores } from '../../ports.ts';
+import type { Semaphores } from '../../flow-ports.ts';
 import { fromItem, type Item, toItem } from './codec.ts';
 import { absent } from './conditions.ts';
 import { Expression } from './expression.ts';

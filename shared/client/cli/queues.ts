@@ -39,7 +39,7 @@ export function addQueues(program: Command, cli: Cli): void {
         card(
           Object.entries(queue).map(([field, value]) => [
             field,
-            typeof value === 'object' ? JSON.stringify(value) : value,
+            typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value),
           ]),
         ),
       );

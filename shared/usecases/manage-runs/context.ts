@@ -7,6 +7,7 @@ import type { Principal } from '../../domain/principal.ts';
 import type { Task } from '../../domain/task.ts';
 import { delaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
+import type { QueueControls, Semaphores } from '../../flow-ports.ts';
 import type {
   Clock,
   Events,
@@ -16,7 +17,6 @@ import type {
   Listings,
   Log,
   QueueInspector,
-  Semaphores,
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
@@ -32,6 +32,7 @@ export interface ManageRunsDeps {
   listings: Listings;
   workQueues: WorkQueues;
   queueInspector: QueueInspector;
+  queueControls: QueueControls;
   idempotency: IdempotencyStore;
   handlers: HandlerRegistry;
   /** How long runs that ended are kept. */

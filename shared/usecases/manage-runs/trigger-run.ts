@@ -7,8 +7,10 @@ import { manualExecution } from '../../domain/execution-births.ts';
 import { IDEMPOTENCY_KEPT_MS, MAX_RETRY_DELAY_SECONDS, MAX_RETRY_LIMIT } from '../../domain/limits.ts';
 import { manualOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { controlOf } from '../../domain/queue-settings.ts';
 import type { Task } from '../../domain/task.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { requireRoom } from '../queue-settings/settings.ts';
 import { type ManageRunsDeps, requireLiveTask, sendRunHint } from './context.ts';
 
 /** The longest that a run can go on under any retry policy: its payload must outlive it. */
@@ -36,6 +38,11 @@ export async function triggerRun(
   const occurrence =
     idempotencyKey === undefined ? own : await settle(deps, principal, taskId, input, idempotencyKey, own);
   const key = { tenant: principal.tenant, taskId, occurrence };
+  // Who repeats a request is told what became of it, however full the queue is by now.
+  const earlier = occurrence === own ? undefined : await deps.executions.read(key);
+  if (earlier) return earlier;
+  const { queue } = task.definition;
+  await requireRoom(deps, queue, controlOf(await deps.queueControls.read(), queue)?.overrides);
   const run = manualExecution(task, key, {
     trigger: 'manual',
     nowMs,

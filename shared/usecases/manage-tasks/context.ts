@@ -5,9 +5,11 @@ import type { AllowedTargets } from '../../domain/allowed-targets.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import { isAtLeast, type Principal } from '../../domain/principal.ts';
+import type { QueueSettings } from '../../domain/queue-settings.ts';
 import type { Task, TaskDefinition, TaskKey, TaskState } from '../../domain/task.ts';
 import { hintDelaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
+import type { QueueControls } from '../../flow-ports.ts';
 import type {
   Clock,
   Events,
@@ -16,6 +18,7 @@ import type {
   Ids,
   Listings,
   Log,
+  QueueInspector,
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
@@ -32,8 +35,10 @@ export interface ManageTasksDeps {
   workQueues: WorkQueues;
   idempotency: IdempotencyStore;
   handlers: HandlerRegistry;
-  queueDefaults: QueueDefaults;
   targets: AllowedTargets;
+  queueDefaults: Readonly<Record<string, QueueSettings>>;
+  queueControls: QueueControls;
+  queueInspector: QueueInspector;
   shards: number;
   /** How long runs that ended are kept. */
   retentionMs: DurationMs;
@@ -111,13 +116,14 @@ export async function readForChange(
 
 export const inputContext = (
   deps: ManageTasksDeps,
+  queues: QueueDefaults,
   key: TaskKey,
   nowMs: EpochMs,
   previous?: TaskDefinition,
 ): TaskInputContext => ({
   key,
   nowMs,
-  queues: deps.queueDefaults,
+  queues,
   handlers: deps.handlers,
   targets: deps.targets,
   ...(previous ? { previous } : {}),

@@ -4,10 +4,12 @@ import { SchedulerError } from '../../domain/errors.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../domain/limits.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { QueueInForce } from '../../domain/queue-settings.ts';
 import { shardOf } from '../../domain/shard-of.ts';
 import type { Task, TaskKey, TaskState } from '../../domain/task.ts';
 import { createdTask } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { queuesInForce, requireRoom } from '../queue-settings/settings.ts';
 import {
   conflict,
   inputContext,
@@ -34,7 +36,8 @@ export async function createTask(
   const nowMs = deps.clock.nowMs();
   const request = idempotencyKey === undefined ? undefined : { key: idempotencyKey, hash: hashOf(body) };
   const own = keyOf(principal, deps.ids.ulid(nowMs));
-  let read = await readTaskInput(body, inputContext(deps, own, nowMs));
+  const queues = await queuesInForce(deps);
+  let read = await readTaskInput(body, inputContext(deps, queues, own, nowMs));
   if (!read.ok) {
     // What was right then may be wrong now, such as an instant that has passed: a repetition is answered all the same.
     const earlier = request && (await settle(deps, own, request, nowMs - 1_000));
@@ -46,23 +49,27 @@ export async function createTask(
   if (key.taskId !== own.taskId) {
     const existing = await deps.tasks.read(key);
     if (existing) return existing.state.status === 'deleted' ? gone(key) : existing;
-    read = await readTaskInput(body, inputContext(deps, key, nowMs));
+    read = await readTaskInput(body, inputContext(deps, queues, key, nowMs));
     if (!read.ok) throw invalid(read.errors);
   }
   return (
-    (await insertTask(deps, principal, read.definition, nowMs)) ?? (await readLive(deps, key)) ?? gone(key)
+    (await insertTask(deps, queues, principal, read.definition, nowMs)) ??
+    (await readLive(deps, key)) ??
+    gone(key)
   );
 }
 
 /** undefined when a task of this id stands already, or `over` does not any more. */
 export async function insertTask(
   deps: ManageTasksDeps,
+  queues: Readonly<Record<string, QueueInForce>>,
   principal: Principal,
   definition: NewDefinition,
   nowMs: EpochMs,
   over?: TaskState,
 ): Promise<Task | undefined> {
   await requireSoundChain(deps, definition);
+  await requireRoom(deps, definition.queue, queues[definition.queue]);
   const task = newTask(deps, principal, definition, nowMs, over);
   const outcome = await deps.tasks.create(task, over);
   if (!outcome.ok) return undefined;

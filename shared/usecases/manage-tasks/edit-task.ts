@@ -8,6 +8,7 @@ import type { Principal } from '../../domain/principal.ts';
 import type { Task, TaskState } from '../../domain/task.ts';
 import { editedDefinition, editedRules } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { queuesInForce } from '../queue-settings/settings.ts';
 import {
   inputContext,
   invalid,
@@ -43,7 +44,8 @@ export async function replaceTask(
     requirePrecondition(precondition, seen?.state.version);
     if (seen) requireMayChange(principal, seen.definition);
     const nowMs = deps.clock.nowMs();
-    const read = await readTaskInput(input, inputContext(deps, key, nowMs, seen?.definition));
+    const queues = await queuesInForce(deps);
+    const read = await readTaskInput(input, inputContext(deps, queues, key, nowMs, seen?.definition));
     if (!read.ok || errors.length > 0) throw invalid([...errors, ...(read.ok ? [] : read.errors)]);
     requireMayChange(principal, read.definition);
     if (dryRun) {
@@ -54,7 +56,7 @@ export async function replaceTask(
     }
     const task = seen
       ? await writeEdit(deps, seen, read.definition, nowMs)
-      : await insertTask(deps, principal, read.definition, nowMs, over);
+      : await insertTask(deps, queues, principal, read.definition, nowMs, over);
     return task && { task, created: seen === undefined };
   });
 }
@@ -72,7 +74,10 @@ export async function patchTask(
     const seen = await readForChange(deps, principal, key, precondition);
     const nowMs = deps.clock.nowMs();
     const input = patchedInput(seen.definition, patch);
-    const read = await readTaskInput(input, inputContext(deps, key, nowMs, seen.definition));
+    const read = await readTaskInput(
+      input,
+      inputContext(deps, await queuesInForce(deps), key, nowMs, seen.definition),
+    );
     if (!read.ok) throw invalid(read.errors);
     requireMayChange(principal, read.definition);
     return writeEdit(deps, seen, read.definition, nowMs);

@@ -3,6 +3,7 @@ import { RECEIVES_IN_RESERVE, SQS_MAX_DELAY_SECONDS } from '../../domain/limits.
 import type { Task } from '../../domain/task.ts';
 import { delaySeconds } from '../../domain/task-transitions.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
+import type { RateLogs, Semaphores } from '../../flow-ports.ts';
 import type { Hint } from '../../messages.ts';
 import type {
   Clock,
@@ -13,8 +14,6 @@ import type {
   Log,
   Metrics,
   Random,
-  RateLogs,
-  Semaphores,
   TaskStore,
   VariableStore,
   WorkQueues,

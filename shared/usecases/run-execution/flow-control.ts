@@ -34,8 +34,8 @@ export const hasCaps = ({ definition }: Task): boolean =>
 
 /**
  * `work` claims the run, runs it and finishes it, while its slots are held; whatever becomes of it, they are given back
- * (a run that is handed off takes them along), and dying gives them back with the lease. A run that must wait has written nothing but its place in the line, and
- * no attempt is spent: a scheduled occurrence goes on waiting in its task.
+ * (a run that is handed off takes them along), and dying gives them back with the lease. A run that must wait has
+ * written nothing but its place in the line, and no attempt is spent: a scheduled occurrence waits on in its task.
  */
 export async function underCaps(
   deps: ExecutorDeps,

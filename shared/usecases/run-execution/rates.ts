@@ -4,7 +4,8 @@ import { planStart } from '../../domain/rate-limit.ts';
 import { slotName } from '../../domain/semaphore.ts';
 import type { RateCap } from '../../domain/task.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
-import type { Clock, RateLogs } from '../../ports.ts';
+import type { RateLogs } from '../../flow-ports.ts';
+import type { Clock } from '../../ports.ts';
 
 const TRIES = 8;
 

@@ -11,7 +11,8 @@ import {
 } from '../../domain/semaphore.ts';
 import type { ConcurrencyCap, TaskDefinition } from '../../domain/task.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
-import type { Clock, Log, Semaphores, WorkQueues } from '../../ports.ts';
+import type { Semaphores } from '../../flow-ports.ts';
+import type { Clock, Log, WorkQueues } from '../../ports.ts';
 import { hintAt } from './context.ts';
 
 /** Each refusal shows what stands, and is decided anew; whoever loses this often in a row waits. */

@@ -6,7 +6,7 @@ import { failed } from '../../../shared/domain/execution-failures.ts';
 import { reportedProgress, startedAttempt, succeeded } from '../../../shared/domain/execution-transitions.ts';
 import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { parseExecutionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
-import { type ApiWorld, makeApiWorld } from './api-world.ts';
+import { type ApiWorld, makeApiWorld, queueDefaults } from './api-world.ts';
 
 const retentionMs = 30 * 86_400_000;
 const failure = { cause: 'error', errorType: 'HttpError', errorMessage: '503', nonRetryable: false } as const;
@@ -473,12 +473,17 @@ describe('queues', () => {
     await advance(5_000);
     const { body } = await call({ path: '/v1/queues' });
     expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['high', 'default', 'low']);
+    const { retry } = queueDefaults.default;
     expect(body.items[1]).toEqual({
       name: 'default',
       priority: 5,
       workers: 20,
+      paused: false,
+      maxBacklog: null,
       timeoutSeconds: 60,
-      retry: { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3600, jitter: 'none' },
+      retry,
+      deployed: { workers: 20, timeoutSeconds: 60, retry },
+      applied: true,
       depth: 2,
       delayed: 0,
       inFlight: 0,

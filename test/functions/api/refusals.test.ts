@@ -287,7 +287,7 @@ describe('methods', () => {
     ['DELETE', '/v1/tasks', 'GET, HEAD, POST'],
     ['POST', '/v1/tasks/a', 'GET, HEAD, PUT, PATCH, DELETE'],
     ['GET', '/v1/tasks/a/pause', 'POST'],
-    ['PATCH', '/v1/queues/high', 'GET, HEAD'],
+    ['DELETE', '/v1/queues/high', 'GET, HEAD, PATCH'],
     ['OPTIONS', '/v1/executions', 'GET, HEAD'],
     ['PROPFIND', '/v1/executions', 'GET, HEAD'],
     ['POST', '/v1/health', 'GET, HEAD'],

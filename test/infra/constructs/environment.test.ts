@@ -112,6 +112,16 @@ describe('the environment of a function', () => {
     });
   });
 
+  it('tells the API and the sweeper what feeds every queue', () => {
+    for (const fn of [scheduler.apiHandler, scheduler.sweeper]) {
+      const { ESCAPEMENT_EVENT_SOURCES: sources } = readEnv(['ESCAPEMENT_EVENT_SOURCES'], environmentOf(fn));
+      expect(sources).toEqual({
+        high: { id: expect.stringContaining('Workershigh'), workers: 20 },
+        default: { id: expect.stringContaining('Workersdefault'), workers: 20 },
+      });
+    }
+  });
+
   it('holds nothing but what the function needs', () => {
     expect(Object.keys(environmentOf(scheduler.authorizer))).toEqual([
       'ESCAPEMENT_TABLE',

@@ -26,8 +26,11 @@ function placeOf(resource: string): string {
     places[`${name}-dlq`] = stack.resolve(deadLetters.queueArn);
   }
   const place = Object.entries(places).find(([, arn]) => JSON.stringify(arn) === resource);
-  return place?.[0] ?? resource;
+  return place?.[0] ?? FEED.exec(resource)?.[1] ?? resource;
 }
+
+/** The event source mapping of a work queue goes by the name of that queue. */
+const FEED = /:event-source-mapping:",\{"Ref":"SchedulerWorkers([a-z]+)Source[0-9A-F]{8}"\}\]\]\}$/;
 
 const on = (place: string, ...actions: string[]) => actions.map((action) => `${action} ${place}`);
 const send = (...places: string[]) => places.map((place) => `sqs:SendMessage ${place}`);
@@ -68,12 +71,15 @@ describe('permissions', () => {
     }
   });
 
-  it('let the sweeper read the index, write runs and send', () => {
+  it('let the sweeper read the index, write runs, send, and set the feeds of queues right', () => {
     expect(rightsOf(scheduler.sweeper)).toEqual(
       [
         'dynamodb:Query index',
         ...item('Get', 'BatchGet', 'Put', 'Update'),
         'events:PutEvents bus',
+        ...WORK.flatMap((queue) =>
+          on(queue, 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
+        ),
         ...send(...WORK, ...LETTERS),
       ].sort(),
     );
@@ -85,14 +91,16 @@ describe('permissions', () => {
     );
   });
 
-  it('let the API read and write the table, look at queues and send, but receive nothing', () => {
+  it('let the API read and write the table, look at queues, change their feeds and send, but receive nothing', () => {
     expect(rightsOf(scheduler.apiHandler)).toEqual(
       [
         'dynamodb:Query index',
         'dynamodb:Query table',
         ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
         'events:PutEvents bus',
-        ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
+        ...WORK.flatMap((queue) =>
+          on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'lambda:UpdateEventSourceMapping'),
+        ),
         ...LETTERS.flatMap((queue) =>
           on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'),
         ),

@@ -262,6 +262,26 @@ describe('concurrency', () => {
     expect(records.map((record) => record.body)).toEqual(numbered(5));
   });
 
+  test('more may run as soon as the limit is raised, and fewer once it is lowered', async () => {
+    const { open, invoke } = held();
+    const source = map(invoke, { batchSize: 1, maximumConcurrency: 1 });
+    await sendMany(numbered(6));
+    await vi.waitFor(() => expect(open).toHaveLength(1));
+    source.resize(3);
+    await vi.waitFor(() => expect(open).toHaveLength(3));
+    source.resize(1);
+    open[0]?.();
+    open[1]?.();
+    await comesDownTo(4);
+    expect(open).toHaveLength(3);
+    open[2]?.();
+    for (let next = 3; next < 6; next += 1) {
+      await vi.waitFor(() => expect(open.length).toBeGreaterThan(next));
+      open[next]?.();
+    }
+    await comesDownTo(0);
+  });
+
   test('stopping lets what runs end and be accounted for, and receives nothing more', async () => {
     const { open, invoke } = held();
     const source = map(invoke, { batchSize: 1, maximumConcurrency: 1 });

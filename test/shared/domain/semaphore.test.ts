@@ -7,7 +7,7 @@ import {
   type SemaphoreChange,
   takeSlot,
 } from '../../../shared/domain/semaphore.ts';
-import type { Semaphores } from '../../../shared/ports.ts';
+import type { Semaphores } from '../../../shared/flow-ports.ts';
 import { makeMemorySemaphores } from '../../support/memory-flow.ts';
 
 const T0 = Date.UTC(2026, 10, 21, 9);

@@ -144,7 +144,8 @@ async function play(s: Scenario): Promise<void> {
     read: async (key) => store.get(key),
     update: async (key, change) => store.update(key, change),
   };
-  const sweeper = { ...w.executor, executions, index: w.shardIndex, cursors: w.cursors };
+  const { shardIndex: index, cursors, queueControls } = w;
+  const sweeper = { ...w.executor, executions, index, cursors, queueControls };
   for (let ms = 0; ms < 240_000; ms += STEP_MS) {
     await w.advance(STEP_MS);
     await sweepShard(sweeper, { shard: 0, restore: false }, () => 60_000);

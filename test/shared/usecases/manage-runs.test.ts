@@ -23,7 +23,7 @@ async function makeWorld() {
   const deps = {
     ...world,
     handlers: makeRegistry(handlers),
-    queueDefaults: { default: { timeoutSeconds: 60, retry } },
+    queueDefaults: { default: { priority: 5, workers: 20, timeoutSeconds: 60, retry } },
     shards: 4,
     retentionMs,
   };

@@ -18,7 +18,7 @@ function makeWorld() {
   const deps = {
     ...world,
     handlers: makeRegistry(handlers),
-    queueDefaults: { default: { timeoutSeconds: 60, retry } },
+    queueDefaults: { default: { priority: 5, workers: 20, timeoutSeconds: 60, retry } },
     shards: 4,
     retentionMs: 86_400_000,
   };
@@ -74,7 +74,7 @@ describe('the hint of a task that is due soon', () => {
     const order: string[] = [];
     hooks.before = (operation) => void order.push(operation);
     await createTask(deps, admin, atOnce, undefined);
-    expect(order).toEqual(['tasks.create', 'workQueues.send']);
+    expect(order).toEqual(['queueControls.read', 'tasks.create', 'workQueues.send']);
   });
   it('is only late when it is not sent: the write stands and the tick finds the task overdue', async () => {
     const { deps, crash, state, shardIndex, clock, advance, lines } = makeWorld();

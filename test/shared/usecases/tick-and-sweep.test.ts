@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
+import { manualExecution } from '../../../shared/domain/execution-births.ts';
+import { manualOccurrence, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { boom, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
 
 const first = scheduledOccurrence(T0);
+const ULID = '01M7Z1F0WX2B8Y46MY1X16ZTRQ';
 const hints = (w: ReturnType<typeof makeSchedulerWorld>) =>
   w.workQueues.sent.map(({ hint, delaySeconds }) => [hint.taskId, delaySeconds]);
 
@@ -200,5 +202,54 @@ describe('misfire', () => {
       { at: 5, status: 'success' },
       { at: 6, status: 'success' },
     ]);
+  });
+});
+
+describe('a paused queue', () => {
+  const pause = (w: ReturnType<typeof makeSchedulerWorld>, paused: boolean) => {
+    w.tables.queues.directory = {
+      version: w.tables.queues.directory.version + 1,
+      queues: { default: { overrides: { paused }, applied: true } },
+    };
+  };
+
+  it('keeps one message of what waits in it: tick and sweeper add no others until it goes on', async () => {
+    const w = makeSchedulerWorld();
+    pause(w, true);
+    await w.addTask({ taskId: 'due' });
+    await w.addTask({ taskId: 'elsewhere', queue: 'high' });
+    const task = await w.addTask({ taskId: 'by-hand', schedule: { kind: 'once', at: T0 + 1e9 } }, T0 + 1e9);
+    const key = { tenant: 'root', taskId: 'by-hand', occurrence: manualOccurrence(T0, ULID) };
+    await w.executions.insert(manualExecution(task, key, { trigger: 'manual', nowMs: T0 }));
+    const told = async (minutes: number) => {
+      const before = w.workQueues.sent.length;
+      for (let minute = 0; minute < minutes; minute++) {
+        await w.advance(60_000);
+        await w.tick();
+        await w.sweep();
+      }
+      return new Set(w.workQueues.sent.slice(before).map(({ hint }) => hint.taskId));
+    };
+    expect(await told(12)).toEqual(new Set(['elsewhere']));
+    pause(w, false);
+    expect(await told(6)).toEqual(new Set(['elsewhere', 'due', 'by-hand']));
+  });
+
+  it('gets all its messages again when they were lost', async () => {
+    const w = makeSchedulerWorld();
+    pause(w, true);
+    await w.addTask();
+    await w.dispatchOnly(true);
+    expect(hints(w)).toEqual([['job', 0]]);
+  });
+
+  it('is asked after by nobody while nothing is overdue', async () => {
+    const w = makeSchedulerWorld();
+    w.hooks.before = (operation) => {
+      if (operation === 'queueControls.read') throw new Error('not asked for');
+    };
+    await w.addTask({}, T0 + 180_000);
+    await w.minutes(6);
+    expect(w.history().length).toBeGreaterThan(1);
   });
 });

@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageBatchCommand, SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -46,7 +47,12 @@ async function endpoint(allowed: Record<string, unknown>[], resources: Record<st
     served.push(operation);
     return { statusCode: 200, body: {} };
   };
-  const services: AwsServices = { DynamoDB_20120810: answer, AmazonSQS: answer, secretsmanager: answer };
+  const services: AwsServices = {
+    DynamoDB_20120810: answer,
+    AmazonSQS: answer,
+    secretsmanager: answer,
+    lambda: answer,
+  };
   open.serve(access.guard(services, (functionId, line) => notes.push(`${functionId} ${line}`)));
   const clientOptions = (accessKeyId: string) => ({
     endpoint: open.url,
@@ -68,6 +74,10 @@ async function endpoint(allowed: Record<string, unknown>[], resources: Record<st
           QueueUrl: `${open.url}/000000000000/Tiny-Queue`,
           Entries: [{ Id: '1', MessageBody: 'x' }],
         }),
+      ),
+    pause: (UUID: string) =>
+      new LambdaClient({ ...client, maxAttempts: 1 }).send(
+        new UpdateEventSourceMappingCommand({ UUID, Enabled: false }),
       ),
     read: () => new SecretsManagerClient(client).send(new GetSecretValueCommand({ SecretId: 'token' })),
   };
@@ -195,4 +205,14 @@ it('what the engine cannot judge is said at start, with its place', async () => 
   expect(warnings).toEqual([
     'Role: condition operator IpAddress is not known to the embedded engine; the statement allows nothing here',
   ]);
+});
+
+it('refuses a change of an event source mapping that is not granted, in a way that the SDK understands', async () => {
+  const mapping = 'arn:aws:lambda:us-east-1:000000000000:event-source-mapping:Own';
+  const { pause, served } = await endpoint([
+    { Effect: 'Allow', Action: 'lambda:UpdateEventSourceMapping', Resource: mapping },
+  ]);
+  await pause('Own');
+  expect(served).toEqual(['UpdateEventSourceMapping']);
+  await expect(pause('Other')).rejects.toThrow(expect.objectContaining({ name: 'AccessDeniedException' }));
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   dynamodbNeeds,
   eventsNeeds,
+  lambdaNeeds,
   type Need,
   secretsNeeds,
   sqsNeeds,
@@ -104,5 +105,12 @@ describe('what calls need', () => {
       'events:PutEvents arn:aws:events:us-east-1:000000000000:event-bus/default',
       'events:PutEvents arn:aws:events:us-east-1:000000000000:event-bus/own',
     ]);
+  });
+
+  it('of Lambda name the mapping, or all of them', () => {
+    expect(lines(lambdaNeeds('UpdateEventSourceMapping', { UUID: 'Feed' }))).toEqual([
+      'lambda:UpdateEventSourceMapping arn:aws:lambda:us-east-1:000000000000:event-source-mapping:Feed',
+    ]);
+    expect(lines(lambdaNeeds('ListEventSourceMappings', {}))).toEqual(['lambda:ListEventSourceMappings *']);
   });
 });
