@@ -27,6 +27,11 @@ export const DIFFERENCES = {
     emulator: 'the batch calls of SQS ask for permissions that do not exist in AWS',
     remedy: 'Corrected in emulator.py',
   },
+  'mapping-permissions': {
+    aws: 'GetEventSourceMapping and UpdateEventSourceMapping are actions of their own: docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html',
+    emulator: 'to look at one mapping asks for the permission to list all, and to change one for none',
+    remedy: 'Corrected in emulator.py',
+  },
   'metric-math': {
     aws: 'an alarm may watch an expression over several metrics',
     emulator: 'refuses a template with such an alarm',

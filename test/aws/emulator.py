@@ -39,6 +39,19 @@ def correct_sqs_batch_permissions():
     iam_actions.extract_iam_action = extract_iam_action
 
 
+def correct_mapping_permissions():
+    """mapping-permissions: to look at one event source mapping, and to change it, are actions of their own."""
+    actions = {"GET": "GetEventSourceMapping", "PUT": "UpdateEventSourceMapping"}
+    original = iam_actions._lambda_action
+
+    def lambda_action(method, path):
+        parts = [part for part in path.split("/") if part]
+        is_one = parts[1:2] == ["event-source-mappings"] and len(parts) == 3
+        return actions.get(method) if is_one else original(method, path)
+
+    iam_actions._lambda_action = lambda_action
+
+
 def correct_secret_reference(handlers):
     """secret-reference: Ref of a secret is its ARN."""
     create, update, delete = (handlers[SECRET][step] for step in ("create", "update", "delete"))
@@ -117,6 +130,7 @@ def end_with_starter():
 def main():
     end_with_starter()
     correct_sqs_batch_permissions()
+    correct_mapping_permissions()
     correct_secret_reference(provisioners._RESOURCE_HANDLERS)
     correct_generated_secret()
     correct_table_protection(provisioners._RESOURCE_HANDLERS)

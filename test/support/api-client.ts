@@ -20,8 +20,12 @@ export interface Api {
   call(method: string, path: string, call?: ApiCall): Promise<ApiReply>;
 }
 
-/** What the API asks of its callers: throttled requests are repeated. No test of ours is about being throttled. */
-const THROTTLED = new Set([429, 503]);
+/**
+ * What the API asks of its callers: throttled requests are repeated. No test of ours is about being throttled; a queue at
+ * its limit is another matter, and says so in a problem document.
+ */
+const isThrottled = ({ status, headers }: ApiReply): boolean =>
+  status === 503 || (status === 429 && !headers.get('content-type')?.includes('problem+json'));
 const MAX_REPEATS = 20;
 
 export function openApi({ url, token }: { url: string; token: string }): Api {
@@ -50,7 +54,7 @@ export function openApi({ url, token }: { url: string; token: string }): Api {
     async call(method, path, options = {}) {
       for (let repeats = 0; ; repeats++) {
         const reply = await once(method, path, options);
-        if (!THROTTLED.has(reply.status) || repeats === MAX_REPEATS) return reply;
+        if (!isThrottled(reply) || repeats === MAX_REPEATS) return reply;
         await delay(100 * (repeats + 1));
       }
     },

@@ -74,7 +74,14 @@ export const TaskDocument = z.looseObject({
 });
 export type Task = z.infer<typeof TaskDocument>;
 
-export const QueueDocument = z.looseObject({ name: z.string(), workers: z.int(), deadLetters: z.int() });
+export const QueueDocument = z.looseObject({
+  name: z.string(),
+  workers: z.int(),
+  paused: z.boolean(),
+  applied: z.boolean(),
+  deadLetters: z.int(),
+  deployed: z.looseObject({ workers: z.int(), timeoutSeconds: z.int() }),
+});
 
 export const ProblemDocument = z.looseObject({
   type: z.string().min(1),

@@ -23,6 +23,20 @@ async function ownEngine(): Promise<OwnEngine> {
   return engine;
 }
 
+it('an engine that starts again leaves a paused queue paused, and loses nothing that waits in it', async () => {
+  const { process: engine, world } = await ownEngine();
+  await world.must(200, 'PATCH', '/v1/queues/low', { json: { paused: true } });
+  const task = await world.task({ queue: 'low', schedule: { kind: 'now' } });
+  const { id } = await world.trigger(task.id);
+  await engine.kill9();
+  await engine.restart();
+  const elsewhere = await world.task({ schedule: { kind: 'now' } });
+  await world.ended(elsewhere.id);
+  expect(await world.runs(task.id)).toMatchObject([{ id, status: 'queued' }]);
+  await world.must(200, 'PATCH', '/v1/queues/low', { json: { paused: null } });
+  expect(await world.ended(task.id, 2, 60_000)).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+});
+
 describe('an engine that is asked to stop', () => {
   it('lets running work finish and is gone within 10 s', async () => {
     const { process: engine, world } = await ownEngine();

@@ -36,6 +36,15 @@ test('with 120,000 in flight a short poll is refused, and the next delete lets a
   expect(await queue.receive(request)).toHaveLength(1);
 });
 
+test('a group that floods the queue does not make another one wait', async () => {
+  const queue = newQueue(() => 0);
+  const of = (MessageGroupId: string) => messageContent({ MessageBody: 'x', MessageGroupId }, 1_024);
+  for (let count = 0; count < 1_000; count += 1) queue.send(of('noisy'), 0);
+  queue.send(of('quiet'), 0);
+  const received = await queue.receive({ ...request, max: 2 });
+  expect(received.map(({ groupId }) => groupId)).toEqual(['noisy', 'quiet']);
+});
+
 /** The queue as plainly as it can be told: each message and the second from which it can be seen. */
 interface Known {
   visibleAt: number;
