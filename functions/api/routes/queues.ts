@@ -54,7 +54,8 @@ export const queueRoutes: Route[] = [
     }),
   ),
   route(
-    'admin',
+    // Queues serve all tenants.
+    'root',
     {
       method: 'PATCH',
       path: '/v1/queues/{name}',

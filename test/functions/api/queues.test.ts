@@ -57,8 +57,10 @@ describe('the settings of a queue', () => {
     expect(feeds.get('default')).toEqual({ enabled: true, workers: 20 });
   });
 
-  it('are for admins to change', async () => {
-    expect((await makeApiWorld().call(patchOf({ paused: true }, 'operator'))).status).toBe(403);
+  it('are for admins of the tenant root to change, since queues serve all tenants', async () => {
+    const { call } = makeApiWorld();
+    expect((await call(patchOf({ paused: true }, 'operator'))).status).toBe(403);
+    expect((await call({ ...patchOf({ paused: true }), tenant: 'acme' })).status).toBe(403);
   });
 
   it.each([
