@@ -13,7 +13,7 @@ const AuthorizerEvent = z.object({
     ),
 });
 
-interface Answer {
+export interface Answer {
   isAuthorized: true;
   context: Record<string, string>;
 }
