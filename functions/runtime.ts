@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
@@ -164,6 +165,7 @@ export function executorRuntime() {
       variables: makeVariableStore(store, systemIds),
       semaphores: makeSemaphoreStore(store),
       rates: makeRateStore(store, systemIds),
+      calendars: makeCalendarStore(store),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
       handlers: withTargets(
         new HandlerPool(
@@ -244,6 +246,7 @@ export function apiRuntime() {
     variables: makeVariableStore(store, systemIds),
     tokens: makeTokenStore(store),
     tenants: makeTenantStore(store),
+    calendars: makeCalendarStore(store),
     heartbeat: makeHeartbeat(store),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),

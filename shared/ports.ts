@@ -1,3 +1,4 @@
+import type { Calendar, CalendarLinks } from './domain/calendar.ts';
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { Failure } from './domain/failure.ts';
@@ -31,11 +32,19 @@ export interface TaskStore {
   /** State and definition of the same version; undefined when the task never existed or its items expired. */
   read(key: TaskKey): Promise<Task | undefined>;
   readState(key: TaskKey): Promise<TaskState | undefined>;
-  /** Both items or none; refused when a state item exists (a deleted one may be replaced: `over` names it). */
+  /**
+   * Both items or none; refused when a state item exists (a deleted one may be replaced: `over` names it), and, with
+   * nothing existing, when a calendar of its schedule is not there or sealed.
+   */
   create(task: Task, over?: TaskState): Promise<Outcome<TaskState>>;
   update(key: TaskKey, change: Change<TaskState>): Promise<Outcome<TaskState>>;
-  /** State change and new definition, both or none. */
-  replace(key: TaskKey, change: Change<TaskState>, definition: TaskDefinition): Promise<Outcome<TaskState>>;
+  /** State change, new definition and its links to calendars, all or none; refused as well by a calendar as above. */
+  replace(
+    key: TaskKey,
+    change: Change<TaskState>,
+    definition: TaskDefinition,
+    links?: CalendarLinks,
+  ): Promise<Outcome<TaskState>>;
   /** Changes of a task and of one of its runs, both or none; says only whether. */
   updateWithRun(key: ExecutionKey, task: Change<TaskState>, run: Change<Execution>): Promise<boolean>;
 }
@@ -128,6 +137,19 @@ export interface IdempotencyStore {
     record: { requestHash: string; value: string };
     expiresAt: EpochMs;
   }): Promise<{ requestHash: string; value: string }>;
+}
+
+/** Calendars, and which tasks use them: a task's links change in the write that changes the task (TaskStore). */
+export interface CalendarStore {
+  /** Those that exist, in no particular order. */
+  readMany(tenant: string, ids: readonly string[]): Promise<Calendar[]>;
+  /** By id. */
+  list(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<Calendar>>;
+  /** Replaces `over`, or makes a new one; false when it is not, or no more, as it was read. */
+  put(calendar: Calendar, over?: Calendar): Promise<boolean>;
+  /** False when it is no more as it was read. */
+  remove(seen: Calendar): Promise<boolean>;
+  users(q: { tenant: string; calendarId: string; limit: number; from?: string }): Promise<IndexPage<TaskKey>>;
 }
 
 /** Values that the tasks of a tenant share. */

@@ -2,6 +2,7 @@ import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
+import { calendarRoutes } from './routes/calendars.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { handOffRoutes } from './routes/hand-off.ts';
 import { queueRoutes } from './routes/queues.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...executionRoutes,
   ...handOffRoutes,
   ...queueRoutes,
+  ...calendarRoutes,
   ...variableRoutes,
   ...tenantRoutes,
   ...tokenRoutes,

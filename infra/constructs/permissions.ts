@@ -95,8 +95,9 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
         'dynamodb:Query',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
-        // Tokens that are revoked.
+        // Tokens that are revoked, calendars that are deleted or taken up by a task.
         'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
       ],
     },
     { on: 'index', actions: QUERY },

@@ -3,7 +3,7 @@ import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../co
 import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
 import type { PurgeSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
-import type { HandlerSchema, HealthSchema, InstantsSchema, PreviewSchema } from '../contract/service.ts';
+import type { HandlerSchema, HealthSchema, PreviewSchema, UpcomingSchema } from '../contract/service.ts';
 import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
@@ -122,7 +122,7 @@ export function createClient(options: TransportOptions) {
       trigger: (id: string, input: TriggerInput = {}, { idempotencyKey, ...call }: IdempotentOptions = {}) =>
         post<Execution>(`${taskPath(id)}/trigger`, input, call, keyed(idempotencyKey)),
       upcoming: async (id: string, count = 10, call?: CallOptions): Promise<string[]> =>
-        (await get<z.infer<typeof InstantsSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
+        (await get<z.infer<typeof UpcomingSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
       executions: (id: string, filter: TaskExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, `${taskPath(id)}/executions`, { ...filter }, call),
       /** Repeating it creates no run twice. */

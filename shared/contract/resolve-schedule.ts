@@ -1,3 +1,4 @@
+import { type Calendar, calendarsOf, timetableOf } from '../domain/calendar.ts';
 import { parseCron } from '../domain/cron-expression.ts';
 import type { FieldProblem } from '../domain/errors.ts';
 import { jitterOffsetMs } from '../domain/jitter-offset.ts';
@@ -6,12 +7,14 @@ import { firstOccurrence } from '../domain/next-occurrence.ts';
 import { endlessRrule, nthOrLast } from '../domain/nominal-instants.ts';
 import { parseRrule, type RruleText } from '../domain/rrule-text.ts';
 import {
+  type CalendarUse,
   DEFAULT_DST,
   type DstRule,
   isRecurring,
   RRULE_DST,
   type RruleSchedule,
   type Schedule,
+  type Timetable,
 } from '../domain/schedule.ts';
 import { type EpochMs, fromIso, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import { instantOf, isTimeZone } from '../domain/zone.ts';
@@ -24,6 +27,8 @@ export interface ResolveContext {
   tenant: string;
   taskId: string;
   misfireGraceSeconds: number;
+  /** The ones that the schedule names, as far as there are such. */
+  calendars: readonly Calendar[];
   /**
    * The task's present schedule, when it is being replaced. Saying the same again changes nothing: an interval
    * without startAt keeps its beat, `now` does not run again, and a schedule that has run out is no error.
@@ -31,15 +36,23 @@ export interface ResolveContext {
   previous?: Schedule;
 }
 
-export type ResolvedSchedule = { ok: true; schedule: Schedule } | { ok: false; errors: FieldProblem[] };
+export type ResolvedSchedule =
+  | { ok: true; schedule: Schedule; timetable: Timetable }
+  | { ok: false; errors: FieldProblem[] };
 
 /** From what a user wrote to what the scheduler keeps, or everything that is wrong with it at once. */
 export function resolveSchedule(input: ScheduleInput, context: ResolveContext): ResolvedSchedule {
-  const errors: FieldProblem[] = [...ruleProblems(input), ...zoneProblems(input), ...boundsProblems(input)];
+  const errors: FieldProblem[] = [
+    ...ruleProblems(input),
+    ...zoneProblems(input),
+    ...boundsProblems(input),
+    ...calendarProblems(input, context),
+  ];
   if (errors.length > 0) return { ok: false, errors };
   const schedule = toSchedule(input, context);
-  const problem = isSame(schedule, context.previous) ? undefined : futureProblem(schedule, context);
-  return problem ? { ok: false, errors: [problem] } : { ok: true, schedule };
+  const timetable = timetableOf(schedule, context.calendars);
+  const problem = isSame(schedule, context.previous) ? undefined : futureProblem(timetable, context);
+  return problem ? { ok: false, errors: [problem] } : { ok: true, schedule, timetable };
 }
 
 function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
@@ -57,6 +70,7 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
         ...epoch(input),
         jitterSeconds,
         jitterOffsetMs: offsetMs,
+        ...namedCalendars(input),
       };
     }
     case 'interval': {
@@ -66,6 +80,7 @@ function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
         seconds: input.seconds,
         startAt: kept?.startAt ?? nowMs,
         ...epoch(input),
+        ...namedCalendars(input),
       };
     }
     case 'rrule':
@@ -94,6 +109,7 @@ function toRrule(input: RruleInput, { nowMs, tenant, taskId, previous }: Resolve
     ...(endAt === undefined ? {} : { endAt }),
     jitterSeconds,
     jitterOffsetMs: jitterOffsetMs(tenant, taskId, jitterSeconds),
+    ...namedCalendars(input),
   };
   const lastAt = lastOf(rule, begun);
   return lastAt === undefined ? begun : { ...begun, lastAt };
@@ -123,6 +139,10 @@ function soundRrule(text: string): RruleText {
 const unusualDst = (dst: DstRule | undefined, usual: DstRule): { dst?: DstRule } =>
   dst === undefined || (dst.gap === usual.gap && dst.repeat === usual.repeat) ? {} : { dst };
 
+/** None is the same as an empty list. */
+const namedCalendars = ({ calendars }: { calendars?: CalendarUse[] | undefined }) =>
+  calendars === undefined || calendars.length === 0 ? {} : { calendars };
+
 const epoch = ({ startAt, endAt }: { startAt?: string | undefined; endAt?: string | undefined }) => ({
   ...(startAt === undefined ? {} : { startAt: fromIso(startAt) }),
   ...(endAt === undefined ? {} : { endAt: fromIso(endAt) }),
@@ -146,6 +166,26 @@ function zoneProblems(input: ScheduleInput): FieldProblem[] {
   return [{ path: 'schedule.timezone', message }];
 }
 
+/** What the schedule names, to be looked up before it is resolved. */
+export const calendarIdsIn = (input: ScheduleInput): string[] =>
+  ('calendars' in input ? (input.calendars ?? []) : []).map(({ id }) => id);
+
+function calendarProblems(
+  input: ScheduleInput,
+  { calendars, previous }: Pick<ResolveContext, 'calendars' | 'previous'>,
+): FieldProblem[] {
+  const used = previous ? calendarsOf(previous) : [];
+  const isNew = (id: string) => !used.some((use) => use.id === id);
+  return calendarIdsIn(input).flatMap((id, index) => {
+    const calendar = calendars.find(({ calendarId }) => calendarId === id);
+    if (calendar && !(calendar.sealed && isNew(id))) return [];
+    const message = calendar
+      ? `calendar ${id} is being deleted`
+      : `there is no calendar ${JSON.stringify(id)}`;
+    return [{ path: `schedule.calendars[${index}].id`, message }];
+  });
+}
+
 function boundsProblems(input: ScheduleInput): FieldProblem[] {
   if (!('startAt' in input || 'endAt' in input)) return [];
   const { startAt, endAt } = epoch(input);
@@ -153,7 +193,7 @@ function boundsProblems(input: ScheduleInput): FieldProblem[] {
   return [{ path: 'schedule.endAt', message: 'expected an instant after startAt' }];
 }
 
-function futureProblem(schedule: Schedule, context: ResolveContext): FieldProblem | undefined {
+function futureProblem(schedule: Timetable, context: ResolveContext): FieldProblem | undefined {
   const { nowMs, misfireGraceSeconds } = context;
   if (!isRecurring(schedule)) {
     if (schedule.at >= MAX_INSTANT_EXCLUSIVE_MS) {
@@ -166,8 +206,13 @@ function futureProblem(schedule: Schedule, context: ResolveContext): FieldProble
   if (firstOccurrence(schedule, nowMs) !== null) return undefined;
   return schedule.endAt !== undefined && schedule.endAt <= nowMs
     ? { path: 'schedule.endAt', message: 'expected an instant in the future: no occurrence is left' }
-    : { path: 'schedule', message: 'no occurrence is left between startAt, now and endAt' };
+    : { path: 'schedule', message: `no occurrence is left ${reachOf(schedule)}` };
 }
+
+const reachOf = (schedule: Timetable): string =>
+  'calendars' in schedule && schedule.calendars
+    ? 'between startAt, now and endAt on a day that its calendars leave'
+    : 'between startAt, now and endAt';
 
 const isSame = (schedule: Schedule, previous: Schedule | undefined): boolean =>
   previous !== undefined &&

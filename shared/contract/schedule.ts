@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  MAX_CALENDARS_OF_SCHEDULE,
   MAX_CRON_EXPRESSION_CHARS,
   MAX_CRON_EXPRESSIONS,
   MAX_INSTANT_EXCLUSIVE_MS,
@@ -9,6 +10,7 @@ import {
 } from '../domain/limits.ts';
 import { DEFAULT_DST, type DstRule, RRULE_DST, type Schedule } from '../domain/schedule.ts';
 import { fromIso, toIso } from '../domain/time.ts';
+import { CalendarIdSchema } from './calendar.ts';
 
 /** What users write as `schedule`. What it means, and whether it makes sense, is resolve-schedule's part. */
 
@@ -59,6 +61,24 @@ const jitterSeconds = z.int().min(0).max(MAX_JITTER_SECONDS).default(0).meta({
   example: 0,
 });
 
+const calendars = z
+  .array(
+    z.strictObject({
+      id: CalendarIdSchema,
+      mode: z
+        .enum(['skip', 'shift'])
+        .default('skip')
+        .describe('leave it out, or run it at the same local time of the next day that is open'),
+    }),
+  )
+  .max(MAX_CALENDARS_OF_SCHEDULE)
+  .refine((uses) => new Set(uses.map(({ id }) => id)).size === uses.length, 'expected each calendar once')
+  .optional()
+  .meta({
+    description: 'Calendars on whose days nothing runs: GET /v1/calendars.',
+    example: [{ id: 'holidays', mode: 'skip' }],
+  });
+
 const CronSchema = z
   .strictObject({
     kind: z.literal('cron'),
@@ -77,6 +97,7 @@ const CronSchema = z
     startAt,
     endAt,
     jitterSeconds,
+    calendars,
   })
   .meta({ title: 'Cron schedule' });
 
@@ -92,6 +113,7 @@ const IntervalSchema = z
       'Occurrences are startAt + k·seconds. Without it the instant of creation: the first run comes at once.',
     ).optional(),
     endAt,
+    calendars,
   })
   .meta({ title: 'Interval schedule' });
 
@@ -110,6 +132,7 @@ const RruleSchema = z
     ).optional(),
     endAt,
     jitterSeconds,
+    calendars,
   })
   .meta({ title: 'Recurrence rule (RFC 5545)' });
 
@@ -151,13 +174,34 @@ export function scheduleToWire(schedule: Schedule): ScheduleInput {
   switch (schedule.kind) {
     case 'cron': {
       const { kind, expressions, timezone, dst, jitterSeconds } = schedule;
-      return { kind, expressions, timezone, ...(dst ? { dst } : {}), ...wireBounds(schedule), jitterSeconds };
+      return {
+        kind,
+        expressions,
+        timezone,
+        ...(dst ? { dst } : {}),
+        ...wireBounds(schedule),
+        jitterSeconds,
+        ...wireCalendars(schedule),
+      };
     }
     case 'interval':
-      return { kind: 'interval', seconds: schedule.seconds, ...wireBounds(schedule) };
+      return {
+        kind: 'interval',
+        seconds: schedule.seconds,
+        ...wireBounds(schedule),
+        ...wireCalendars(schedule),
+      };
     case 'rrule': {
       const { kind, rule, timezone, dst, jitterSeconds } = schedule;
-      return { kind, rule, timezone, ...(dst ? { dst } : {}), ...wireBounds(schedule), jitterSeconds };
+      return {
+        kind,
+        rule,
+        timezone,
+        ...(dst ? { dst } : {}),
+        ...wireBounds(schedule),
+        jitterSeconds,
+        ...wireCalendars(schedule),
+      };
     }
     case 'once':
       return { kind: 'once', at: toIso(schedule.at) };
@@ -165,6 +209,9 @@ export function scheduleToWire(schedule: Schedule): ScheduleInput {
       return { kind: 'now' };
   }
 }
+
+const wireCalendars = (schedule: Schedule) =>
+  'calendars' in schedule && schedule.calendars ? { calendars: schedule.calendars } : {};
 
 const wireBounds = ({ startAt, endAt }: { startAt?: number; endAt?: number }) => ({
   ...(startAt === undefined ? {} : { startAt: toIso(startAt) }),

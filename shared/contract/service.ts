@@ -17,7 +17,14 @@ export const HandlerSchema = z
   })
   .meta({ id: 'Handler' });
 
-export const InstantsSchema = z.strictObject({ items: z.array(InstantSchema) }).meta({ id: 'Instants' });
+export const UpcomingSchema = z
+  .strictObject({
+    items: z.array(InstantSchema).describe('when it will run'),
+    nominal: z
+      .array(InstantSchema)
+      .describe('for each of them the instant that the schedule says, before jitter and calendars'),
+  })
+  .meta({ id: 'Upcoming' });
 
 /** The schedule is checked by the same code as at creation, so here it may be anything. */
 export const PreviewInputSchema = z

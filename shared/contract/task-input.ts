@@ -1,6 +1,8 @@
 import type { AllowedTargets } from '../domain/allowed-targets.ts';
+import type { Calendar } from '../domain/calendar.ts';
 import type { FieldProblem } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
+import type { Timetable } from '../domain/schedule.ts';
 import { DEFAULT_QUEUE, type RetryPolicy, type TaskDefinition, type TaskKey } from '../domain/task.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { chainTemplateProblems, readChain } from './chain.ts';
@@ -8,7 +10,8 @@ import type { HandlerRegistry } from './handler.ts';
 import { isObject } from './merge-patch.ts';
 import { payloadSizeProblems } from './payload.ts';
 import { mergedRetry, retryProblems } from './resolve-retry.ts';
-import { resolveSchedule } from './resolve-schedule.ts';
+import { calendarIdsIn, resolveSchedule } from './resolve-schedule.ts';
+import type { ScheduleInput } from './schedule.ts';
 import { READ_ONLY_FIELDS } from './task.ts';
 import { concerns, soundFields, type TaskFields } from './task-fields.ts';
 import { readWork } from './task-work.ts';
@@ -21,13 +24,17 @@ export interface TaskInputContext {
   queues: QueueDefaults;
   handlers: HandlerRegistry;
   targets: AllowedTargets;
+  /** Of the task's tenant, as far as there are such. */
+  calendars(ids: string[]): Promise<Calendar[]>;
   /** The task as it stands, when it is being replaced. */
   previous?: TaskDefinition;
 }
 
 /** A definition before it has its place in the store. */
 export type NewDefinition = Omit<TaskDefinition, 'definitionVersion' | 'index' | 'ttl'>;
-export type TaskInputResult = { ok: true; definition: NewDefinition } | { ok: false; errors: FieldProblem[] };
+export type TaskInputResult =
+  | { ok: true; definition: NewDefinition; timetable: Timetable }
+  | { ok: false; errors: FieldProblem[] };
 
 const DEFAULT_CATCH_UP_LIMIT = 10;
 
@@ -63,7 +70,8 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
 
   const misfireGraceSeconds = fields.misfireGraceSeconds ?? DEFAULT_MISFIRE_GRACE_SECONDS;
   const resolved =
-    fields.schedule && resolveSchedule(fields.schedule, scheduleContext(context, misfireGraceSeconds));
+    fields.schedule &&
+    resolveSchedule(fields.schedule, await scheduleContext(fields.schedule, context, misfireGraceSeconds));
   if (resolved && !resolved.ok) errors.push(...resolved.errors);
 
   const { name, description } = fields;
@@ -71,6 +79,7 @@ export async function readTaskInput(body: unknown, context: TaskInputContext): P
     return { ok: false, errors };
   return {
     ok: true,
+    timetable: resolved.timetable,
     definition: {
       ...context.key,
       name,
@@ -122,9 +131,17 @@ function heartbeatProblems(
   return [{ path, message: `must not be above timeoutSeconds (${timeoutSeconds})` }];
 }
 
-const scheduleContext = ({ key, nowMs, previous }: TaskInputContext, misfireGraceSeconds: number) => ({
-  ...key,
-  nowMs,
-  misfireGraceSeconds,
-  ...(previous ? { previous: previous.schedule } : {}),
-});
+async function scheduleContext(
+  schedule: ScheduleInput,
+  { key, nowMs, previous, calendars }: TaskInputContext,
+  misfireGraceSeconds: number,
+) {
+  const ids = calendarIdsIn(schedule);
+  return {
+    ...key,
+    nowMs,
+    misfireGraceSeconds,
+    calendars: ids.length === 0 ? [] : await calendars(ids),
+    ...(previous ? { previous: previous.schedule } : {}),
+  };
+}

@@ -36,6 +36,7 @@ export type EndReason =
   | 'overlap'
   | 'misfire'
   | 'paused'
+  | 'calendar'
   | 'waitedTooLong'
   | 'taskChanged'
   | 'taskDeleted'

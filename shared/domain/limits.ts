@@ -118,13 +118,20 @@ export const MAX_RRULE_INTERVAL = 1_000_000;
 export const MAX_RRULE_CANDIDATES = 10_000;
 /** How many periods the search for one occurrence of a recurrence rule looks at. */
 export const MAX_RRULE_PERIODS = 10_000;
+export const MAX_CALENDAR_DATES = 1_000;
+export const MAX_CALENDAR_RANGES = 100;
+export const MAX_CALENDARS_OF_SCHEDULE = 8;
+/** How many days in a row a calendar may exclude, and how far an occurrence is shifted at most. */
+export const MAX_EXCLUDED_DAYS = 366;
+/** How many days without an occurrence the search under calendars looks at. */
+export const MAX_DAYS_LOOKED_AT = 3_700;
 /** Ten years. */
 export const MAX_INTERVAL_SECONDS = 315_576_000;
 export const MAX_JITTER_SECONDS = 86_400;
 /** Instants that users may write: [1970, 2101). */
 export const MAX_INSTANT_EXCLUSIVE_MS = Date.UTC(2101, 0, 1);
 export const UPCOMING_MAX = 100;
-/** Missed occurrences of a cron schedule are counted one by one, and no further than this. */
+/** Missed occurrences are counted one by one but of a plain interval, and no further than this. */
 export const MISSED_COUNT_CAP = 100_000;
 export const IDEMPOTENCY_KEPT_MS = DAY_MS;
 /** A token that is used all the time writes down when it was last used this often. */

@@ -1,11 +1,17 @@
 import { MISSED_COUNT_CAP } from './limits.ts';
-import { countOccurrences, firstOccurrence, nextOccurrence, nthNewestOccurrence } from './next-occurrence.ts';
-import type { Schedule } from './schedule.ts';
+import {
+  countOccurrences,
+  firstOccurrence,
+  isArithmetic,
+  nextOccurrence,
+  nthNewestOccurrence,
+} from './next-occurrence.ts';
+import { isRecurring, type Timetable } from './schedule.ts';
 import type { MisfirePolicy, OverlapPolicy } from './task.ts';
 import type { DurationMs, EpochMs } from './time.ts';
 
 export interface MisfireRules {
-  schedule: Schedule;
+  schedule: Timetable;
   overlap: OverlapPolicy;
   misfire: MisfirePolicy;
   misfireGraceMs: DurationMs;
@@ -14,7 +20,7 @@ export interface MisfireRules {
 
 /**
  * What becomes of the occurrence a task waits for, and what it waits for next (null: nothing, it is completed).
- * `missed`: occurrences passed over for good, of a cron schedule at most MISSED_COUNT_CAP; with `skip` and
+ * `missed`: occurrences passed over for good, at most MISSED_COUNT_CAP but of a plain interval; with `skip` and
  * `fastForward` the one at scheduledAt is among them.
  */
 export interface OccurrencePlan {
@@ -66,18 +72,18 @@ export function planOccurrence(rules: MisfireRules, scheduledAt: EpochMs, nowMs:
 }
 
 /** One below the cap, since a plan may add the occurrence at scheduledAt itself. */
-const missedIn = (schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): number => {
-  const cap = schedule.kind === 'interval' ? Number.POSITIVE_INFINITY : MISSED_COUNT_CAP - 1;
+const missedIn = (schedule: Timetable, fromMs: EpochMs, toMs: EpochMs): number => {
+  const cap = isArithmetic(schedule) ? Number.POSITIVE_INFINITY : MISSED_COUNT_CAP - 1;
   return toMs < fromMs ? 0 : countOccurrences(schedule, fromMs, toMs, cap);
 };
 
 /** Occurrences in [fromMs, toMs] of a schedule that goes on: the first, and how many; a one-time task keeps its own. */
 export function occurrencesPassed(
-  schedule: Schedule,
+  schedule: Timetable,
   fromMs: EpochMs,
   toMs: EpochMs,
 ): { firstAt: EpochMs; count: number } | undefined {
-  if (schedule.kind === 'once' || schedule.kind === 'now') return undefined;
+  if (!isRecurring(schedule)) return undefined;
   const firstAt = firstOccurrence(schedule, fromMs);
   if (firstAt === null || firstAt > toMs) return undefined;
   return { firstAt, count: 1 + missedIn(schedule, firstAt + 1, toMs) };

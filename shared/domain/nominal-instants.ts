@@ -51,7 +51,7 @@ function cronInstants({ expressions, timezone, dst = DEFAULT_DST }: CronSchedule
       from,
     );
   });
-  return mergeAscending(each);
+  return mergeAscending(each, (at) => at);
 }
 
 function* intervalInstants(schedule: IntervalSchedule, from: EpochMs): Instants {

@@ -1,9 +1,10 @@
 import cronstrue from 'cronstrue';
 import { RRuleTemporal } from 'rrule-temporal';
 import { toText } from 'rrule-temporal/totext';
+import { calendarsOf } from './calendar.ts';
 import { expandNickname } from './cron-expression.ts';
 import { parseRrule } from './rrule-text.ts';
-import type { CronSchedule, RruleSchedule, Schedule } from './schedule.ts';
+import type { CalendarMode, CronSchedule, RruleSchedule, Schedule } from './schedule.ts';
 import { type EpochMs, toIso } from './time.ts';
 import { offsetMs } from './zone.ts';
 
@@ -11,11 +12,11 @@ import { offsetMs } from './zone.ts';
 export function describeSchedule(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'cron':
-      return `${schedule.expressions.map(describeCron).join('; and ')}${where(schedule)}${bounds(schedule)}`;
+      return `${schedule.expressions.map(describeCron).join('; and ')}${where(schedule)}${bounds(schedule)}${days(schedule)}`;
     case 'rrule':
-      return `${describeRrule(schedule)}${where(schedule)}${bounds(schedule)}`;
+      return `${describeRrule(schedule)}${where(schedule)}${bounds(schedule)}${days(schedule)}`;
     case 'interval':
-      return `Every ${seconds(schedule.seconds)}${bounds(schedule)}`;
+      return `Every ${seconds(schedule.seconds)}${bounds(schedule)}${days(schedule)}`;
     case 'once':
       return `Once, at ${shortIso(schedule.at)}`;
     case 'now':
@@ -46,6 +47,20 @@ function describeRrule({ rule, timezone, startAt }: RruleSchedule): string {
   const times = count === undefined ? '' : `, ${count} time${count === 1 ? '' : 's'}`;
   const last = until === undefined ? '' : `, last at ${shortIso(until.wall).slice(0, until.utc ? 20 : 19)}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${times}${last}`;
+}
+
+/** `, skipped on days of holidays, moved to the next open day from days of weekend` */
+function days(schedule: Schedule): string {
+  const named = (mode: CalendarMode) =>
+    calendarsOf(schedule)
+      .filter((use) => use.mode === mode)
+      .map(({ id }) => id)
+      .join(' and ');
+  const [skipped, shifted] = [named('skip'), named('shift')];
+  return (
+    (skipped === '' ? '' : `, skipped on days of ${skipped}`) +
+    (shifted === '' ? '' : `, moved to the next open day from days of ${shifted}`)
+  );
 }
 
 const where = ({ timezone, jitterSeconds }: CronSchedule | RruleSchedule): string =>

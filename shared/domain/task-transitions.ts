@@ -243,6 +243,17 @@ export function advancedTask(
   };
 }
 
+/** Its calendars changed: another occurrence is the next. Nothing that was permitted is fenced by that. */
+export function replannedTask(
+  seen: TaskState,
+  q: { from: EpochMs; nextRunAt: EpochMs; definition: TaskDefinition; nowMs: EpochMs },
+): Change<TaskState> {
+  return {
+    set: waiting(placeOf(seen.shard, q.definition), q.nextRunAt, q.nowMs),
+    guard: { equals: { status: 'active', nextRunAt: q.from, generation: seen.generation } },
+  };
+}
+
 /** CLAIM: a manual or revived run becomes the one that overlap rules look at. */
 export function claimedPointer(seen: TaskState, run: string): Change<TaskState> {
   return {

@@ -1,5 +1,5 @@
 import { parseAll } from '../contract/problems.ts';
-import { resolveSchedule } from '../contract/resolve-schedule.ts';
+import { calendarIdsIn, resolveSchedule } from '../contract/resolve-schedule.ts';
 import { ScheduleSchema } from '../contract/schedule.ts';
 import { SchedulerError } from '../domain/errors.ts';
 import { DEFAULT_MISFIRE_GRACE_SECONDS } from '../domain/limits.ts';
@@ -9,13 +9,14 @@ import { isRecurring } from '../domain/schedule.ts';
 import { describeSchedule } from '../domain/schedule-description.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports.ts';
+import type { TimetableDeps } from './calendars/read-timetable.ts';
 
 /** What creating a task with this schedule would say and do. Jitter depends on the task's id and is left out. */
-export function previewSchedule(
-  deps: { clock: Clock },
+export async function previewSchedule(
+  deps: TimetableDeps & { clock: Clock },
   { tenant }: Principal,
   { schedule: input, count }: { schedule: unknown; count: number },
-): { occurrences: EpochMs[]; description: string } {
+): Promise<{ occurrences: EpochMs[]; description: string }> {
   const nowMs = deps.clock.nowMs();
   const shape = parseAll(ScheduleSchema, input, 'schedule');
   if (!shape.ok) throw invalid(shape.errors);
@@ -24,17 +25,13 @@ export function previewSchedule(
     tenant,
     taskId: 'preview',
     misfireGraceSeconds: DEFAULT_MISFIRE_GRACE_SECONDS,
+    calendars: await deps.calendars.readMany(tenant, calendarIdsIn(shape.value)),
   });
   if (!resolved.ok) throw invalid(resolved.errors);
-  const { schedule } = resolved;
+  const { schedule, timetable } = resolved;
+  const unmoved = 'jitterOffsetMs' in timetable ? { ...timetable, jitterOffsetMs: 0 } : timetable;
   return {
-    occurrences: isRecurring(schedule)
-      ? occurrences(
-          'jitterOffsetMs' in schedule ? { ...schedule, jitterOffsetMs: 0 } : schedule,
-          nowMs,
-          count,
-        )
-      : [schedule.at],
+    occurrences: isRecurring(unmoved) ? occurrences(unmoved, nowMs, count) : [unmoved.at],
     description: describeSchedule(schedule),
   };
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
@@ -39,6 +40,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     queueControls: makeQueueControls(table, systemIds),
     idempotency: makeIdempotencyStore(table, clock),
     variables: makeVariableStore(table, systemIds),
+    calendars: makeCalendarStore(table),
     listings: makeListings(table, { shards: 1, tasks }),
   };
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
@@ -35,6 +36,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     tokens: makeTokenStore(table),
     tenants: makeTenantStore(table),
     variables: makeVariableStore(table, systemIds),
+    calendars: makeCalendarStore(table),
     nowMs: systemClock.nowMs,
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type DynamoDbLocal, dynamoDbLocalProblem, startDynamoDbLocal } from '../support/dynamodb-local.ts';
 import { createSchedulerTable } from '../support/embedded-dynamo.ts';
+import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
 import { credentialsContract } from './credentials.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
@@ -35,6 +36,7 @@ function contracts(): void {
   controlContract('DynamoDB Local', openStores);
   credentialsContract('DynamoDB Local', openStores);
   flowContract('DynamoDB Local', openStores);
+  calendarsContract('DynamoDB Local', openStores);
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);
   listingsContract('DynamoDB Local', openStores);

@@ -1,4 +1,5 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
+import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
 import { credentialsContract } from './credentials.contract.ts';
 import { flowContract } from './flow.contract.ts';
@@ -17,6 +18,7 @@ storeContract('memory', openStores);
 controlContract('memory', openStores);
 credentialsContract('memory', openStores);
 flowContract('memory', openStores);
+calendarsContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);
 listingsContract('memory', openStores);

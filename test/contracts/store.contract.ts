@@ -3,6 +3,7 @@ import type { TenantStore, TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type { QueueControls, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 import type {
+  CalendarStore,
   CursorStore,
   ExecutionStore,
   Heartbeat,
@@ -29,6 +30,7 @@ export interface StoreWorld {
   semaphores: Semaphores;
   rates: RateLogs;
   queueControls: QueueControls;
+  calendars: CalendarStore;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

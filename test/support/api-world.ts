@@ -12,6 +12,8 @@ export interface ApiWorld {
   must(status: number, method: string, path: string, call?: ApiCall): Promise<unknown>;
   /** A task under a new id; by default one that echoes. */
   task(fields: { schedule: object; [field: string]: unknown }): Promise<Task>;
+  /** A calendar under a new id, and a way to change it. */
+  calendar(days: object): Promise<{ id: string; put(days: object): Promise<void> }>;
   read(taskId: string): Promise<Task>;
   /** All runs of a task, newest first. */
   runs(taskId: string): Promise<Run[]>;
@@ -26,6 +28,7 @@ export interface ApiWorld {
 
 export function openWorld(api: Api): ApiWorld {
   const ids = new Set<string>();
+  const calendars = new Set<string>();
 
   const world: ApiWorld = {
     newId() {
@@ -43,6 +46,17 @@ export function openWorld(api: Api): ApiWorld {
       const work = 'target' in fields ? {} : { handler: 'demo.echo' };
       const json = { name: 'End-to-end test', ...work, ...fields };
       return TaskDocument.parse(await world.must(201, 'PUT', `/v1/tasks/${world.newId()}`, { json }));
+    },
+    async calendar(days) {
+      const id = `e2e-${randomUUID()}`;
+      calendars.add(id);
+      const put = async (changed: object, status = 200) => {
+        await world.must(status, 'PUT', `/v1/calendars/${id}`, {
+          json: { name: 'End-to-end test', ...changed },
+        });
+      };
+      await put(days, 201);
+      return { id, put: (changed) => put(changed) };
     },
     read: async (taskId) => TaskDocument.parse(await world.must(200, 'GET', `/v1/tasks/${taskId}`)),
     runs: (taskId) => readAll(world, `/v1/tasks/${taskId}/executions?limit=200`, RunDocument),
@@ -78,6 +92,7 @@ export function openWorld(api: Api): ApiWorld {
       ),
     async cleanUp() {
       await Promise.all([...ids].map((id) => api.call('DELETE', `/v1/tasks/${id}`)));
+      await Promise.all([...calendars].map((id) => api.call('DELETE', `/v1/calendars/${id}`)));
     },
   };
   return world;

@@ -1,4 +1,5 @@
 import type { ApiToken } from '../../shared/domain/api-token.ts';
+import { type Calendar, type CalendarLinks, linkChanges } from '../../shared/domain/calendar.ts';
 import { tooManyTasks } from '../../shared/domain/errors.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
 import { ROOT } from '../../shared/domain/principal.ts';
@@ -40,62 +41,76 @@ export function makeMemoryTables() {
     tenants: new Map<string, Tenant>(),
     taskCounts: new Map<string, number>(),
     requestCounts: new Map<string, number>(),
+    calendars: new Map<string, Calendar>(),
+    /** `<tenant>#<calendar>#<task>` */
+    calendarUsers: new Set<string>(),
     heartbeat: { at: undefined as number | undefined },
   };
 }
 export type MemoryTables = ReturnType<typeof makeMemoryTables>;
 
-export const makeMemoryTaskStore = ({
-  states,
-  definitions,
-  executions,
-  tenants,
-  taskCounts,
-}: MemoryTables): TaskStore => ({
-  async read(key) {
-    const state = states.get(key);
-    const definition = definitions.get(key);
-    return state && definition ? { state, definition } : undefined;
-  },
-  async readState(key) {
-    return states.get(key);
-  },
-  async create(task, over) {
-    const existing = states.get(task.state);
-    const replaceable =
-      existing?.status === 'deleted' && over !== undefined && existing.version === over.version;
-    if (existing && !replaceable) return { ok: false, existing };
-    const { tenant } = task.state;
-    const count = taskCounts.get(tenant) ?? 0;
-    if (tenant !== ROOT && count >= (tenants.get(tenant)?.maxTasks ?? Number.POSITIVE_INFINITY))
-      throw tooManyTasks();
-    if (tenant !== ROOT) taskCounts.set(tenant, count + 1);
-    states.put(task.state);
-    definitions.put(task.definition);
-    return { ok: true, record: structuredClone(task.state) };
-  },
-  async update(key, change) {
-    return states.update(key, change);
-  },
-  async updateWithRun(key, change, runChange) {
-    const task = applyChange(states.get(key), structuredClone(change));
-    const run = applyChange(executions.get(key), structuredClone(runChange));
-    if (!task.ok || !run.ok) return false;
-    states.put(task.record);
-    executions.put(run.record);
-    return true;
-  },
-  async replace(key, change, definition) {
-    const outcome = applyChange(states.get(key), structuredClone(change));
-    if (outcome.ok) {
+export const makeMemoryTaskStore = (tables: MemoryTables): TaskStore => {
+  const { states, definitions, executions, tenants, taskCounts } = tables;
+  return {
+    async read(key) {
+      const state = states.get(key);
+      const definition = definitions.get(key);
+      return state && definition ? { state, definition } : undefined;
+    },
+    async readState(key) {
+      return states.get(key);
+    },
+    async create(task, over) {
+      const existing = states.get(task.state);
+      const replaceable =
+        existing?.status === 'deleted' && over !== undefined && existing.version === over.version;
+      if (existing && !replaceable) return { ok: false, existing };
+      const { tenant } = task.state;
+      const count = taskCounts.get(tenant) ?? 0;
+      if (tenant !== ROOT && count >= (tenants.get(tenant)?.maxTasks ?? Number.POSITIVE_INFINITY))
+        throw tooManyTasks();
+      const links = linkChanges(undefined, task.definition.schedule);
+      if (!applyLinks(tables, task.state, links)) return { ok: false, existing: undefined };
+      if (tenant !== ROOT) taskCounts.set(tenant, count + 1);
+      states.put(task.state);
+      definitions.put(task.definition);
+      return { ok: true, record: structuredClone(task.state) };
+    },
+    async update(key, change) {
+      return states.update(key, change);
+    },
+    async updateWithRun(key, change, runChange) {
+      const task = applyChange(states.get(key), structuredClone(change));
+      const run = applyChange(executions.get(key), structuredClone(runChange));
+      if (!task.ok || !run.ok) return false;
+      states.put(task.record);
+      executions.put(run.record);
+      return true;
+    },
+    async replace(key, change, definition, links) {
+      const outcome = applyChange(states.get(key), structuredClone(change));
+      if (!outcome.ok) return outcome;
+      if (links && !applyLinks(tables, key, links)) return { ok: false, existing: undefined };
       if (change.set.status === 'deleted' && key.tenant !== ROOT)
         taskCounts.set(key.tenant, (taskCounts.get(key.tenant) ?? 0) - 1);
       states.put(outcome.record);
       definitions.put(definition);
-    }
-    return outcome;
-  },
-});
+      return outcome;
+    },
+  };
+};
+
+/** False, and nothing done, when one of the new calendars is not open. */
+function applyLinks(tables: MemoryTables, key: TaskKey, { added, removed }: CalendarLinks): boolean {
+  const isOpen = (id: string) => {
+    const calendar = tables.calendars.get(`${key.tenant}#${id}`);
+    return calendar !== undefined && !calendar.sealed;
+  };
+  if (!added.every(isOpen)) return false;
+  for (const id of added) tables.calendarUsers.add(`${key.tenant}#${id}#${key.taskId}`);
+  for (const id of removed) tables.calendarUsers.delete(`${key.tenant}#${id}#${key.taskId}`);
+  return true;
+}
 
 export const makeMemoryExecutionStore = ({ executions, documents }: MemoryTables): ExecutionStore => ({
   async read(key) {

@@ -1,5 +1,6 @@
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
+import { makeMemoryCalendars } from './memory-calendars.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryTenants, makeMemoryTokens } from './memory-credentials.ts';
 import {
@@ -87,6 +88,7 @@ export function makeMemoryWorld({
     tokens: watched('tokens', makeMemoryTokens(tables.tokens)),
     tenants: watched('tenants', makeMemoryTenants(tables.tenants, tables.taskCounts, tables.requestCounts)),
     variables: watched('variables', makeMemoryVariables(tables)),
+    calendars: watched('calendars', makeMemoryCalendars(tables)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),
     dispatchQueue: watched('dispatchQueue', dispatchQueue),

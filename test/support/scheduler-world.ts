@@ -62,6 +62,7 @@ export function makeSchedulerWorld() {
     variables: world.variables,
     semaphores: world.semaphores,
     rates: world.rates,
+    calendars: world.calendars,
     queues: world.workQueues,
     handlers: {
       run: async (request: HandlerRequest) => {

@@ -6,8 +6,8 @@ export const utc = (text: string): number => Date.parse(`${text.replace(' ', 'T'
 export const cron = (
   expressions: string | string[],
   timezone = 'UTC',
-  rest: Partial<CronSchedule> = {},
-): CronSchedule => ({
+  rest: Partial<CronSchedule<never>> = {},
+): CronSchedule<never> => ({
   kind: 'cron',
   expressions: [expressions].flat(),
   timezone,
@@ -19,5 +19,5 @@ export const cron = (
 export const every = (
   seconds: number,
   startAt: number,
-  rest: Partial<IntervalSchedule> = {},
-): IntervalSchedule => ({ kind: 'interval', seconds, startAt, ...rest });
+  rest: Partial<IntervalSchedule<never>> = {},
+): IntervalSchedule<never> => ({ kind: 'interval', seconds, startAt, ...rest });

@@ -24,8 +24,8 @@ export const serviceRoutes: Route[] = [
       body: { schema: PreviewInputSchema, required: true },
       replies: { 200: { description: 'The next occurrences', schema: PreviewSchema } },
     },
-    (deps, { principal, body }) => {
-      const { occurrences, description } = previewSchedule(deps, principal, body);
+    async (deps, { principal, body }) => {
+      const { occurrences, description } = await previewSchedule(deps, principal, body);
       return { status: 200, body: { items: occurrences.map(toIso), description } };
     },
   ),

@@ -8,7 +8,7 @@ import {
   UpcomingQuery,
 } from '../../../shared/contract/list-query.ts';
 import { parseAll } from '../../../shared/contract/problems.ts';
-import { InstantsSchema, listOf } from '../../../shared/contract/service.ts';
+import { listOf, UpcomingSchema } from '../../../shared/contract/service.ts';
 import {
   TaskInputSchema,
   TaskPatchSchema,
@@ -206,11 +206,12 @@ export const taskRoutes: Route[] = [
       operationId: 'listUpcoming',
       summary: 'The next occurrences; none while the task is not active',
       query: UpcomingQuery,
-      replies: { 200: { description: 'Instants, the nearest first', schema: InstantsSchema } },
+      replies: { 200: { description: 'Instants, the nearest first', schema: UpcomingSchema } },
     },
     async (deps, request) => {
       const found = await upcomingRuns(deps, request.principal, taskIdOf(request), request.query.count);
-      return { status: 200, body: { items: found.map(toIso) } };
+      const items = found.map(({ at }) => toIso(at));
+      return { status: 200, body: { items, nominal: found.map(({ nominalAt }) => toIso(nominalAt)) } };
     },
   ),
   route(

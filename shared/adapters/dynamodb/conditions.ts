@@ -25,6 +25,14 @@ export const unmoved = (e: Expression, seen: Cursor | undefined): string =>
 export const writtenBy = (e: Expression, by: string | undefined): string =>
   by === undefined ? absent(e) : `${e.name('by')} = ${e.plain(by)}`;
 
+/** It is at the version that was read; absent when none was. */
+export const atVersion = (e: Expression, version: number | undefined): string =>
+  version === undefined ? absent(e) : `${e.name('ver')} = ${e.plain(version)}`;
+
+/** A calendar that nobody is deleting. */
+export const unsealed = (e: Expression): string =>
+  `${exists(e)} AND attribute_not_exists(${e.name('sealed')})`;
+
 /** Free, or expired and only not yet removed by DynamoDB, which may take days. */
 export const freeAt = (e: Expression, nowSeconds: number): string =>
   `${absent(e)} OR ${e.name('ttl')} <= ${e.plain(nowSeconds)}`;

@@ -15,6 +15,8 @@ import type { TaskKey } from '../../domain/task.ts';
  * | what people said of queues | `Q#settings` | `Q` |
  * | heartbeat of the tick | `C#tick` | `C` |
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
+ * | calendar | `K#<tenant>` | its id |
+ * | a task that uses it | `U#<tenant>#<calendarId>` | the task's id |
  * | variables of a tenant | `V#<tenant>` | `V` |
  * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
  * | API token | `K#<id>` | `K` |
@@ -55,6 +57,14 @@ export const requestKey = (tenant: string, scope: string, key: string): PrimaryK
   sk: 'I',
 });
 
+export const calendarKey = (tenant: string, calendarId: string): PrimaryKey => ({
+  pk: `K#${tenant}`,
+  sk: calendarId,
+});
+export const calendarUserKey = ({ tenant, taskId }: TaskKey, calendarId: string): PrimaryKey => ({
+  pk: `U#${tenant}#${calendarId}`,
+  sk: taskId,
+});
 export const variablesKey = (tenant: string): PrimaryKey => ({ pk: `V#${tenant}`, sk: 'V' });
 export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
   pk: `S#${tenant}#${key}`,

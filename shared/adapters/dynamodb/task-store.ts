@@ -1,9 +1,11 @@
+import { type CalendarLinks, linkChanges } from '../../domain/calendar.ts';
 import type { Outcome } from '../../domain/change.ts';
 import { tooManyTasks } from '../../domain/errors.ts';
 import { ROOT } from '../../domain/principal.ts';
 import type { Task, TaskState } from '../../domain/task.ts';
 import type { TaskStore } from '../../ports.ts';
 import { unavailable } from '../aws-errors.ts';
+import { taskLinkWrites } from './calendar-store.ts';
 import { DEFINITION, decode, EXECUTION, encode, type Item, STATE } from './codec.ts';
 import { replaceable } from './conditions.ts';
 import { Expression } from './expression.ts';
@@ -13,6 +15,7 @@ import { countTask, isTenantItem } from './tenant-store.ts';
 import { changeToUpdate } from './update.ts';
 
 const READS = 5;
+const NO_LINKS: CalendarLinks = { added: [], removed: [] };
 
 export function makeTaskStore(table: Table): TaskStore {
   const readState: TaskStore['readState'] = async (key) => {
@@ -52,6 +55,7 @@ export function makeTaskStore(table: Table): TaskStore {
         },
         { Put: { TableName, Item: encode(DEFINITION, task.definition) } },
         ...counted(TableName, task.state.tenant, 1),
+        ...taskLinkWrites(task.state, linkChanges(undefined, task.definition.schedule), TableName),
       ]);
       if (!written.ok && isTenantItem(written.item)) throw tooManyTasks();
       return written.ok ? { ok: true, record: task.state } : refused(written);
@@ -75,7 +79,7 @@ export function makeTaskStore(table: Table): TaskStore {
     },
 
     /** A transaction returns no values, so the record is read after it: it may show a later write already. */
-    async replace(key, change, definition) {
+    async replace(key, change, definition, links = NO_LINKS) {
       const { UpdateExpression, ...parameters } = changeToUpdate(STATE, key, change);
       if (UpdateExpression === undefined) throw new TypeError('a replacement must change the state');
       const written = await table.writeTogether((TableName) => [
@@ -89,6 +93,7 @@ export function makeTaskStore(table: Table): TaskStore {
         },
         { Put: { TableName, Item: encode(DEFINITION, definition) } },
         ...(change.set.status === 'deleted' ? counted(TableName, key.tenant, -1) : []),
+        ...taskLinkWrites(key, links, TableName),
       ]);
       if (!written.ok) return refused(written);
       const record = await readState(key);

@@ -9,6 +9,7 @@ import { executionId } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Task } from '../../domain/task.ts';
 import { type EpochMs, fromIso } from '../../domain/time.ts';
+import { readTimetable } from '../calendars/read-timetable.ts';
 import { type ManageRunsDeps, requireLiveTask, sendRunHint } from './context.ts';
 import { cancelRun } from './steer-run.ts';
 
@@ -38,7 +39,8 @@ export async function backfill(
   refuse(windowProblems(fromMs, toMs, nowMs));
   // What the task still waits for will run by itself.
   const endMs = Math.min(toMs, task.state.nextRunAt ?? toMs);
-  const instants = occurrencesUpTo(task.definition.schedule, fromMs, endMs - 1, MAX_BACKFILL_OCCURRENCES + 1);
+  const timetable = await readTimetable(deps, task.definition);
+  const instants = occurrencesUpTo(timetable, fromMs, endMs - 1, MAX_BACKFILL_OCCURRENCES + 1);
   if (instants.length > MAX_BACKFILL_OCCURRENCES)
     refuse([
       {

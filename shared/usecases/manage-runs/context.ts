@@ -9,6 +9,7 @@ import { delaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type { QueueControls, Semaphores } from '../../flow-ports.ts';
 import type {
+  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -34,6 +35,7 @@ export interface ManageRunsDeps {
   queueInspector: QueueInspector;
   queueControls: QueueControls;
   idempotency: IdempotencyStore;
+  calendars: CalendarStore;
   handlers: HandlerRegistry;
   /** How long runs that ended are kept. */
   retentionMs: DurationMs;

@@ -11,6 +11,7 @@ import { hintDelaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type { QueueControls } from '../../flow-ports.ts';
 import type {
+  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -34,6 +35,7 @@ export interface ManageTasksDeps {
   listings: Listings;
   workQueues: WorkQueues;
   idempotency: IdempotencyStore;
+  calendars: CalendarStore;
   handlers: HandlerRegistry;
   targets: AllowedTargets;
   queueDefaults: Readonly<Record<string, QueueSettings>>;
@@ -126,6 +128,7 @@ export const inputContext = (
   queues,
   handlers: deps.handlers,
   targets: deps.targets,
+  calendars: (ids) => deps.calendars.readMany(key.tenant, ids),
   ...(previous ? { previous } : {}),
 });
 
@@ -133,7 +136,11 @@ export const inputContext = (
  * Rule H1: whoever makes a task due soon sends the hint, after the write. Dying before, or a queue that refuses,
  * only makes the run late: the tick hints overdue entries anew (H2). So this never fails the request.
  */
-export async function sendDueHint(deps: ManageTasksDeps, state: TaskState, queue: string): Promise<void> {
+export async function sendDueHint(
+  deps: Pick<ManageTasksDeps, 'clock' | 'workQueues' | 'log'>,
+  state: TaskState,
+  queue: string,
+): Promise<void> {
   const delaySeconds = hintDelaySeconds(state, deps.clock.nowMs());
   if (delaySeconds === undefined || state.nextRunAt === undefined) return;
   const { tenant, taskId, nextRunAt } = state;

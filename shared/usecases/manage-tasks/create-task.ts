@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type NewDefinition, readTaskInput } from '../../contract/task-input.ts';
+import { calendarsOf } from '../../domain/calendar.ts';
 import { SchedulerError } from '../../domain/errors.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../domain/limits.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { QueueInForce } from '../../domain/queue-settings.ts';
+import type { Timetable } from '../../domain/schedule.ts';
 import { shardOf } from '../../domain/shard-of.ts';
 import type { Task, TaskKey, TaskState } from '../../domain/task.ts';
 import { createdTask } from '../../domain/task-transitions.ts';
@@ -53,9 +55,7 @@ export async function createTask(
     if (!read.ok) throw invalid(read.errors);
   }
   return (
-    (await insertTask(deps, queues, principal, read.definition, nowMs)) ??
-    (await readLive(deps, key)) ??
-    gone(key)
+    (await insertTask(deps, queues, principal, read, nowMs)) ?? (await readLive(deps, key)) ?? gone(key)
   );
 }
 
@@ -64,14 +64,21 @@ export async function insertTask(
   deps: ManageTasksDeps,
   queues: Readonly<Record<string, QueueInForce>>,
   principal: Principal,
-  definition: NewDefinition,
+  { definition, timetable }: { definition: NewDefinition; timetable: Timetable },
   nowMs: EpochMs,
   over?: TaskState,
 ): Promise<Task | undefined> {
   await requireSoundChain(deps, definition);
   await requireRoom(deps, definition.queue, queues[definition.queue]);
-  const task = newTask(deps, principal, definition, nowMs, over);
+  const task = newTask(deps, principal, { definition, timetable }, nowMs, over);
   const outcome = await deps.tasks.create(task, over);
+  if (!outcome.ok && outcome.existing === undefined && calendarsOf(definition.schedule).length > 0)
+    throw conflict(
+      task.state,
+      'changing',
+      'create',
+      'A calendar of its schedule has just been deleted; try again',
+    );
   if (!outcome.ok) return undefined;
   await sendDueHint(deps, task.state, definition.queue);
   return task;
@@ -81,14 +88,14 @@ export async function insertTask(
 export const newTask = (
   { shards }: Pick<ManageTasksDeps, 'shards'>,
   principal: Principal,
-  definition: NewDefinition,
+  { definition, timetable }: { definition: NewDefinition; timetable: Timetable },
   nowMs: EpochMs,
   over?: TaskState,
 ): Task =>
   createdTask({
     definition,
     shard: over?.shard ?? shardOf(definition.tenant, definition.taskId, shards),
-    nextRunAt: firstRunAt(definition.schedule, nowMs),
+    nextRunAt: firstRunAt(timetable, nowMs),
     nowMs,
     createdBy: principal.actor,
     ...(over ? { over } : {}),

@@ -3,8 +3,10 @@ import type { Precondition } from '../../contract/if-match.ts';
 import { requirePrecondition } from '../../contract/if-match.ts';
 import { type NewDefinition, readTaskInput, withoutReadOnly } from '../../contract/task-input.ts';
 import { patchedInput } from '../../contract/task-wire.ts';
+import { linkChanges } from '../../domain/calendar.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { Timetable } from '../../domain/schedule.ts';
 import type { Task, TaskState } from '../../domain/task.ts';
 import { editedDefinition, editedRules } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -49,14 +51,12 @@ export async function replaceTask(
     if (!read.ok || errors.length > 0) throw invalid([...errors, ...(read.ok ? [] : read.errors)]);
     requireMayChange(principal, read.definition);
     if (dryRun) {
-      const task = seen
-        ? edited(seen, read.definition, nowMs)
-        : newTask(deps, principal, read.definition, nowMs, over);
+      const task = seen ? edited(seen, read, nowMs) : newTask(deps, principal, read, nowMs, over);
       return { task, created: false };
     }
     const task = seen
-      ? await writeEdit(deps, seen, read.definition, nowMs)
-      : await insertTask(deps, queues, principal, read.definition, nowMs, over);
+      ? await writeEdit(deps, seen, read, nowMs)
+      : await insertTask(deps, queues, principal, read, nowMs, over);
     return task && { task, created: seen === undefined };
   });
 }
@@ -80,21 +80,31 @@ export async function patchTask(
     );
     if (!read.ok) throw invalid(read.errors);
     requireMayChange(principal, read.definition);
-    return writeEdit(deps, seen, read.definition, nowMs);
+    return writeEdit(deps, seen, read, nowMs);
   });
+}
+
+interface Edit {
+  definition: NewDefinition;
+  timetable: Timetable;
 }
 
 /** undefined when somebody else wrote meanwhile. Dying before the hint makes the next run late by a tick. */
 async function writeEdit(
   deps: ManageTasksDeps,
   seen: Task,
-  next: NewDefinition,
+  next: Edit,
   nowMs: EpochMs,
 ): Promise<Task | undefined> {
-  if (sameDefinition(seen.definition, next)) return seen;
-  await requireSoundChain(deps, next);
+  if (sameDefinition(seen.definition, next.definition)) return seen;
+  await requireSoundChain(deps, next.definition);
   const { change, definition } = decideEdit(seen, next, nowMs);
-  const outcome = await deps.tasks.replace(seen.state, change, definition);
+  const outcome = await deps.tasks.replace(
+    seen.state,
+    change,
+    definition,
+    linkChanges(seen.definition.schedule, definition.schedule),
+  );
   if (!outcome.ok) return undefined;
   if (outcome.record.generation !== seen.state.generation)
     await sendDueHint(deps, outcome.record, definition.queue);
@@ -102,8 +112,8 @@ async function writeEdit(
 }
 
 /** What writing the edit would make of it. */
-function edited(seen: Task, next: NewDefinition, nowMs: EpochMs): Task {
-  if (sameDefinition(seen.definition, next)) return seen;
+function edited(seen: Task, next: Edit, nowMs: EpochMs): Task {
+  if (sameDefinition(seen.definition, next.definition)) return seen;
   const { change, definition } = decideEdit(seen, next, nowMs);
   const state = { ...seen.state, ...change.set };
   for (const field of change.remove ?? []) delete (state as Partial<TaskState>)[field];
@@ -111,7 +121,7 @@ function edited(seen: Task, next: NewDefinition, nowMs: EpochMs): Task {
 }
 
 /** Only a new schedule moves the next run; new rules under the same schedule keep the one that is due. */
-function decideEdit({ state, definition }: Task, next: NewDefinition, nowMs: EpochMs) {
+function decideEdit({ state, definition }: Task, { definition: next, timetable }: Edit, nowMs: EpochMs) {
   const recount = !isDeepStrictEqual(next.stop, definition.stop);
   // What stop rules ended goes on under other ones.
   const goesOn = recount && state.status === 'completed' && state.stopped !== undefined;
@@ -123,14 +133,14 @@ function decideEdit({ state, definition }: Task, next: NewDefinition, nowMs: Epo
   return editedRules(
     state,
     next,
-    rescheduled ? nextOf(next, nowMs) : nextDueOf(state),
+    rescheduled ? nextOf(timetable, nowMs) : nextDueOf(state),
     nowMs,
     recount || rescheduled,
   );
 }
 
 /** Strictly after now, but a one-time task keeps its instant. */
-const nextOf = ({ schedule }: NewDefinition, nowMs: EpochMs) => firstRunAt(schedule, nowMs + 1);
+const nextOf = (timetable: Timetable, nowMs: EpochMs) => firstRunAt(timetable, nowMs + 1);
 
 const nextDueOf = (state: TaskState): EpochMs | null => state.nextRunAt ?? null;
 

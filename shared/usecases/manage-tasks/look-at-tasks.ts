@@ -1,11 +1,12 @@
 import { decodeCursor, encodeCursor, type TaskListQuery } from '../../contract/list-query.ts';
+import type { Planned } from '../../domain/calendar-instants.ts';
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
-import { occurrences } from '../../domain/next-occurrence.ts';
+import { plannedOccurrences } from '../../domain/next-occurrence.ts';
 import { type ListSource, readPage } from '../../domain/paged-list.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Task, TaskKey } from '../../domain/task.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { readTimetable } from '../calendars/read-timetable.ts';
 import { keyOf, type ManageTasksDeps, requireTask } from './context.ts';
 
 export interface ShownTask {
@@ -85,8 +86,8 @@ export async function upcomingRuns(
   principal: Principal,
   taskId: string,
   count: number,
-): Promise<EpochMs[]> {
+): Promise<Planned[]> {
   const { state, definition } = await requireTask(deps, keyOf(principal, taskId));
   if (state.nextRunAt === undefined) return [];
-  return occurrences(definition.schedule, state.nextRunAt, count);
+  return plannedOccurrences(await readTimetable(deps, definition), state.nextRunAt, count);
 }

@@ -1,13 +1,16 @@
 import type { Precondition } from '../../contract/if-match.ts';
+import { linkChanges } from '../../domain/calendar.ts';
 import { recountedPause, skippedExecution } from '../../domain/execution-births.ts';
 import { taskEvent } from '../../domain/lifecycle-event.ts';
 import { occurrencesPassed } from '../../domain/misfire-plan.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { Timetable } from '../../domain/schedule.ts';
 import type { Task } from '../../domain/task.ts';
 import { deletedTask, pausedTask, resumedTask } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { readTimetable } from '../calendars/read-timetable.ts';
 import { announce } from '../lifecycle-events/announce.ts';
 import {
   conflict,
@@ -54,8 +57,9 @@ export function resumeTask(
     if (state.status === 'completed')
       throw conflict(key, 'completed', 'resume', 'The task is completed: give it a schedule to run again');
     const nowMs = deps.clock.nowMs();
-    await accountForPause(deps, { state, definition }, nowMs);
-    const nextRunAt = firstRunAt(definition.schedule, nowMs + 1);
+    const timetable = await readTimetable(deps, definition);
+    await accountForPause(deps, { state, definition }, timetable, nowMs);
+    const nextRunAt = firstRunAt(timetable, nowMs + 1);
     const change = resumedTask(state, { definition, nextRunAt, nowMs });
     const outcome = await deps.tasks.update(key, change);
     if (!outcome.ok) return undefined;
@@ -70,10 +74,15 @@ export function resumeTask(
  * Occurrences that passed while the task was paused leave a row: the first of them, and how many they were.
  * Before the task goes on, so that dying in between repeats this rather than losing it.
  */
-async function accountForPause(deps: ManageTasksDeps, task: Task, nowMs: EpochMs): Promise<void> {
+async function accountForPause(
+  deps: ManageTasksDeps,
+  task: Task,
+  timetable: Timetable,
+  nowMs: EpochMs,
+): Promise<void> {
   const { pausedFrom } = task.state;
   if (pausedFrom === undefined) return;
-  let passed = occurrencesPassed(task.definition.schedule, pausedFrom, nowMs);
+  let passed = occurrencesPassed(timetable, pausedFrom, nowMs);
   while (passed) {
     const row = skippedExecution(task, keyOfRun(task, passed.firstAt), {
       reason: 'paused',
@@ -85,7 +94,7 @@ async function accountForPause(deps: ManageTasksDeps, task: Task, nowMs: EpochMs
     if (written.ok) return;
     // A run that was about to start when the task was paused speaks for itself.
     if (written.existing?.reason !== 'paused')
-      passed = occurrencesPassed(task.definition.schedule, passed.firstAt + 1, nowMs);
+      passed = occurrencesPassed(timetable, passed.firstAt + 1, nowMs);
     else return void (await deps.executions.update(row, recountedPause(passed.count)));
   }
 }
@@ -107,7 +116,12 @@ export async function deleteTask(
     const seen = await readForChange(deps, principal, key, precondition);
     const nowMs = deps.clock.nowMs();
     const { change, definition } = deletedTask(seen.state, seen.definition, nowMs);
-    const outcome = await deps.tasks.replace(key, change, definition);
+    const outcome = await deps.tasks.replace(
+      key,
+      change,
+      definition,
+      linkChanges(definition.schedule, undefined),
+    );
     if (!outcome.ok) return undefined;
     await announce(deps, taskEvent('task.deleted', { state: outcome.record, definition }, nowMs));
     return true;

@@ -1,17 +1,20 @@
+import { calendarsOf } from '../../domain/calendar.ts';
 import { type Execution, type ExecutionKey, isFinal } from '../../domain/execution.ts';
 import { claimedExecution, skippedExecution } from '../../domain/execution-births.ts';
 import { adoptedClaim, erasableClaim, withdrawnClaim } from '../../domain/execution-transitions.ts';
 import { firstLease } from '../../domain/lease.ts';
 import type { OccurrencePlan } from '../../domain/misfire-plan.ts';
+import { isAllowed } from '../../domain/next-occurrence.ts';
 import { dueAtOf, executionId, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
 import { isUncounted } from '../../domain/stop-rules.ts';
 import type { Task } from '../../domain/task.ts';
+import { readTimetable } from '../calendars/read-timetable.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { settleCount } from '../run-end/settle-end.ts';
 import { advance } from './advance.ts';
 import { runAttempt } from './attempt.ts';
 import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps, mark } from './context.ts';
-import { hasTimeFor, isPending, planFor, planToRun } from './eligibility.ts';
+import { hasTimeFor, isPending, planFor, planPast, planToRun } from './eligibility.ts';
 import { slotsOf, underCaps } from './flow-control.ts';
 import { isExclusive, livePrevious } from './overlap.ts';
 import { takeOver } from './take-over.ts';
@@ -31,13 +34,16 @@ export async function claimOccurrence(
   const task = await afterCount(deps, key, read);
   if (!isPending(task, key)) return done('a stop rule has ended the task');
   const t0 = mark(clock);
-  const plan = planFor(task, dueAtOf(key.occurrence), t0.wallMs);
-  const previous = isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
+  const dueAt = dueAtOf(key.occurrence);
+  const timetable = await readTimetable(deps, task.definition);
+  const isOpen = isAllowed(timetable, dueAt);
+  const plan = isOpen ? planFor(task, timetable, dueAt, t0.wallMs) : planPast(timetable, dueAt);
+  const previous = isOpen && isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
   if (previous && task.definition.overlap === 'queue') return done('waits behind the run before it');
 
   if (plan.kind !== 'run' || previous) {
     const run = skippedExecution(task, key, {
-      reason: previous ? 'overlap' : 'misfire',
+      reason: !isOpen ? 'calendar' : previous ? 'overlap' : 'misfire',
       nowMs: t0.wallMs,
       retentionMs: deps.retentionMs,
       missed: plan.missed,
@@ -50,7 +56,6 @@ export async function claimOccurrence(
     return done(`skipped: ${run.reason}`);
   }
   const owner = deps.ids.nonce();
-  const dueAt = dueAtOf(key.occurrence);
   let lost: { existing: Execution | undefined } | undefined;
   const disposition = await underCaps(
     deps,
@@ -126,7 +131,9 @@ async function confirmClaim(
   for (let turn = 0; turn < 5; turn++) {
     const advancing = mark(clock);
     if (await advance(deps, run, task, plan, pointer, delivery)) {
-      return runAttempt(deps, { task, run, owner, t0, confirmed: advancing }, delivery);
+      // Calendars were read before: what they permitted is as old as that.
+      const confirmed = calendarsOf(task.definition.schedule).length > 0 ? t0 : advancing;
+      return runAttempt(deps, { task, run, owner, t0, confirmed }, delivery);
     }
     const confirmed = mark(clock);
     const again = await deps.tasks.read(run);
@@ -143,7 +150,7 @@ async function confirmClaim(
       }
       return withdraw(deps, run, owner, delivery, 'skipped', 'overlap');
     }
-    plan = planToRun(task, run.scheduledAt, clock.nowMs());
+    plan = planToRun(task, await readTimetable(deps, task.definition), run.scheduledAt, clock.nowMs());
     const previous = isExclusive(task) ? await livePrevious(executions, task, run) : undefined;
     if (previous && task.definition.overlap === 'queue') return erase(deps, run, owner, delivery);
     if (previous) {

@@ -6,6 +6,7 @@ import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { RateLogs, Semaphores } from '../../flow-ports.ts';
 import type { Hint } from '../../messages.ts';
 import type {
+  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -25,6 +26,7 @@ export interface ExecutorDeps {
   ids: Ids;
   tasks: TaskStore;
   executions: ExecutionStore;
+  calendars: Pick<CalendarStore, 'readMany'>;
   variables: Pick<VariableStore, 'read'>;
   semaphores: Semaphores;
   rates: RateLogs;
@@ -38,7 +40,10 @@ export interface ExecutorDeps {
 }
 
 /** All that it takes to end an attempt: executor, sweeper and API do. */
-export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids' | 'variables' | 'semaphores' | 'rates'>;
+export type EndDeps = Omit<
+  ExecutorDeps,
+  'handlers' | 'ids' | 'variables' | 'calendars' | 'semaphores' | 'rates'
+>;
 
 /** How the message in hand reached us. */
 export interface Delivery {

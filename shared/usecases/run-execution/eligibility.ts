@@ -3,6 +3,7 @@ import { EXECUTOR_MARGIN_MS, KILL_MS } from '../../domain/limits.ts';
 import { type OccurrencePlan, planOccurrence } from '../../domain/misfire-plan.ts';
 import { nextOccurrence } from '../../domain/next-occurrence.ts';
 import { dueAtOf, isManual } from '../../domain/occurrence.ts';
+import type { Timetable } from '../../domain/schedule.ts';
 import type { Task } from '../../domain/task.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { Delivery } from './context.ts';
@@ -13,18 +14,39 @@ export const isPending = (task: Task, key: ExecutionKey): boolean =>
   task.state.status === 'active' &&
   task.state.nextRunAt === dueAtOf(key.occurrence);
 
-export const planFor = (task: Task, scheduledAt: EpochMs, nowMs: EpochMs): OccurrencePlan =>
+export const planFor = (
+  task: Task,
+  timetable: Timetable,
+  scheduledAt: EpochMs,
+  nowMs: EpochMs,
+): OccurrencePlan =>
   planOccurrence(
-    { ...task.definition, misfireGraceMs: task.definition.misfireGraceSeconds * SECOND_MS },
+    {
+      ...task.definition,
+      schedule: timetable,
+      misfireGraceMs: task.definition.misfireGraceSeconds * SECOND_MS,
+    },
     scheduledAt,
     nowMs,
   );
 
+/** For an occurrence whose day was excluded after it had been planned. */
+export const planPast = (timetable: Timetable, scheduledAt: EpochMs): OccurrencePlan => ({
+  kind: 'skip',
+  nextRunAt: nextOccurrence(timetable, scheduledAt),
+  missed: 0,
+});
+
 /** For a run that is to run whatever misfire rules say by now, because it exists already. */
-export function planToRun(task: Task, scheduledAt: EpochMs, nowMs: EpochMs): OccurrencePlan {
-  const plan = planFor(task, scheduledAt, nowMs);
+export function planToRun(
+  task: Task,
+  timetable: Timetable,
+  scheduledAt: EpochMs,
+  nowMs: EpochMs,
+): OccurrencePlan {
+  const plan = planFor(task, timetable, scheduledAt, nowMs);
   if (plan.kind === 'run') return plan;
-  return { kind: 'run', nextRunAt: nextOccurrence(task.definition.schedule, scheduledAt), missed: 0 };
+  return { kind: 'run', nextRunAt: nextOccurrence(timetable, scheduledAt), missed: 0 };
 }
 
 /** True when the invocation has time for a whole attempt; else another one must take it. */

@@ -5,6 +5,7 @@ import { MANUAL_WAIT_MS, OPEN_LOOK_MS } from '../../domain/limits.ts';
 import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
 import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
+import { readTimetable } from '../calendars/read-timetable.ts';
 import { settleFailure } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { advance } from './advance.ts';
@@ -59,7 +60,8 @@ export async function takeOver(
   if (isPending(task, seen)) {
     if (mustWait && (await livePrevious(deps.executions, task, seen)))
       return waitOn(deps, seen, delivery, queue);
-    const plan = planToRun(task, seen.scheduledAt, clock.nowMs());
+    const timetable = await readTimetable(deps, task.definition);
+    const plan = planToRun(task, timetable, seen.scheduledAt, clock.nowMs());
     permit = {
       ask: () => advance(deps, seen, task, plan, own, delivery),
       refused: async () => done('the task changed meanwhile'),

@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, inject } from 'vitest';
+import { calendarsContract } from '../../contracts/calendars.contract.ts';
 import { controlContract } from '../../contracts/control.contract.ts';
 import { dynamoStores } from '../../contracts/dynamo-stores.ts';
 import { guardsContract } from '../../contracts/guards.contract.ts';
@@ -36,6 +37,7 @@ const openStores: OpenStoreWorld = async () => {
 
 storeContract('deployed table', openStores);
 controlContract('deployed table', openStores);
+calendarsContract('deployed table', openStores);
 guardsContract('deployed table', openStores);
 indexContract('deployed table', openStores);
 listingsContract('deployed table', openStores);

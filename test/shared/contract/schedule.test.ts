@@ -13,6 +13,7 @@ const context = (rest: Partial<ResolveContext> = {}): ResolveContext => ({
   tenant: 'root',
   taskId: 'nightly-report',
   misfireGraceSeconds: 300,
+  calendars: [],
   ...rest,
 });
 
@@ -25,7 +26,7 @@ const resolve = (input: unknown, rest: Partial<ResolveContext> = {}) =>
 const accepted = (input: unknown, rest: Partial<ResolveContext> = {}) => {
   const resolved = resolve(input, rest);
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.errors));
-  return resolved.schedule;
+  return resolved.timetable;
 };
 const refused = (input: unknown, rest: Partial<ResolveContext> = {}) => {
   const resolved = resolve(input, rest);

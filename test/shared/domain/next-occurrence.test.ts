@@ -8,7 +8,7 @@ import {
   nthNewestOccurrence,
   occurrences,
 } from '../../../shared/domain/next-occurrence.ts';
-import type { Schedule } from '../../../shared/domain/schedule.ts';
+import type { Timetable } from '../../../shared/domain/schedule.ts';
 import { cronText, zone } from '../../support/cron-text.ts';
 import { cron, every, utc } from '../../support/schedules.ts';
 
@@ -69,7 +69,7 @@ describe('interval', () => {
 });
 
 describe('once and now', () => {
-  it.each<Schedule>([
+  it.each<Timetable>([
     { kind: 'once', at: NOON },
     { kind: 'now', at: NOON },
   ])('$kind has one occurrence', (schedule) => {

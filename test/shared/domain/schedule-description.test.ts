@@ -41,6 +41,17 @@ describe('describeSchedule', () => {
       'Every day at 12 PM, last at 2026-06-30T23:59:59 (UTC), from 2026-06-01T12:00:00Z',
       rrule('FREQ=DAILY;UNTIL=20260630', 'UTC'),
     ],
+    [
+      'At 09:00 (UTC), skipped on days of holidays and strikes, moved to the next open day from days of weekend',
+      {
+        ...cron('0 9 * * *'),
+        calendars: [
+          { id: 'holidays', mode: 'skip' },
+          { id: 'weekend', mode: 'shift' },
+          { id: 'strikes', mode: 'skip' },
+        ],
+      },
+    ],
     ['Every 30 seconds, from 2026-06-01T12:00:00Z', every(30, NOON)],
     ['Every 1 day 1 hour 1 minute, from 2026-06-01T12:00:00Z', every(90_060, NOON)],
     ['Once, at 2026-06-01T12:00:00Z', { kind: 'once', at: NOON }],

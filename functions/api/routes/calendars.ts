@@ -1,0 +1,102 @@
+import {
+  CalendarChangeSchema,
+  CalendarIdSchema,
+  CalendarInputSchema,
+  CalendarSchema,
+  calendarToWire,
+} from '../../../shared/contract/calendar.ts';
+import { etagOf, readPrecondition } from '../../../shared/contract/if-match.ts';
+import { PageQuery } from '../../../shared/contract/list-query.ts';
+import { parseAll } from '../../../shared/contract/problems.ts';
+import { listOf } from '../../../shared/contract/service.ts';
+import { SchedulerError } from '../../../shared/domain/errors.ts';
+import { deleteCalendar, putCalendar } from '../../../shared/usecases/manage-calendars/change-calendar.ts';
+import { findCalendar, listCalendars } from '../../../shared/usecases/manage-calendars/look-at-calendars.ts';
+import { type RawRequest, type Route, route } from '../route.ts';
+
+const IF_MATCH = { 'If-Match': 'only if the calendar is at this version: the ETag of an earlier answer' };
+
+const preconditionOf = ({ headers }: Pick<RawRequest, 'headers'>) =>
+  readPrecondition({ ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] });
+
+export const calendarRoutes: Route[] = [
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/calendars',
+      operationId: 'listCalendars',
+      summary: 'Days on which nothing runs, shared by tasks; by id',
+      query: PageQuery,
+      replies: { 200: { description: 'A page of calendars', schema: listOf(CalendarSchema) } },
+    },
+    async (deps, { principal, query }) => {
+      const { items, nextCursor } = await listCalendars(deps, principal, query);
+      return { status: 200, body: { items: items.map(calendarToWire), nextCursor } };
+    },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/calendars/{id}',
+      operationId: 'getCalendar',
+      summary: 'Read a calendar',
+      replies: { 200: { description: 'The calendar', schema: CalendarSchema } },
+    },
+    async (deps, { principal, params }) => {
+      const calendar = await findCalendar(deps, principal, params.id ?? '');
+      return { status: 200, headers: { etag: etagOf(calendar.version) }, body: calendarToWire(calendar) };
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'PUT',
+      path: '/v1/calendars/{id}',
+      operationId: 'putCalendar',
+      summary: 'Create or replace a calendar; it holds at once for the tasks that use it',
+      headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such calendar' },
+      body: { schema: CalendarInputSchema, required: true },
+      replies: {
+        200: { description: 'The calendar as it now is', schema: CalendarChangeSchema },
+        201: { description: 'The new calendar; Location names it', schema: CalendarChangeSchema },
+      },
+    },
+    async (deps, request) => {
+      const id = parseAll(CalendarIdSchema, request.params.id, 'id');
+      if (!id.ok) throw new SchedulerError('validation-failed', 'The id is not valid', { errors: id.errors });
+      const { principal, body } = request;
+      const { calendar, created, replanned } = await putCalendar(
+        deps,
+        principal,
+        id.value,
+        body,
+        preconditionOf(request),
+      );
+      return {
+        status: created ? 201 : 200,
+        headers: {
+          etag: etagOf(calendar.version),
+          ...(created ? { location: `/v1/calendars/${id.value}` } : {}),
+        },
+        body: { ...calendarToWire(calendar), replanned },
+      };
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'DELETE',
+      path: '/v1/calendars/{id}',
+      operationId: 'deleteCalendar',
+      summary: 'Delete a calendar that no task uses',
+      headers: IF_MATCH,
+      replies: { 204: { description: 'It is gone' } },
+    },
+    async (deps, request) => {
+      await deleteCalendar(deps, request.principal, request.params.id ?? '', preconditionOf(request));
+      return { status: 204 };
+    },
+  ),
+];
