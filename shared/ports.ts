@@ -1,4 +1,4 @@
-import type { Calendar, CalendarLinks } from './domain/calendar.ts';
+import type { CalendarLinks } from './domain/calendar.ts';
 import type { Change, Guard, Outcome } from './domain/change.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { Failure } from './domain/failure.ts';
@@ -137,26 +137,6 @@ export interface IdempotencyStore {
     record: { requestHash: string; value: string };
     expiresAt: EpochMs;
   }): Promise<{ requestHash: string; value: string }>;
-}
-
-/** Calendars, and which tasks use them: a task's links change in the write that changes the task (TaskStore). */
-export interface CalendarStore {
-  /** Those that exist, in no particular order. */
-  readMany(tenant: string, ids: readonly string[]): Promise<Calendar[]>;
-  /** By id. */
-  list(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<Calendar>>;
-  /** Replaces `over`, or makes a new one; false when it is not, or no more, as it was read. */
-  put(calendar: Calendar, over?: Calendar): Promise<boolean>;
-  /** False when it is no more as it was read. */
-  remove(seen: Calendar): Promise<boolean>;
-  users(q: { tenant: string; calendarId: string; limit: number; from?: string }): Promise<IndexPage<TaskKey>>;
-}
-
-/** Values that the tasks of a tenant share. */
-export interface VariableStore {
-  read(tenant: string): Promise<Record<string, unknown>>;
-  /** `make` is called again whenever somebody else was faster; what it throws ends the change. */
-  change(tenant: string, make: (values: Record<string, unknown>) => Record<string, unknown>): Promise<void>;
 }
 
 export interface QueueDepth {

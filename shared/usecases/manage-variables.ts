@@ -2,7 +2,8 @@ import { VariableNameSchema } from '../contract/variables.ts';
 import { SchedulerError } from '../domain/errors.ts';
 import { MAX_VARIABLE_BYTES, MAX_VARIABLES } from '../domain/limits.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { VariableStore } from '../ports.ts';
+
+import type { VariableStore } from '../tenant-ports.ts';
 
 export interface ManageVariablesDeps {
   variables: VariableStore;

@@ -3,7 +3,6 @@ import type { TenantStore, TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type { QueueControls, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 import type {
-  CalendarStore,
   CursorStore,
   ExecutionStore,
   Heartbeat,
@@ -11,8 +10,8 @@ import type {
   Listings,
   ShardIndex,
   TaskStore,
-  VariableStore,
 } from '../../shared/ports.ts';
+import type { CalendarStore, VariableStore } from '../../shared/tenant-ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
 /** Every store on one empty database. Shards 0 to 3 exist. */

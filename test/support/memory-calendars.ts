@@ -1,5 +1,5 @@
 import type { Calendar } from '../../shared/domain/calendar.ts';
-import type { CalendarStore } from '../../shared/ports.ts';
+import type { CalendarStore } from '../../shared/tenant-ports.ts';
 import type { MemoryTables } from './memory-stores.ts';
 import { page } from './memory-table.ts';
 

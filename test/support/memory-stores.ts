@@ -16,8 +16,8 @@ import type {
   Heartbeat,
   IdempotencyStore,
   TaskStore,
-  VariableStore,
 } from '../../shared/ports.ts';
+import type { VariableStore } from '../../shared/tenant-ports.ts';
 import { applyChange } from './apply-change.ts';
 import { MemoryTable } from './memory-table.ts';
 

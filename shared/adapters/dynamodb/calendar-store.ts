@@ -2,7 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type Calendar, type CalendarLinks, WEEKDAYS } from '../../domain/calendar.ts';
 import type { TaskKey } from '../../domain/task.ts';
-import type { CalendarStore } from '../../ports.ts';
+import type { CalendarStore } from '../../tenant-ports.ts';
 import { type Item, toItem } from './codec.ts';
 import { atVersion, unsealed } from './conditions.ts';
 import { Expression } from './expression.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Ids, VariableStore } from '../../ports.ts';
+import type { Ids } from '../../ports.ts';
+import type { VariableStore } from '../../tenant-ports.ts';
 import { unavailable } from '../aws-errors.ts';
 import { type Item, toItem } from './codec.ts';
 import { writtenBy } from './conditions.ts';

@@ -1,6 +1,6 @@
 import { calendarsOf, timetableOf } from '../../domain/calendar.ts';
 import type { Schedule, Timetable } from '../../domain/schedule.ts';
-import type { CalendarStore } from '../../ports.ts';
+import type { CalendarStore } from '../../tenant-ports.ts';
 
 export interface TimetableDeps {
   calendars: Pick<CalendarStore, 'readMany'>;

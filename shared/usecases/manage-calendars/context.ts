@@ -1,7 +1,8 @@
 import type { Calendar } from '../../domain/calendar.ts';
 import { SchedulerError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { CalendarStore, Clock, Listings, Log, TaskStore, WorkQueues } from '../../ports.ts';
+import type { Clock, Listings, Log, TaskStore, WorkQueues } from '../../ports.ts';
+import type { CalendarStore } from '../../tenant-ports.ts';
 
 export interface ManageCalendarsDeps {
   clock: Clock;

@@ -9,7 +9,6 @@ import { delaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type { QueueControls, Semaphores } from '../../flow-ports.ts';
 import type {
-  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -21,6 +20,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
+import type { CalendarStore } from '../../tenant-ports.ts';
 
 export interface ManageRunsDeps {
   clock: Clock;

@@ -11,7 +11,6 @@ import { hintDelaySeconds } from '../../domain/task-transitions.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type { QueueControls } from '../../flow-ports.ts';
 import type {
-  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -23,6 +22,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
+import type { CalendarStore } from '../../tenant-ports.ts';
 import { chainProblems } from '../chain/refuse-cycles.ts';
 
 export interface ManageTasksDeps {

@@ -6,7 +6,6 @@ import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
 import type { RateLogs, Semaphores } from '../../flow-ports.ts';
 import type { Hint } from '../../messages.ts';
 import type {
-  CalendarStore,
   Clock,
   Events,
   ExecutionStore,
@@ -16,9 +15,9 @@ import type {
   Metrics,
   Random,
   TaskStore,
-  VariableStore,
   WorkQueues,
 } from '../../ports.ts';
+import type { CalendarStore, VariableStore } from '../../tenant-ports.ts';
 
 export interface ExecutorDeps {
   clock: Clock;

@@ -81,6 +81,7 @@ async function makeBelongings() {
     index: { set: 'dead', shard: 0, at: world.clock.nowMs(), queue: 'default' },
   });
   await must({ method: 'PUT', path: '/v1/variables/private', body: { value: 'private' } });
+  await must({ method: 'PUT', path: '/v1/calendars/private', body: { name: 'private' } });
   const window = { from: '2026-11-10T00:00:00.000Z', to: '2026-11-12T00:00:00.000Z' };
   const backfill = await must({ method: 'POST', path: '/v1/tasks/private/backfill', body: window });
   const token = await must({ method: 'POST', path: '/v1/tokens', body: { role: 'viewer', name: 'private' } });
@@ -150,6 +151,7 @@ const belongings = ({ tables }: World) => ({
   definitions: tables.definitions.all().filter(({ tenant }) => tenant === 'acme'),
   executions: tables.executions.all().filter(({ tenant }) => tenant === 'acme'),
   variables: tables.variables.get('acme'),
+  calendars: [...tables.calendars.values()].filter(({ tenant }) => tenant === 'acme'),
   tokens: [...tables.tokens.values()].filter(({ tenant }) => tenant === 'acme'),
 });
 

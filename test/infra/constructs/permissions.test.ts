@@ -63,7 +63,7 @@ describe('permissions', () => {
       expect(rightsOf(executor)).toEqual(
         [
           ...on(name, ...CONSUME, 'sqs:ChangeMessageVisibility'),
-          ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+          ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete', 'ConditionCheck'),
           'events:PutEvents bus',
           ...send(...WORK, ...LETTERS),
         ].sort(),
@@ -96,7 +96,7 @@ describe('permissions', () => {
       [
         'dynamodb:Query index',
         'dynamodb:Query table',
-        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete', 'ConditionCheck'),
         'events:PutEvents bus',
         ...WORK.flatMap((queue) =>
           on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'lambda:UpdateEventSourceMapping'),

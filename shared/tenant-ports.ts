@@ -1,0 +1,25 @@
+import type { Calendar } from './domain/calendar.ts';
+import type { TaskKey } from './domain/task.ts';
+import type { IndexPage } from './ports.ts';
+
+/** What the use cases need of the outside to keep what the tasks of a tenant share; see ports.ts. */
+
+/** Calendars, and which tasks use them: a task's links change in the write that changes the task (TaskStore). */
+export interface CalendarStore {
+  /** Those that exist, in no particular order. */
+  readMany(tenant: string, ids: readonly string[]): Promise<Calendar[]>;
+  /** By id. */
+  list(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<Calendar>>;
+  /** Replaces `over`, or makes a new one; false when it is not, or no more, as it was read. */
+  put(calendar: Calendar, over?: Calendar): Promise<boolean>;
+  /** False when it is no more as it was read. */
+  remove(seen: Calendar): Promise<boolean>;
+  users(q: { tenant: string; calendarId: string; limit: number; from?: string }): Promise<IndexPage<TaskKey>>;
+}
+
+/** Values that the tasks of a tenant share. */
+export interface VariableStore {
+  read(tenant: string): Promise<Record<string, unknown>>;
+  /** `make` is called again whenever somebody else was faster; what it throws ends the change. */
+  change(tenant: string, make: (values: Record<string, unknown>) => Record<string, unknown>): Promise<void>;
+}
