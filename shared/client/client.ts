@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../contract/backfill.ts';
+import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '../contract/calendar.ts';
 import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
 import type { PurgeSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
@@ -35,6 +36,9 @@ export type Health = z.infer<typeof HealthSchema>;
 export type Token = z.infer<typeof TokenSchema>;
 export type NewToken = z.infer<typeof NewTokenSchema>;
 export type TokenInput = z.input<typeof TokenInputSchema>;
+export type Calendar = z.infer<typeof CalendarSchema>;
+export type CalendarInput = z.input<typeof CalendarInputSchema>;
+export type CalendarChange = z.infer<typeof CalendarChangeSchema>;
 export type Variable = z.infer<typeof VariableSchema>;
 
 interface PageSize {
@@ -166,6 +170,15 @@ export function createClient(options: TransportOptions) {
       delete: (name: string, call?: CallOptions) =>
         send<void>({ method: 'DELETE', path: variablePath(name), ...call }),
     },
+    calendars: {
+      list: (page: PageSize = {}, call?: CallOptions): Listing<Calendar> =>
+        listing(send, '/v1/calendars', { ...page }, call),
+      get: (id: string, call?: CallOptions) => get<Calendar>(calendarPath(id), call),
+      put: (id: string, input: CalendarInput, call?: CallOptions) =>
+        send<CalendarChange>({ method: 'PUT', path: calendarPath(id), body: input, ...call }),
+      delete: (id: string, call?: CallOptions) =>
+        send<void>({ method: 'DELETE', path: calendarPath(id), ...call }),
+    },
     tokens: {
       list: (page: PageSize = {}, call?: CallOptions): Listing<Token> =>
         listing(send, '/v1/tokens', { ...page }, call),
@@ -189,6 +202,7 @@ const RANDOM_BYTES = 16;
 const taskPath = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`;
 const executionPath = (id: string) => `/v1/executions/${encodeURIComponent(id)}`;
 const queuePath = (name: string) => `/v1/queues/${encodeURIComponent(name)}`;
+const calendarPath = (id: string) => `/v1/calendars/${encodeURIComponent(id)}`;
 const variablePath = (name: string) => `/v1/variables/${encodeURIComponent(name)}`;
 
 const matching = (version: number | undefined) =>

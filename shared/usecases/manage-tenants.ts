@@ -4,12 +4,14 @@ import { OtherTenantIdSchema, type TenantInput } from '../contract/tenant.ts';
 import { SchedulerError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Clock, VariableStore } from '../ports.ts';
+import type { Clock } from '../ports.ts';
+import type { CalendarStore, VariableStore } from '../tenant-ports.ts';
 
 export interface ManageTenantsDeps {
   tenants: TenantStore;
   tokens: TokenStore;
   variables: VariableStore;
+  calendars: CalendarStore;
   clock: Clock;
 }
 
@@ -63,7 +65,7 @@ export async function putTenant(
   return { tenant, created: seen === undefined };
 }
 
-/** Nobody of it gets in any more; then its tokens and variables go. What it ran stays until it expires. */
+/** Nobody of it gets in any more; then its tokens, variables and calendars go. What it ran stays until it expires. */
 export async function deleteTenant(deps: ManageTenantsDeps, id: string): Promise<void> {
   await findTenant(deps, id);
   if ((await deps.tenants.remove(id)) === 'hasTasks')
@@ -76,7 +78,7 @@ export async function deleteTenant(deps: ManageTenantsDeps, id: string): Promise
   await empty(deps, id);
 }
 
-async function empty({ tokens, variables }: ManageTenantsDeps, tenant: string): Promise<void> {
+async function empty({ tokens, variables, calendars }: ManageTenantsDeps, tenant: string): Promise<void> {
   let from: string | undefined;
   do {
     const page = await tokens.list({ tenant, limit: PAGE, ...(from === undefined ? {} : { from }) });
@@ -84,4 +86,9 @@ async function empty({ tokens, variables }: ManageTenantsDeps, tenant: string): 
     from = page.next;
   } while (from !== undefined);
   if (Object.keys(await variables.read(tenant)).length > 0) await variables.change(tenant, () => ({}));
+  // No tasks, so nobody uses them, and nobody is there to change them.
+  for (let page = await calendars.list({ tenant, limit: PAGE }); page.entries.length > 0; ) {
+    for (const calendar of page.entries) await calendars.remove(calendar);
+    page = await calendars.list({ tenant, limit: PAGE });
+  }
 }

@@ -82,11 +82,12 @@ describe('tenants', () => {
     expect((await call({ path: '/v1/tokens', query: `tenant=${tenant}`, tenant: 'other' })).status).toBe(403);
   });
 
-  it('go only when their tasks are gone, and take tokens and variables along', async () => {
+  it('go only when their tasks are gone, and take tokens, variables and calendars along', async () => {
     const { put, remove, make, token, who, call } = makeWorld();
     await put('new');
     await make('a');
     await call({ method: 'PUT', path: '/v1/variables/v', body: { value: 1 }, tenant: 'new' });
+    await call({ method: 'PUT', path: '/v1/calendars/c', body: { name: 'c' }, tenant: 'new' });
     const { body } = await token({}, { tenant: 'new' });
     const refused = await remove('new');
     expect([refused.status, refused.body.code]).toEqual([409, 'state-conflict']);
@@ -95,6 +96,7 @@ describe('tenants', () => {
     await put('new');
     expect(await who(body.token)).toMatchObject({ authenticated: 'false' });
     expect((await call({ path: '/v1/variables', tenant: 'new' })).body.items).toEqual([]);
+    expect((await call({ path: '/v1/calendars', tenant: 'new' })).body.items).toEqual([]);
   });
 });
 

@@ -63,7 +63,7 @@ describe('permissions', () => {
       expect(rightsOf(executor)).toEqual(
         [
           ...on(name, ...CONSUME, 'sqs:ChangeMessageVisibility'),
-          ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete', 'ConditionCheck'),
+          ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
           'events:PutEvents bus',
           ...send(...WORK, ...LETTERS),
         ].sort(),
