@@ -54,9 +54,7 @@ export async function createTask(
     read = await readTaskInput(body, inputContext(deps, queues, key, nowMs));
     if (!read.ok) throw invalid(read.errors);
   }
-  return (
-    (await insertTask(deps, queues, principal, read, nowMs)) ?? (await readLive(deps, key)) ?? gone(key)
-  );
+  return (await insertTask(deps, queues, principal, read, nowMs)) ?? (await readLive(deps, key)) ?? gone(key);
 }
 
 /** undefined when a task of this id stands already, or `over` does not any more. */

@@ -22,7 +22,7 @@ function makeWorld() {
   const deps = {
     ...world,
     handlers: makeRegistry(handlers),
-    queueDefaults: { default: { timeoutSeconds: 60, retry } },
+    queueDefaults: { default: { priority: 1, workers: 1, timeoutSeconds: 60, retry } },
     retentionMs: 30 * DAY,
     shards: 1,
   };
