@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedRow, countIdleMinute, countScenario } from './counted.ts';
 import { totalUnits, type Units } from './meter.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { recurring, SCENARIOS } from './scenarios.ts';
 
 const RUNS = 20;
 const count = (id: string, batchSize = 10): Promise<CountedRow> => {
@@ -100,6 +100,30 @@ describe('what else can happen to a run has its own price', () => {
     ['triggered', 7, 'pointer 1, start 3, finish 3, besides 2 where it is triggered'],
   ])('%s: %i write units in the executor (%s)', async (id, expected) => {
     expect(executorUnits(await count(id), 'write')).toBe(expected);
+  });
+
+  it('a cap takes 2 write units and 2 reads, a limit on starts one of each', async () => {
+    const concurrency = [{ key: 'tag:billing', limit: 5 }];
+    const rateLimit = [{ key: 'api:crm', limit: 100, perSeconds: 1 }];
+    const capped = await countScenario(recurring('capped', '', 3_600, { concurrency }), {
+      runs: RUNS,
+      batchSize: 1,
+    });
+    expect(executorSteps(capped)).toMatchObject({
+      'look at a semaphore': '2 read',
+      'take a slot': '1+0',
+      'give a slot back': '1+0',
+    });
+    expect(executorUnits(capped, 'write')).toBe(8 + 2);
+    const limited = await countScenario(recurring('limited', '', 3_600, { rateLimit }), {
+      runs: RUNS,
+      batchSize: 1,
+    });
+    expect(executorSteps(limited)).toMatchObject({
+      'look at a rate limit': '1 read',
+      'reserve a start': '1+0',
+    });
+    expect(executorUnits(limited, 'write')).toBe(8 + 1);
   });
 
   it('a feature that is not used costs nothing', async () => {

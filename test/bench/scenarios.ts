@@ -61,7 +61,12 @@ const until = ({ clock }: CountedWorld, at: number) => clock.advance(at - clock.
 const every = (seconds: number) => ({ kind: 'interval', seconds, startAt: T0 }) as const;
 
 /** One occurrence has run before, so that overlap rules find a run to look at. */
-function recurring(id: string, title: string, seconds: number, over: Partial<TaskDefinition>): Scenario {
+export function recurring(
+  id: string,
+  title: string,
+  seconds: number,
+  over: Partial<TaskDefinition>,
+): Scenario {
   return {
     id,
     title,
