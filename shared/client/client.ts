@@ -2,10 +2,11 @@ import type * as z from 'zod';
 import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../contract/backfill.ts';
 import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '../contract/calendar.ts';
 import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
-import type { PurgeSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
+import type { PurgeSchema, QueuePatchSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, PreviewSchema, UpcomingSchema } from '../contract/service.ts';
 import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
+import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
 import { type Listing, listing } from './listing.ts';
@@ -25,6 +26,8 @@ export type Schedule = z.input<typeof ScheduleSchema>;
 export type Execution = ExecutionWire;
 export type ExecutionStatus = Execution['status'];
 export type Queue = QueueWire;
+/** What is changed while it runs; null takes a setting back to the configuration's. */
+export type QueuePatch = z.input<typeof QueuePatchSchema>;
 export type Backfill = BackfillWire;
 export type BackfillInput = z.input<typeof BackfillInputSchema>;
 export type BackfillState = BackfillStateWire;
@@ -33,6 +36,8 @@ export type Purge = z.infer<typeof PurgeSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type Handler = z.infer<typeof HandlerSchema>;
 export type Health = z.infer<typeof HealthSchema>;
+export type Tenant = z.infer<typeof TenantSchema>;
+export type TenantInput = z.input<typeof TenantInputSchema>;
 export type Token = z.infer<typeof TokenSchema>;
 export type NewToken = z.infer<typeof NewTokenSchema>;
 export type TokenInput = z.input<typeof TokenInputSchema>;
@@ -153,6 +158,8 @@ export function createClient(options: TransportOptions) {
     queues: {
       list: (call?: CallOptions): Listing<Queue> => listing(send, '/v1/queues', {}, call),
       get: (name: string, call?: CallOptions) => get<Queue>(queuePath(name), call),
+      patch: (name: string, patch: QueuePatch, call?: CallOptions) =>
+        send<Queue>({ method: 'PATCH', path: queuePath(name), body: patch, ...call }),
       deadLetters: (name: string, page: PageSize = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, `${queuePath(name)}/dead-letters`, { ...page }, call),
       /** Those named, or all; at most 1,000 a call, `more` says whether to go on. */
@@ -187,6 +194,15 @@ export function createClient(options: TransportOptions) {
       revoke: (id: string, call?: CallOptions) =>
         send<void>({ method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}`, ...call }),
     },
+    tenants: {
+      list: (page: PageSize = {}, call?: CallOptions): Listing<Tenant> =>
+        listing(send, '/v1/tenants', { ...page }, call),
+      get: (id: string, call?: CallOptions) => get<Tenant>(tenantPath(id), call),
+      put: (id: string, input: TenantInput, call?: CallOptions) =>
+        send<Tenant>({ method: 'PUT', path: tenantPath(id), body: input, ...call }),
+      delete: (id: string, call?: CallOptions) =>
+        send<void>({ method: 'DELETE', path: tenantPath(id), ...call }),
+    },
     /** When a schedule would be due, or the error that creating a task with it would give. */
     preview: (schedule: Schedule, count = 10, call?: CallOptions) =>
       post<Preview>('/v1/schedules/preview', { schedule, count }, { ...call, ...REPEATABLE }),
@@ -203,6 +219,7 @@ const taskPath = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`;
 const executionPath = (id: string) => `/v1/executions/${encodeURIComponent(id)}`;
 const queuePath = (name: string) => `/v1/queues/${encodeURIComponent(name)}`;
 const calendarPath = (id: string) => `/v1/calendars/${encodeURIComponent(id)}`;
+const tenantPath = (id: string) => `/v1/tenants/${encodeURIComponent(id)}`;
 const variablePath = (name: string) => `/v1/variables/${encodeURIComponent(name)}`;
 
 const matching = (version: number | undefined) =>

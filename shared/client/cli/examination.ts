@@ -71,10 +71,10 @@ function healthFindings(health: Health | string, norms: Norms): Finding[] {
   return [{ level: 'ok', what: 'health', message: health.status }, version, tick];
 }
 
-function queueFindings({ name, oldestAgeSeconds, deadLetters }: Queue, norms: Norms): Finding[] {
+function queueFindings({ name, oldestAgeSeconds, deadLetters, paused }: Queue, norms: Norms): Finding[] {
   const what = `queue ${name}`;
-  const findings: Finding[] = [];
-  if (oldestAgeSeconds !== null && oldestAgeSeconds > norms.maxAgeSeconds) {
+  const findings: Finding[] = paused ? [{ level: 'note', what, message: 'paused' }] : [];
+  if (!paused && oldestAgeSeconds !== null && oldestAgeSeconds > norms.maxAgeSeconds) {
     const message = `due runs wait for ${duration(oldestAgeSeconds * 1_000)}: too few workers, or none at work`;
     findings.push({ level: 'wrong', what, message });
   }

@@ -30,12 +30,12 @@ export function addTaskActions(tasks: Command, cli: Cli): void {
     .command('trigger')
     .description('Run a task now, besides its schedule')
     .argument('<id>')
-    .option('--payload <json>', "instead of the task's own", json)
+    .option('--payload <json>', "instead of the task's own")
     .option('--in <duration>', 'after this long', seconds)
     .action(async (id, options) => {
       const { client, nowMs } = await open(cli);
       const run = await client.tasks.trigger(id, {
-        ...(options.payload === undefined ? {} : { payload: options.payload }),
+        ...(options.payload === undefined ? {} : { payload: json(options.payload) }),
         ...(options.in === undefined ? {} : { delaySeconds: options.in }),
       });
       show(cli, run, () => runCard(run, nowMs));

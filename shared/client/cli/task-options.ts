@@ -66,7 +66,7 @@ export const withTask = <A extends unknown[]>(command: Command<A>) =>
       .option('--name <text>')
       .option('--description <text>')
       .option('--handler <name>', 'what runs: escapement handlers')
-      .option('--payload <json>', 'what it gets', json)
+      .option('--payload <json>', 'what it gets')
       .option('--queue <name>')
       .option('--tag <tag>', 'may be given several times', collected)
       .option('--timeout <duration>', 'of one attempt', seconds)
@@ -78,7 +78,7 @@ export interface TaskOptions extends ScheduleOptions {
   name?: string | undefined;
   description?: string | undefined;
   handler?: string | undefined;
-  payload?: unknown;
+  payload?: string | undefined;
   queue?: string | undefined;
   tag?: string[] | undefined;
   timeout?: number | undefined;
@@ -93,7 +93,7 @@ export async function taskOf(io: Io, options: TaskOptions): Promise<TaskInput> {
     name,
     description,
     handler,
-    payload,
+    payload: payload === undefined ? undefined : json(payload),
     queue,
     tags: tag,
     timeoutSeconds: timeout,

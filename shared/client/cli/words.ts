@@ -29,6 +29,7 @@ export function count(text: string): number {
   return number;
 }
 
+/** Not for commander to parse with, which takes null for an empty text. */
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);

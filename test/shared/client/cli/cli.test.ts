@@ -120,6 +120,12 @@ describe('tasks', () => {
     expect(out).toContain('2026-11-21 09:05:00Z (in 5 min)');
   });
 
+  it('can have null as their payload', async () => {
+    const cli = makeCli(() => task);
+    await cli.run('tasks', 'put', 'a', '--payload', 'null');
+    expect(cli.asked[0]?.body).toEqual({ payload: null });
+  });
+
   it('are made of a file, over which options win', async () => {
     const cli = makeCli(() => task);
     cli.files.set('-', 'name: Report\nhandler: demo.echo\nschedule: {kind: interval, seconds: 300}\n');
@@ -140,6 +146,7 @@ describe('tasks', () => {
     [['tasks', 'create'], 'Say what the task is'],
     [['tasks', 'upcoming', 'a', '--count', '0'], 'not a count'],
     [['tasks', 'backfill', 'a', '--from', 'yesterday', '--to', '2026-11-21'], 'not an instant'],
+    [['queues', 'set', 'default'], 'Say what'],
     [['task', 'list'], 'Did you mean tasks?'],
     [['tasks', 'list', '--limt', '5'], 'Did you mean --limit?'],
     [['dead-letters', 'redrive', 'default'], 'Name the runs, or say --all'],
@@ -186,6 +193,30 @@ describe('answers', () => {
     });
     const { code, err } = await cli.run('runs', 'list');
     expect([code, err]).toEqual([4, expect.stringContaining('No answer from https://jobs.example')]);
+  });
+});
+
+describe('queues', () => {
+  it('are steered while they run, and taken back to what the deployment says', async () => {
+    const cli = makeCli(() => ({ name: 'default', paused: true }));
+    await cli.run('queues', 'pause', 'default');
+    await cli.run('queues', 'resume', 'default');
+    await cli.run(
+      'queues',
+      'set',
+      'default',
+      '--workers',
+      '5',
+      '--timeout',
+      '2m',
+      '--max-backlog',
+      'default',
+    );
+    expect(cli.asked.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ['PATCH', '/v1/queues/default', { paused: true }],
+      ['PATCH', '/v1/queues/default', { paused: null }],
+      ['PATCH', '/v1/queues/default', { workers: 5, timeoutSeconds: 120, maxBacklog: null }],
+    ]);
   });
 });
 

@@ -170,6 +170,11 @@ describe('doctor', () => {
       { task: { status: 'disabled', nextRunAt: null } },
       'note   tasks: 1 disabled: report',
     ],
+    [
+      'a paused queue, where runs wait',
+      { queue: { paused: true, oldestAgeSeconds: 900 } },
+      'note   queue default: paused',
+    ],
     ['another version', { version: '9.0.0' }, 'note   version: 9.0.0 there, 0.1.0 here'],
   ])('notes %s, which somebody may want to look at', async (_what, parts, words) => {
     const { code, out } = await makeCli(deployment(parts)).run('doctor');
