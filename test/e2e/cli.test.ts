@@ -102,7 +102,7 @@ describe('the command line', () => {
   it('follows runs live until Ctrl-C, and waits for one', async ({ world }) => {
     const { id } = await world.task({ schedule: { kind: 'interval', seconds: 3_600 } });
     await world.ended(id);
-    const tail = cli.start('tail', '--task', id, '--since', '0', '--every', '1s');
+    const tail = cli.start('tail', '--task', id, '--since', '10m', '--every', '1s');
     const run = RunDocument.parse(await json('tasks', 'trigger', id));
     expect(await cli.run('wait', run.id)).toMatchObject({ code: 0 });
     await eventually(() => expect(tail.out()).toMatch(new RegExp(`success +${id} +${run.id}`)));
