@@ -66,7 +66,7 @@ describe('a rate limit', () => {
         afterMs: fc.oneof(fc.nat(500), fc.nat(PERIOD_MS), fc.constant(60_000)),
         laterMs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat(2 * PERIOD_MS)),
       }),
-      { maxLength: 150 },
+      { maxLength: 150, size: 'max' },
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), asks, (limit, all) => {
