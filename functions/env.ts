@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EventRulesSchema } from '../shared/contract/inbox.ts';
 import { OidcSchema } from '../shared/contract/oidc.ts';
 import { QueueRetrySchema } from '../shared/contract/retry.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from '../shared/domain/limits.ts';
@@ -45,6 +46,9 @@ const EnvSchema = z.object({
   /** JSON: one queue and its place, and of all of them their name → maxReceiveCount */
   ESCAPEMENT_QUEUES: json(QueueEnv),
   ESCAPEMENT_DISPATCH_QUEUE_URL: z.string(),
+  ESCAPEMENT_INBOX_QUEUE_URL: z.string(),
+  /** JSON: name of an event rule → what it triggers */
+  ESCAPEMENT_EVENT_RULES: json(EventRulesSchema),
   ESCAPEMENT_SHARDS: int.min(1).max(1024),
   ESCAPEMENT_LOOK_AHEAD_SECONDS: int.min(60).max(900),
   ESCAPEMENT_RETENTION_DAYS: int.min(1),

@@ -23,6 +23,7 @@ import { makeQueueFeeds } from '../shared/adapters/lambda/queue-feeds.ts';
 import { makeJwtClaims } from '../shared/adapters/oidc/jwt-claims.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
+import { makeInbox } from '../shared/adapters/sqs/inbox.ts';
 import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
 import { makeVisibility } from '../shared/adapters/sqs/visibility.ts';
 import { makeWorkQueues } from '../shared/adapters/sqs/work-queues.ts';
@@ -257,6 +258,39 @@ export function apiRuntime() {
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,
+  };
+}
+
+export function inboxRuntime() {
+  const env = readEnv([
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_INBOX_QUEUE_URL',
+    'ESCAPEMENT_EVENT_RULES',
+    ...TARGETS,
+  ]);
+  const store = table(env.ESCAPEMENT_TABLE);
+  const client = new SQSClient({});
+  const log = makeLog(logger);
+  return {
+    ...system,
+    log,
+    inbox: makeInbox(client, env.ESCAPEMENT_INBOX_QUEUE_URL),
+    rules: env.ESCAPEMENT_EVENT_RULES,
+    targets: targetsOf(env),
+    tasks: makeTaskStore(store),
+    executions: makeExecutionStore(store),
+    calendars: makeCalendarStore(store),
+    idempotency: makeIdempotencyStore(store, systemClock),
+    workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
+    queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
+    queueControls: makeQueueControls(store, systemIds),
+    queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
+    shards: env.ESCAPEMENT_SHARDS,
+    retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
   };
 }
 

@@ -1,11 +1,6 @@
 import * as z from 'zod';
 
-/** Settings of what watches a deployment and of what it tells others; scheduler-props.ts documents them. */
-
-export const EventsSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  success: z.boolean().default(false),
-});
+/** Settings of what watches a deployment; scheduler-props-observability.ts documents them. */
 
 export const AlarmsSchema = z.strictObject({
   enabled: z.boolean().default(true),

@@ -52,6 +52,7 @@ const QueueName = z
   .string()
   .regex(QUEUE_NAME, `expected ${QUEUE_NAME.source}`)
   .refine((name) => name !== 'dispatch', 'is the name of the queue between tick and dispatch')
+  .refine((name) => name !== 'inbox', 'is the name of the queue of what comes in from outside')
   .refine((name) => !name.endsWith('-dlq'), 'ends like the name of a dead-letter queue');
 
 /** What is given is laid over the queues that ship; null takes one of those away. */
@@ -84,18 +85,18 @@ export const unlikeHouse = ({ priority, workers, timeoutSeconds, retry }: QueueC
   };
 };
 
-/** Functions carry the lists of queues and targets in their environment, which has a limit: better said here than at deployment. */
+/** Functions carry the lists of queues, targets and event rules in their environment, which has a limit: better said here than at deployment. */
 export function environmentProblem(
   prefix: string,
   queues: Record<string, QueueConfig>,
-  targetsBytes: number,
+  listsBytes: number,
 ): string | undefined {
-  const othersBytes = 1_000 + 2 * prefix.length + targetsBytes;
+  const othersBytes = 1_000 + 2 * prefix.length + listsBytes;
   const bytes = Object.entries(queues).reduce(
     (sum, [name, queue]) => sum + 3 * name.length + 80 + JSON.stringify(unlikeHouse(queue)).length,
     othersBytes,
   );
   if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
   const count = Object.keys(queues).length;
-  return `${count} queues need about ${bytes} bytes of a function's environment, allowed targets included, and Lambda gives ${MAX_ENVIRONMENT_BYTES}: expected fewer queues or targets, or shorter names`;
+  return `${count} queues need about ${bytes} bytes of a function's environment, allowed targets and event rules included, and Lambda gives ${MAX_ENVIRONMENT_BYTES}: expected fewer of them, or shorter names`;
 }

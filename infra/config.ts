@@ -2,7 +2,8 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
-import { AlarmsSchema, EventsSchema } from './config-observability.ts';
+import { EventsSchema, eventRules } from './config-events.ts';
+import { AlarmsSchema } from './config-observability.ts';
 import { OidcSettingsSchema } from './config-oidc.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
 import { environmentBytes, TargetsSchema } from './config-targets.ts';
@@ -119,7 +120,9 @@ const ConfigSchema = z
       const message = `expected at most the executor's memory, ${memoryMb}`;
       ctx.addIssue({ code: 'custom', path: ['queues', name, 'recycleAboveMb'], message });
     }
-    const problem = environmentProblem(config.name, config.queues, environmentBytes(config.targets));
+    const rulesBytes = JSON.stringify(eventRules(config.events.rules)).length;
+    const listsBytes = environmentBytes(config.targets) + rulesBytes;
+    const problem = environmentProblem(config.name, config.queues, listsBytes);
     if (problem) ctx.addIssue({ code: 'custom', path: ['queues'], message: problem });
   });
 

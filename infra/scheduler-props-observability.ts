@@ -1,14 +1,4 @@
-/** The part of SchedulerProps that is about watching a deployment, and being told of what happens there. */
-
-export interface EventsProps {
-  /** @default true */
-  enabled?: boolean;
-  /**
-   * Tell of every run that ends well, too: one event, and a request for it, a run.
-   * @default false
-   */
-  success?: boolean;
-}
+/** The part of SchedulerProps that is about watching a deployment. */
 
 export interface AlarmsProps {
   /** @default true */

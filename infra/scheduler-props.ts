@@ -1,4 +1,5 @@
-import type { AlarmsProps, EventsProps, LogRetentionDays } from './scheduler-props-observability.ts';
+import type { EventsProps } from './scheduler-props-events.ts';
+import type { AlarmsProps, LogRetentionDays } from './scheduler-props-observability.ts';
 import type { OidcProps } from './scheduler-props-oidc.ts';
 import type { QueueProps } from './scheduler-props-queues.ts';
 import type { TargetsProps } from './scheduler-props-targets.ts';
@@ -109,8 +110,8 @@ export interface SchedulerProps {
    */
   canary?: boolean;
   /**
-   * Events of what becomes of runs and tasks, on an EventBridge bus named as the deployment.
-   * @default - of everything that ends otherwise than well
+   * Events out, of what becomes of runs and tasks, and in, to trigger tasks (docs/events.md).
+   * @default - out, of everything that ends otherwise than well; none in
    */
   events?: EventsProps;
   /**

@@ -1,18 +1,20 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
 import { type Config, resolveConfig } from './config.ts';
+import { makeAdminTokenSecret } from './constructs/admin-token.ts';
 import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
 import type { HouseFunction } from './constructs/function.ts';
 import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
 import { HandlersPrincipal } from './constructs/handlers-principal.ts';
+import { Inbox } from './constructs/inbox.ts';
 import { type MetricKey, schedulerMetric } from './constructs/metrics.ts';
 import { networkOf } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
@@ -23,9 +25,13 @@ import { Workers } from './constructs/workers.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
 export type * from './scheduler-props.ts';
+export type * from './scheduler-props-events.ts';
 export type * from './scheduler-props-observability.ts';
 export type * from './scheduler-props-queues.ts';
 export type { AdminApi, HouseFunction, Observability, QueueWithDeadLetters, TaskTable };
+
+/** Invocations at the same time, each with ten messages: hundreds a second. */
+const INBOX_WORKERS = 10;
 
 /** A whole scheduler, to be put into any stack: `new Scheduler(this, 'Jobs', { handlers: 'src/handlers.ts' })`. */
 export class Scheduler extends Construct {
@@ -48,6 +54,9 @@ export class Scheduler extends Construct {
   readonly api: AdminApi;
   /** Where the scheduler tells what becomes of runs and tasks; absent when switched off. */
   readonly eventBus: Pick<IEventBus, 'eventBusName' | 'eventBusArn' | 'grantPutEventsTo'> | undefined;
+  /** Through which others create and trigger tasks, `scheduler.inbox?.queue.grantSendMessages(yours)`; absent unless asked for. */
+  readonly inbox: QueueWithDeadLetters | undefined;
+  readonly inboxHandler: HouseFunction | undefined;
   readonly observability: Observability;
   private readonly deployment: string;
 
@@ -85,6 +94,15 @@ export class Scheduler extends Construct {
           description: 'What becomes of runs and tasks',
         })
       : undefined;
+    this.inbox = config.events.inbox
+      ? new Inbox(this, 'Inbox', {
+          queueName: `${config.name}-inbox`,
+          consumerTimeout: FUNCTIONS.inbox.timeout,
+          rules: config.events.rules,
+          ownBuses: this.eventBus ? { [config.name]: this.eventBus.eventBusName } : {},
+          key,
+        }).queue
+      : undefined;
     const eventSources: Record<string, EventSourceMapping> = {};
     const functions = new FunctionMaker(
       config,
@@ -93,6 +111,7 @@ export class Scheduler extends Construct {
         table: this.table,
         dispatchQueue: this.dispatchQueue,
         workQueues: this.workQueues,
+        inbox: this.inbox,
         adminTokenSecretArn: this.adminTokenSecret.secretArn,
         targetSigningSecretArn: this.targetSigningSecret?.secretArn,
         eventBus: this.eventBus,
@@ -130,6 +149,15 @@ export class Scheduler extends Construct {
     // What did not end goes on
     this.sweeper = functions.make(this, 'Sweeper', 'sweeper');
     new Clock(this, 'Clock', { tick: this.tick.lambda, sweeper: this.sweeper.lambda });
+    // Events in
+    this.inboxHandler = this.inbox && functions.make(this, 'InboxHandler', 'inbox');
+    if (this.inbox && this.inboxHandler)
+      new Workers(this, 'InboxWorkers', {
+        queue: this.inbox,
+        consumer: this.inboxHandler.lambda,
+        workers: INBOX_WORKERS,
+        batchSize: SQS_BATCH_ENTRIES,
+      });
 
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');
@@ -157,11 +185,14 @@ export class Scheduler extends Construct {
         executors: mapValues(this.executors, nameOf),
         dispatchQueue: this.dispatchQueue.queue.queueName,
         workQueues: mapValues(this.workQueues, ({ queue }) => queue.queueName),
+        ...(this.inbox && {
+          inbox: { queue: this.inbox.queue.queueName, deadLetters: this.inbox.deadLetters.queueName },
+        }),
         table: this.table.tableName,
         apiId: this.api.httpApi.apiId,
       },
       deadLetterQueues: mapValues(
-        { ...this.workQueues, dispatch: this.dispatchQueue },
+        { ...this.workQueues, dispatch: this.dispatchQueue, ...(this.inbox && { inbox: this.inbox }) },
         ({ deadLetters }) => deadLetters.queueName,
       ),
     });
@@ -253,36 +284,6 @@ function makeTable(scope: Construct, { data }: Config, key: IKey | undefined): T
     ...(data.warmThroughput && { warmThroughput: data.warmThroughput }),
     key,
   });
-}
-
-/** The first administrator's token is `esc_<id>_<secret>`; Secrets Manager draws the secret, so no template or log ever holds it. */
-function makeAdminTokenSecret(
-  scope: Construct,
-  { auth }: Config,
-  key: IKey | undefined,
-): Scheduler['adminTokenSecret'] {
-  if (auth.adminTokenSecretArn !== undefined) {
-    return Secret.fromSecretAttributes(scope, 'AdminToken', {
-      secretCompleteArn: auth.adminTokenSecretArn,
-      ...(key && { encryptionKey: key }),
-    });
-  }
-  const secret = new Secret(scope, 'AdminToken', {
-    description: 'Token of the administrator: esc_<id>_<secret>',
-    generateSecretString: {
-      secretStringTemplate: JSON.stringify({ id: 'admin' }),
-      generateStringKey: 'secret',
-      excludePunctuation: true,
-      passwordLength: 40,
-    },
-    ...(key && { encryptionKey: key }),
-  });
-  Validations.of(secret).acknowledge({
-    id: 'AwsSolutions::AwsSolutions-SMG4',
-    reason:
-      'People and pipelines hold copies of the token, which a timer would lock out; whoever replaces it has revoked the old one within a minute (docs/deploy.md)',
-  });
-  return secret;
 }
 
 function mapValues<T, U>(

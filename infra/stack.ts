@@ -31,7 +31,7 @@ export class EscapementStack extends Stack {
     new CfnOutput(this, 'AdminTokenCommand', {
       value: `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text | jq -r '.token // "esc_\\(.id)_\\(.secret)"'`,
     });
-    const { eventBus, observability, targetSigningSecret } = this.scheduler;
+    const { eventBus, inbox, observability, targetSigningSecret } = this.scheduler;
     if (targetSigningSecret) {
       new CfnOutput(this, 'WebhookSigningKeyArn', {
         value: targetSigningSecret.secretArn,
@@ -39,6 +39,12 @@ export class EscapementStack extends Stack {
       });
     }
     if (eventBus) new CfnOutput(this, 'EventBusName', { value: eventBus.eventBusName });
+    if (inbox) {
+      new CfnOutput(this, 'InboxQueueUrl', {
+        value: inbox.queue.queueUrl,
+        description: 'Takes messages that create and trigger tasks',
+      });
+    }
     if (observability.alarmTopic) {
       new CfnOutput(this, 'AlarmTopicArn', {
         value: observability.alarmTopic.topicArn,

@@ -194,6 +194,12 @@ export interface Visibility {
   extend(receiptHandle: string, seconds: number): Promise<void>;
 }
 
+/** The queue of what comes in from outside, and the messages of it that are in hand. */
+export interface Inbox extends Visibility {
+  /** Sets a message aside for people: to the dead-letter queue, as it came, with the reason. */
+  refuse(body: string, reason: string): Promise<void>;
+}
+
 /**
  * Runs user code, or calls the target. Never rejects: whatever happens is a result. Honours timeout and signal by
  * killing the thread, or ending the connection.

@@ -19,6 +19,7 @@ export interface Watched {
   executors: Readonly<Record<string, string>>;
   dispatchQueue: string;
   workQueues: Readonly<Record<string, string>>;
+  inbox?: { queue: string; deadLetters: string };
   table: string;
   apiId: string;
 }
@@ -102,6 +103,7 @@ export function alarmTable(watched: Watched, limits: AlarmsConfig): AlarmSpec[] 
       points: [3, 5],
       missing: NOT_BREACHING,
     },
+    ...(watched.inbox ? inboxAlarms(watched.inbox) : []),
     failureRate(watched, limits),
     ...throttledFunctions(watched),
     throttledTable(watched),
@@ -167,6 +169,37 @@ function oldestWaiting(queueName: string): MathExpression {
     period: Duration.minutes(1),
   });
 }
+
+/** What others asked for and is not stored. */
+const inboxAlarms = ({ queue, deadLetters }: NonNullable<Watched['inbox']>): AlarmSpec[] => [
+  {
+    name: 'inbox-backlog',
+    section: 'inbox',
+    symptom: 'Messages and events from outside wait for more than two minutes.',
+    meaning: 'The function that reads the inbox fails, is throttled or cannot keep up.',
+    metric: oldestWaiting(queue),
+    threshold: 120,
+    comparison: ABOVE,
+    points: [3, 5],
+    missing: NOT_BREACHING,
+  },
+  {
+    name: 'inbox-refused',
+    section: 'inbox',
+    symptom: 'Messages or events from outside were refused.',
+    meaning: 'What they ask for cannot be done, or the rule that matched them asks for the wrong thing.',
+    metric: awsMetric(
+      'SQS',
+      'ApproximateNumberOfMessagesVisible',
+      { QueueName: deadLetters },
+      { statistic: Stats.MAXIMUM },
+    ),
+    threshold: 1,
+    comparison: AT_LEAST,
+    points: [1, 1],
+    missing: NOT_BREACHING,
+  },
+];
 
 function failureRate({ deployment }: Watched, limits: AlarmsConfig): AlarmSpec {
   const all = '(FILL(failed, 0) + FILL(succeeded, 0))';

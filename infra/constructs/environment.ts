@@ -4,6 +4,7 @@ import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { EnvName } from '../../functions/env.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
+import { eventRules } from '../config-events.ts';
 import { unlikeHouse } from '../config-queues.ts';
 import type { FunctionName } from './permissions.ts';
 import type { QueueWithDeadLetters } from './queues.ts';
@@ -48,6 +49,16 @@ const NEEDS = {
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
   ],
+  inbox: [
+    'ESCAPEMENT_TABLE',
+    'ESCAPEMENT_QUEUES',
+    'ESCAPEMENT_QUEUE_DEFAULTS',
+    'ESCAPEMENT_SHARDS',
+    'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_INBOX_QUEUE_URL',
+    'ESCAPEMENT_EVENT_RULES',
+    'ESCAPEMENT_TARGETS',
+  ],
   authorizer: ['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN', 'ESCAPEMENT_OIDC'],
   api: [
     'ESCAPEMENT_TABLE',
@@ -72,6 +83,8 @@ export interface Surroundings {
   eventSources: Readonly<
     Record<string, Pick<EventSourceMapping, 'eventSourceMappingId' | 'eventSourceMappingArn'>>
   >;
+  /** Absent where nothing comes in but through the API. */
+  inbox: QueueWithDeadLetters | undefined;
   adminTokenSecretArn: string;
   /** Absent where no webhook can be sent. */
   targetSigningSecretArn: string | undefined;
@@ -90,6 +103,8 @@ export function environmentOf(
     ESCAPEMENT_TABLE: () => around.table.tableName,
     ESCAPEMENT_QUEUES: () => queueTargets(around),
     ESCAPEMENT_DISPATCH_QUEUE_URL: () => around.dispatchQueue.queue.queueUrl,
+    ESCAPEMENT_INBOX_QUEUE_URL: () => around.inbox?.queue.queueUrl ?? '',
+    ESCAPEMENT_EVENT_RULES: () => JSON.stringify(eventRules(config.events.rules)),
     ESCAPEMENT_SHARDS: () => String(config.shards),
     ESCAPEMENT_LOOK_AHEAD_SECONDS: () => String(config.lookAheadSeconds),
     ESCAPEMENT_RETENTION_DAYS: () => String(config.retentionDays),

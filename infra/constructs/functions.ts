@@ -20,7 +20,7 @@ interface FunctionSpec {
   dropsFailedCalls?: boolean;
 }
 
-/** The six functions: what each is for, where its code is, how long it may run. */
+/** The seven functions: what each is for, where its code is, how long it may run. */
 export const FUNCTIONS = {
   tick: {
     description: 'Finds the shards with work that is due',
@@ -49,6 +49,11 @@ export const FUNCTIONS = {
     timeout: Duration.seconds(60),
     dropsFailedCalls: true,
   },
+  inbox: {
+    description: 'Stores what others ask for',
+    entries: { index: 'functions/inbox' },
+    timeout: Duration.seconds(30),
+  },
   authorizer: {
     description: 'Names the caller of the API',
     entries: { index: 'functions/authorizer' },
@@ -76,7 +81,7 @@ export interface Shared {
   network?: Network | undefined;
 }
 
-/** Makes any of the six, with the environment and the permissions that the tables give it and the deployment's settings. */
+/** Makes any of the seven, with the environment and the permissions that the tables give it and the deployment's settings. */
 export class FunctionMaker {
   private readonly config: Config;
   private readonly around: Surroundings;
@@ -131,6 +136,10 @@ export class FunctionMaker {
           ),
           deadLetterQueues: workQueues.map(({ deadLetters }) => deadLetters.queueArn),
           adminTokenSecret: [around.adminTokenSecretArn],
+          ...(around.inbox && {
+            inbox: [around.inbox.queue.queueArn],
+            inboxDeadLetters: [around.inbox.deadLetters.queueArn],
+          }),
           ...(around.eventBus && { eventBus: [around.eventBus.eventBusArn] }),
           ...(own && { ownQueue: [own.queue.queue.queueArn] }),
         }),

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
  * log group, see function.ts.)
  */
 
-export type FunctionName = 'tick' | 'dispatch' | 'executor' | 'sweeper' | 'authorizer' | 'api';
+export type FunctionName = 'tick' | 'dispatch' | 'executor' | 'sweeper' | 'inbox' | 'authorizer' | 'api';
 
 /** What a permission is about. `ownQueue` is the work queue that an executor reads, `eventSources` feed the work queues. */
 export type Resource =
@@ -18,6 +18,8 @@ export type Resource =
   | 'workQueues'
   | 'eventSources'
   | 'deadLetterQueues'
+  | 'inbox'
+  | 'inboxDeadLetters'
   | 'adminTokenSecret'
   | 'eventBus';
 
@@ -80,6 +82,21 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     // What people said of queues holds whatever was deployed since.
     { on: 'eventSources', actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'] },
     TELL,
+  ],
+  inbox: [
+    { on: 'inbox', actions: [...CONSUME, 'sqs:ChangeMessageVisibility'] },
+    {
+      on: 'table',
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        // Calendars that a task takes up.
+        'dynamodb:ConditionCheckItem',
+      ],
+    },
+    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'inboxDeadLetters', actions: SEND },
   ],
   authorizer: [
     { on: 'adminTokenSecret', actions: ['secretsmanager:GetSecretValue'] },

@@ -5,8 +5,8 @@ import type { Log } from '../../shared/ports.ts';
 import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
-import { type EventBuses, openEventBuses } from './event-bus.ts';
 import type { EventSourceOptions } from './event-source.ts';
+import { type EventBuses, openEventBuses } from './events/event-bus.ts';
 import { createHttpFront } from './http/front.ts';
 import type { HttpServer } from './http/server.ts';
 import { openAccess } from './iam/access.ts';
@@ -18,7 +18,8 @@ import { LAMBDA } from './lambda/rest-path.ts';
 import type { Report } from './report.ts';
 import { type AdminToken, openSecrets, type Secrets } from './secrets.ts';
 import { openSqsEngine, type SqsEngine } from './sqs/engine.ts';
-import { ensureQueues, ensureTables } from './stores.ts';
+import { openJournals } from './sqs/journal.ts';
+import { ensureQueues, ensureTables, queuesToKeep } from './stores.ts';
 import type { Assembly } from './template/assembly.ts';
 import { type Plan, planStack } from './template/plan.ts';
 import type { EventSourcePlan } from './template/plan-functions.ts';
@@ -68,7 +69,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     file: join(dataDirectory, 'tables.sqlite'),
     onFault: (error) => report.log.error('the table engine failed', {}, error),
   });
-  const queues = await openSqsEngine({ origin: endpoint.url });
+  const journals = openJournals(join(dataDirectory, 'queues.sqlite'));
+  const kept = queuesToKeep(plan);
+  const queues = await openSqsEngine({
+    origin: endpoint.url,
+    journalOf: (name) => (kept.has(name) ? journals.of(name) : undefined),
+  });
   await ensureTables(tables, plan.tables);
   ensureQueues(queues, plan.queues);
   const secrets = openSecrets({
@@ -77,11 +83,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     givenToken: options.givenToken,
     adminSecretArn: settingOf(plan, ADMIN_SECRET),
     signingSecretArn: settingOf(plan, SIGNING_SECRET),
-  });
-  const buses = openEventBuses({
-    plans: plan.eventBuses,
-    directory: join(dataDirectory, 'logs'),
-    nowMs: Date.now,
   });
   const host = createLambdaHost({
     functions: plan.functions,
@@ -104,12 +105,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     nowMs: Date.now,
   });
   const lambda = lambdaControlPlane(sources, plan.functions);
-  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note));
   const background = createAsyncInvoker({
     functions: plan.functions,
     invoke: host.invoke,
     warn: report.warn,
   });
+  const buses = openEventBuses({
+    plans: plan.eventBuses,
+    rules: access.eventRules,
+    async deliver(to, text, { logicalId }) {
+      if (to.kind === 'function') return background.invoke(to.functionId, JSON.parse(text));
+      const sent = await queues.call('SendMessage', { QueueUrl: to.url, MessageBody: text });
+      if (sent.statusCode !== 200) report.warn(`${logicalId} could not send to ${to.arn}: ${sent.body}`);
+    },
+    directory: join(dataDirectory, 'logs'),
+    nowMs: Date.now,
+  });
+  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note));
   warmHttpFunctions(plan, host);
   await restore(plan, host, report);
 
@@ -148,6 +160,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await endpoint.close();
       access.close();
       await queues.close();
+      journals.close();
       await tables.close();
       buses.close();
     },
@@ -172,7 +185,7 @@ function awsServices({
   lambda: ReturnType<typeof lambdaControlPlane>;
 }): AwsServices {
   return {
-    AWSEvents: async (operation, input) => buses.call(operation, input),
+    AWSEvents: (operation, input) => buses.call(operation, input),
     DynamoDB_20120810: (operation, input, { caller }) => tables.call(operation, input, caller),
     [LAMBDA]: lambda,
     AmazonSQS: (action, input, { signal }) => queues.call(action, input, { signal }),

@@ -108,9 +108,10 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   process.exit(0);
 }
 
-const houseContext = ({ canary, handlersFile, targets }: Settings): Record<string, unknown> => ({
+const houseContext = ({ canary, events, handlersFile, targets }: Settings): Record<string, unknown> => ({
   'escapement.canary': canary,
   ...(targets !== undefined && { 'escapement.targets': targets }),
+  ...(events !== undefined && { 'escapement.events': events }),
   ...(handlersFile !== undefined && { 'escapement.handlers': handlersFile }),
 });
 

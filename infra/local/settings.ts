@@ -17,6 +17,8 @@ export interface Settings {
   stack: string | undefined;
   /** Setting `targets` of this repository's own app, in place of the one in cdk.json. */
   targets: object | undefined;
+  /** Setting `events`, likewise. */
+  events: object | undefined;
   /** Whether the canary runs in this repository's own app; nobody looks at its alarm here. */
   canary: boolean;
   /** Given to every function besides what the template says. */
@@ -34,7 +36,7 @@ export class SettingsError extends Error {
 }
 
 const KNOWN = new Set(
-  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'TARGETS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
+  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'TARGETS', 'EVENTS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
     (name) => `ESCAPEMENT_${name}`,
   ),
 );
@@ -72,10 +74,13 @@ export function readSettings(
     problems.push(`ESCAPEMENT_HANDLERS: no file ${handlersFile}`);
   const targets = objectIn(read('TARGETS'));
   if (targets === null) problems.push('ESCAPEMENT_TARGETS: expected a JSON object, as escapement.targets');
+  const events = objectIn(read('EVENTS'));
+  if (events === null) problems.push('ESCAPEMENT_EVENTS: expected a JSON object, as escapement.events');
   const countFile = path('COUNT_FILE');
   const canary = read('CANARY') ?? '0';
   if (canary !== '0' && canary !== '1') problems.push(`ESCAPEMENT_CANARY: expected 0 or 1, got "${canary}"`);
-  if (problems.length > 0 || targets === null) throw new SettingsError(problems.join('\n'));
+  if (problems.length > 0 || targets === null || events === null)
+    throw new SettingsError(problems.join('\n'));
 
   for (const name of Object.keys(env)) {
     if (name.startsWith('ESCAPEMENT_') && !KNOWN.has(name))
@@ -96,6 +101,7 @@ export function readSettings(
     handlersFile,
     stack: read('STACK'),
     targets,
+    events,
     canary: canary === '1',
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,

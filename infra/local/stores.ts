@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { DynamoEngine } from './dynamodb/engine.ts';
+import { judge } from './iam/guard.ts';
 import type { SqsEngine } from './sqs/engine.ts';
 import { TemplateError } from './template/intrinsics.ts';
+import type { Plan } from './template/plan.ts';
 import type { QueuePlan, TablePlan } from './template/plan-stores.ts';
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
@@ -58,6 +60,19 @@ function requireSameShape(plan: TablePlan, description: Record<string, unknown>)
   throw new TemplateError(
     `${plan.logicalId}: the data folder holds a table ${plan.name} with other keys or indexes; move the folder away, or set ESCAPEMENT_DATA to another one`,
   );
+}
+
+/**
+ * Names of the queues that no function sends to, and of their dead-letter queues: they hold what nobody here could
+ * send again.
+ */
+export function queuesToKeep(plan: Pick<Plan, 'queues' | 'functions' | 'access'>): Set<string> {
+  const maySend = (resource: string) =>
+    plan.functions.some((fn) => judge(plan, fn, { action: 'sqs:SendMessage', resource }) === 'allowed');
+  const kept = plan.queues.filter(({ arn }) => !maySend(arn));
+  const isTheirs = ({ arn }: QueuePlan) =>
+    kept.some(({ attributes }) => attributes.RedrivePolicy?.includes(`"${arn}"`));
+  return new Set([...kept, ...plan.queues.filter(isTheirs)].map(({ name }) => name));
 }
 
 /** Dead-letter queues come first: a redrive policy may only name a queue that exists. */

@@ -27,6 +27,7 @@ const run = {
   trigger: z.enum(['schedule', 'manual', 'retry', 'redrive', 'backfill', 'event']),
   scheduledAt: z.iso.datetime({ precision: 3 }),
   attempts: z.int().min(0).describe('begun so far, over all retries by people'),
+  hops: z.int().min(1).describe('so many of these events, one from the other, led to the run').optional(),
 };
 const reason = z.enum([
   'exhausted',

@@ -43,6 +43,7 @@ export function executionToWire(run: Execution, result: string | undefined = run
         }
       : null,
     lateSince: iso(run.lateSince),
+    causedBy: run.causedBy ?? null,
     stopped: run.stopped ?? null,
     stopError: run.stopError ?? null,
     cancelRequested: run.cancelRequested === true && !ended,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_TRIGGER_DELAY_SECONDS } from '../domain/limits.ts';
 import { InstantSchema, TaskIdSchema } from './text.ts';
 
 export const ExecutionStatusSchema = z.enum([
@@ -66,6 +67,10 @@ export const ExecutionSchema = z
       .nullable()
       .describe('the run whose outcome triggered this one'),
     lateSince: InstantSchema.nullable().describe('the deadline of its task, which it missed'),
+    causedBy: z
+      .string()
+      .nullable()
+      .describe('what came in that asked for it: message/<id>, or rule/<name>/<id of the event>'),
     stopped: z.string().nullable().describe('the stop rule by which this run ended its task'),
     stopError: z.string().nullable().describe('why the stop condition could not be asked of its result'),
     cancelRequested: z.boolean().describe('a running run was asked to stop'),
@@ -82,11 +87,7 @@ export type ExecutionWire = z.infer<typeof ExecutionSchema>;
 export const TriggerInputSchema = z
   .strictObject({
     payload: z.unknown().describe("instead of the task's own").optional(),
-    delaySeconds: z
-      .number()
-      .min(0)
-      .max(366 * 86_400)
-      .optional(),
+    delaySeconds: z.number().min(0).max(MAX_TRIGGER_DELAY_SECONDS).optional(),
   })
   .meta({ id: 'TriggerInput' });
 export type TriggerInput = z.infer<typeof TriggerInputSchema>;

@@ -1,12 +1,12 @@
 import { CHAIN_FIELDS, type ChainLink, type ChainOutcome, type Upstream } from './chain-link.ts';
 import type { Change } from './change.ts';
 import type { Execution } from './execution.ts';
-import { manualExecution } from './execution-births.ts';
+import { manualExecution, unlessPaused } from './execution-births.ts';
 import { restingPlace } from './execution-parts.ts';
 import { OPEN_LOOK_MS } from './limits.ts';
 import { manualOccurrence } from './occurrence.ts';
 import type { Task, TaskDefinition } from './task.ts';
-import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
+import type { DurationMs, EpochMs } from './time.ts';
 
 type Chained = Pick<TaskDefinition, 'onSuccess' | 'onFailure' | 'onDead'>;
 
@@ -47,18 +47,9 @@ export function chainedRun(
     trigger: 'event',
     nowMs: q.nowMs,
     ...(payload === undefined ? {} : { payload }),
+    ...(run.hops === undefined ? {} : { hops: run.hops }),
   });
-  const { status } = target.state;
-  if (status !== 'paused' && status !== 'disabled') return { ...born, upstream };
-  return {
-    ...born,
-    upstream,
-    status: 'skipped',
-    reason: 'paused',
-    finishedAt: q.nowMs,
-    index: { set: 'ended', shard: born.shard, at: q.nowMs },
-    ttl: Math.ceil((q.nowMs + q.retentionMs) / SECOND_MS),
-  };
+  return unlessPaused(target, { ...born, upstream }, q);
 }
 
 /** A success whose tasks are not triggered yet keeps a look of the sweeper ahead of it. */

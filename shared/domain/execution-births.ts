@@ -88,13 +88,13 @@ export const recountedPause = (missed: number): Change<Execution> => ({
 });
 
 /**
- * A person's trigger: waits for its message. When the due instant is further away than SQS can delay, the
+ * A person's trigger, or an event's: waits for its message. When the due instant is further away than SQS can delay, the
  * sweeper's next look is the alarm clock, a look-ahead early so that its hint still lands on the second.
  */
 export function manualExecution(
   task: Task,
   key: ExecutionKey,
-  q: { trigger: Trigger; nowMs: EpochMs; payload?: string },
+  q: { trigger: Trigger; nowMs: EpochMs; payload?: string; causedBy?: string; hops?: number },
 ): Execution {
   const born = common(task, key);
   const { payload } = q;
@@ -108,8 +108,27 @@ export function manualExecution(
     maxAttempts: task.definition.retry.limit + 1,
     epoch: 0,
     ...(payload === undefined ? {} : inline ? { payload } : { payloadStored: true }),
+    ...(q.causedBy === undefined ? {} : { causedBy: q.causedBy }),
+    ...(q.hops === undefined ? {} : { hops: q.hops }),
     ...deadline,
     index: openLook({ ...born, ...deadline }, firstLook(born.scheduledAt, q.nowMs)),
+  };
+}
+
+/** What nobody asked for by hand does not run while its task is paused: it is written down as skipped. */
+export function unlessPaused(
+  { state: { status } }: Task,
+  born: Execution,
+  q: { nowMs: EpochMs; retentionMs: DurationMs },
+): Execution {
+  if (status !== 'paused' && status !== 'disabled') return born;
+  return {
+    ...born,
+    status: 'skipped',
+    reason: 'paused',
+    finishedAt: q.nowMs,
+    index: { set: 'ended', shard: born.shard, at: q.nowMs },
+    ttl: Math.ceil((q.nowMs + q.retentionMs) / SECOND_MS),
   };
 }
 

@@ -156,6 +156,10 @@ export interface Execution extends ExecutionKey {
   earlyOutcome?: HandOffOutcome;
   /** Keys of the semaphores in which its last attempt took a slot, under the owner's nonce. */
   slots?: string[];
+  /** What came in that asked for it: `message/<id>`, or `rule/<name>/<id of the event>`. */
+  causedBy?: string;
+  /** How many events of our own led to it, one from the other. */
+  hops?: number;
   index?: IndexEntry;
   /** Set on ending: retention. */
   ttl?: EpochSeconds;

@@ -25,6 +25,8 @@ export interface RunEvent extends Told {
   trigger: Trigger;
   scheduledAt: string;
   attempts: number;
+  /** How many events of our own led to the run, one from the other; absent when none did. */
+  hops?: number;
   reason?: EndReason;
   errorType?: string;
   errorMessage?: string;
@@ -101,6 +103,7 @@ const aboutRun = (run: Execution) => ({
   trigger: run.trigger,
   scheduledAt: toIso(run.scheduledAt),
   attempts: run.attempt,
+  ...(run.hops === undefined ? {} : { hops: run.hops }),
 });
 
 const about = ({ state, definition }: Task) => ({

@@ -146,3 +146,8 @@ export const TASK_LIMIT_RETRY_SECONDS = 60;
 export const TENANT_LIMITS_KNOWN_MS = 30 * SECOND_MS;
 /** Ten years. */
 export const MAX_TOKEN_SECONDS = 315_576_000;
+export const MAX_TRIGGER_DELAY_SECONDS = 366 * 86_400;
+/** Nothing lies in a queue of SQS for longer. */
+export const EVENT_ID_KEPT_MS = 14 * DAY_MS;
+/** An event about a run that events led to may lead to another one, so often and no further. */
+export const MAX_EVENT_HOPS = 10;

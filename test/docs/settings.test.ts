@@ -21,10 +21,10 @@ const settings = all.filter(({ path }) => !all.some((other) => other.path.starts
 
 it('docs/deploy.md has every setting, and none that does not exist', () => {
   expect(settings.length).toBeGreaterThan(40);
-  const names = settings.map(({ path }) => path.replace('queues.sample.', 'queues.<name>.'));
+  const names = settings.map(({ path }) => path.replace('.sample.', '.<name>.'));
   expect([...rows.keys()]).toEqual(names);
 });
 
 it.each(settings)('docs/deploy.md tells the default of $path', ({ path, stated }) => {
-  expect(rows.get(path.replace('queues.sample.', 'queues.<name>.'))).toBe(toldAs(stated));
+  expect(rows.get(path.replace('.sample.', '.<name>.'))).toBe(toldAs(stated));
 });

@@ -57,12 +57,19 @@ describe('the configuration', () => {
       queues: {
         Reports: {},
         dispatch: {},
+        inbox: {},
         'high-dlq': {},
         default: null,
         low: { workers: 1, maxReceiveCount: 9, retry: { baseSeconds: 100, maxSeconds: 10 } },
       },
       data: { onDelete: 'destroy', deletionProtection: true },
       api: { corsOrigins: ['*'] },
+      events: {
+        rules: {
+          Upper: { pattern: { source: ['a'] }, trigger: 'x' },
+          empty: { pattern: {}, trigger: '-', payload: { a: ['{{ ((( }}'] }, bus: 'a b' },
+        },
+      },
     });
     for (const place of [
       'escapement: Unrecognized key: "shard"',
@@ -71,6 +78,7 @@ describe('the configuration', () => {
       'escapement.retentionDays:',
       'escapement.queues.Reports: expected ^[a-z]',
       'escapement.queues.dispatch: is the name of the queue between tick and dispatch',
+      'escapement.queues.inbox: is the name of the queue of what comes in',
       'escapement.queues.high-dlq: ends like',
       'escapement.queues.default: cannot be taken away',
       'escapement.queues.low.workers:',
@@ -78,10 +86,28 @@ describe('the configuration', () => {
       'escapement.queues.low.retry.maxSeconds: expected at least baseSeconds',
       'escapement.data.deletionProtection: contradicts',
       'escapement.api.corsOrigins.0: expected an origin',
+      'escapement.events.rules.Upper: expected ^[a-z]',
+      'escapement.events.rules.empty.pattern: expected something that the event must have',
+      'escapement.events.rules.empty.trigger: must be 1 to 128',
+      'escapement.events.rules.empty.payload.a.0: template {{ ((( }}',
+      'escapement.events.rules.empty.bus: expected the name or ARN',
     ]) {
       expect(problems.filter((problem) => problem.includes(place))).toHaveLength(1);
     }
-    expect(problems).toHaveLength(13);
+    expect(problems).toHaveLength(19);
+  });
+
+  it('has an inbox where rules need one, and not unless asked for where there are none', () => {
+    const rules = { orders: { pattern: { source: ['shop'] }, trigger: 'pack' } };
+    expect(resolveConfig({}).events).toMatchObject({ inbox: false, rules: {} });
+    expect(resolveConfig({ events: { inbox: true } }).events).toMatchObject({ inbox: true });
+    expect(resolveConfig({ events: { rules } }).events).toMatchObject({
+      inbox: true,
+      rules: { orders: { bus: 'default', delaySeconds: 0 } },
+    });
+    expect(problemsOf({ events: { inbox: false, rules } })).toEqual([
+      expect.stringContaining('escapement.events.inbox: cannot be false'),
+    ]);
   });
 
   it.each([0, 59, 81, 300])(

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-const SOURCE = ['props', 'props-queues', 'props-retry', 'props-targets', 'props-oidc', 'props-observability']
+const SOURCE = [
+  'props',
+  'props-queues',
+  'props-retry',
+  'props-targets',
+  'props-oidc',
+  'props-events',
+  'props-observability',
+]
   .map((file) => readFileSync(new URL(`../../infra/scheduler-${file}.ts`, import.meta.url), 'utf8'))
   .join('\n');
 

@@ -36,9 +36,31 @@ export const VARIANTS: Record<string, Settings> = {
     },
     tracing: true,
     sourceMaps: true,
+    events: {
+      success: true,
+      rules: {
+        orders: {
+          pattern: { source: ['shop'], 'detail-type': ['order.placed'] },
+          trigger: 'pack-order',
+          payload: { order: '{{ event.detail.orderId }}' },
+        },
+        gone: {
+          bus: 'everything',
+          pattern: { 'detail-type': ['run.dead'] },
+          trigger: 'tell',
+          payload: 'detail',
+        },
+        theirs: {
+          bus: 'arn:aws:events:eu-west-1:123456789012:event-bus/partners',
+          pattern: { source: [{ prefix: 'partner.' }] },
+          trigger: 'import',
+        },
+      },
+    },
   },
   throwaway: {
     name: 'throwaway',
+    events: { inbox: true },
     data: { onDelete: 'destroy', pointInTimeRecovery: false },
     architecture: 'x86_64',
   },

@@ -3,9 +3,17 @@ import type { AwsServices } from '../aws-endpoint.ts';
 import { shortName } from '../lambda/host.ts';
 import { TemplateError } from '../template/intrinsics.ts';
 import type { Plan } from '../template/plan.ts';
+import type { EventRulePlan } from '../template/plan-events.ts';
 import type { ClockPlan, FunctionPlan } from '../template/plan-functions.ts';
 import { guardServices } from './guard.ts';
-import { mayInvoke, pollerNeeds, type Source, undeployable, whyNotFired } from './triggers.ts';
+import {
+  mayInvoke,
+  pollerNeeds,
+  type Source,
+  undeployable,
+  whyNotDelivered,
+  whyNotFired,
+} from './triggers.ts';
 import { openUsage } from './usage.ts';
 
 /** The template's permissions, held to as AWS holds to them: a grant that is missing there is missing here. */
@@ -13,6 +21,8 @@ export interface Access {
   guard(services: AwsServices, note: (functionId: string, line: string) => void): AwsServices;
   /** Rules and schedules that may call their function. */
   clocks: ClockPlan[];
+  /** Rules that wait for events, with the targets that they may send to. */
+  eventRules: EventRulePlan[];
   mayInvoke(functionId: string, source: Source): boolean;
   close(): void;
 }
@@ -55,6 +65,14 @@ export function openAccess({ plan, dataDirectory, warn }: AccessOptions): Access
       if (reason !== undefined) warn(reason);
       return reason === undefined;
     }),
+    eventRules: plan.eventRules.map((rule) => ({
+      ...rule,
+      targets: rule.targets.filter(({ to }) => {
+        const reason = whyNotDelivered(plan, rule, to);
+        if (reason !== undefined) warn(reason);
+        return reason === undefined;
+      }),
+    })),
     mayInvoke: warnOnce(warn, (functionId, source) => mayInvoke(plan, functionId, source)),
     close: usage.close,
   };

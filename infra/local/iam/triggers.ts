@@ -1,4 +1,5 @@
 import type { Plan } from '../template/plan.ts';
+import type { EventRulePlan, EventTargetPlan } from '../template/plan-events.ts';
 import type { ClockPlan, EventSourcePlan, FunctionPlan } from '../template/plan-functions.ts';
 import { ACCOUNT_ID, arn, REGION } from '../template/resource-types.ts';
 import type { Context } from './condition.ts';
@@ -14,6 +15,7 @@ export interface Source {
   arn: string;
 }
 const INVOKE = 'lambda:InvokeFunction';
+const EVENTS = 'events.amazonaws.com';
 /** Scheduler names the group of the schedule, not the schedule. */
 const SCHEDULER: Source = {
   service: 'scheduler.amazonaws.com',
@@ -68,6 +70,27 @@ export function whyNotFired(plan: Access, clock: ClockPlan): string | undefined 
   };
   if (role && decide(role.statements, policyOf(plan, fn), request) === 'allowed') return undefined;
   return `${logicalId} cannot call ${functionId}: its role does not allow ${INVOKE} on ${fn?.arn}`;
+}
+
+/** Why a rule could not send its events on, in a sentence; undefined when it can. */
+export function whyNotDelivered(
+  plan: Access,
+  { logicalId, arn: ruleArn }: EventRulePlan,
+  to: EventTargetPlan['to'],
+): string | undefined {
+  const source = { service: EVENTS, arn: ruleArn };
+  if (to.kind === 'function') {
+    if (mayInvoke(plan, to.functionId, source)) return undefined;
+    return `${logicalId} cannot call ${to.functionId}: no AWS::Lambda::Permission lets ${EVENTS} with ${ruleArn} do so`;
+  }
+  const verdict = decide([], plan.access.resourcePolicies.get(to.arn) ?? [], {
+    caller: { kind: 'service', name: EVENTS },
+    action: 'sqs:SendMessage',
+    resource: to.arn,
+    context: { ...contextOf(source), 'aws:securetransport': 'true' },
+  });
+  if (verdict === 'allowed') return undefined;
+  return `${logicalId} cannot send to ${to.arn}: the queue's policy does not let ${EVENTS} with ${ruleArn} do so`;
 }
 
 /** Whether a service, on behalf of one of its resources, may call a function. */

@@ -9,7 +9,7 @@ import { QueueStore, type StoreOptions } from './store.ts';
 
 /**
  * Amazon SQS in this process: standard queues in memory, spoken to in SQS's own JSON protocol.
- * It forgets on restart; whoever sends hints must be able to send them again.
+ * Queues without a journal forget on restart; whoever sends hints must be able to send them again.
  */
 export interface SqsEngine {
   /** `x-amz-target: AmazonSQS.<action>` with its parsed body. The signal ends a long poll without taking messages along. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { invalidParameter, SqsError } from './errors.ts';
 import { FairLine } from './fair-line.ts';
+import type { QueueJournal } from './journal.ts';
 import { deadLettered, type MessageContent, newMessage, type QueuedMessage } from './message.ts';
 import type { QueueSettings } from './queue-attributes.ts';
 import { TimerHeap } from './timer-heap.ts';
@@ -15,6 +16,8 @@ export interface QueueContext {
   nowMs(): number;
   /** Where this queue's exhausted messages go; undefined when the dead-letter queue is gone. */
   queueByArn(arn: string): Queue | undefined;
+  /** Absent: a restart forgets the messages. */
+  journal?: QueueJournal | undefined;
 }
 
 /** A standard queue in memory. Timers run only while somebody waits; otherwise time is caught up with on use. */
@@ -52,6 +55,8 @@ export class Queue {
     this.createdAt = context.nowMs();
     this.modifiedAt = this.createdAt;
     this.#nextSweepAt = this.createdAt + RETENTION_SWEEP_MS;
+    for (const message of context.journal?.restored() ?? [])
+      this.#hide(message, 'delayed', message.visibleAt);
   }
 
   get settings(): QueueSettings {
@@ -73,12 +78,14 @@ export class Queue {
     const message = newMessage(content, this.#context.nowMs());
     if (delaySeconds > 0) this.#hide(message, 'delayed', message.sentAt + delaySeconds * 1_000);
     else this.#show(message);
+    this.#context.journal?.keep(message);
     return message;
   }
 
   /** Takes over a message that another queue's redrive policy gave up. */
   accept(message: QueuedMessage): void {
     this.#show(message);
+    this.#context.journal?.keep(message);
     this.serveWaiters();
   }
 
@@ -156,8 +163,8 @@ export class Queue {
     if (message === undefined) return undefined;
     try {
       const queue = target(message);
-      this.#drop(message);
       queue.send(message, 0);
+      this.#drop(message);
       return queue;
     } catch (error) {
       this.#visible.push(message);
@@ -175,6 +182,7 @@ export class Queue {
 
   purge(): void {
     this.purgedAt = this.#context.nowMs();
+    this.#context.journal?.clear();
     this.#visible.clear();
     this.#hidden.clear();
     this.#byHandle.clear();
@@ -214,9 +222,8 @@ export class Queue {
     const target = this.#context.queueByArn(redrive.deadLetterTargetArn);
     // Policies that point at each other must not send a message round for ever.
     if (target === undefined || target === this || target.arn === message.deadLetteredFrom) return false;
-    const moved = deadLettered(message, this.arn);
+    target.accept(deadLettered(message, this.arn));
     this.#drop(message);
-    target.accept(moved);
     return true;
   }
 
@@ -276,6 +283,7 @@ export class Queue {
     if (message.state === 'visible') this.#counts.visible -= 1;
     else this.#unhide(message);
     message.state = 'deleted';
+    this.#context.journal?.forget(message);
     if (message.receiptHandle !== undefined) this.#byHandle.delete(message.receiptHandle);
   }
 

@@ -1,4 +1,5 @@
 import { noSuchQueue, SqsError } from './errors.ts';
+import type { QueueJournal } from './journal.ts';
 import { Queue } from './queue.ts';
 import { queueSettings } from './queue-attributes.ts';
 
@@ -8,6 +9,8 @@ export interface StoreOptions {
   /** Of the queue URLs. Only the path of a URL is looked at when it comes back. */
   readonly origin: string;
   nowMs(): number;
+  /** Of the queues whose messages survive a restart. */
+  journalOf?(queue: string): QueueJournal | undefined;
 }
 
 /** Every queue of one account and Region, found by name, URL or ARN. */
@@ -51,6 +54,7 @@ export class QueueStore {
     const queue = new Queue(identity, settings, {
       nowMs: this.options.nowMs,
       queueByArn: (arn) => this.byArn(arn),
+      journal: this.options.journalOf?.(name),
     });
     this.#queues.set(name, queue);
     return queue;

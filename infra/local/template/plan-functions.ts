@@ -166,12 +166,7 @@ const Target = z.object({
   InputPath: unsupported('InputPath'),
   InputTransformer: unsupported('InputTransformer'),
 });
-const RuleSchema = z.object({
-  ScheduleExpression: z.string({ error: 'only rules with a schedule are supported' }),
-  EventPattern: unsupported('EventPattern'),
-  State,
-  Targets: z.array(Target).default([]),
-});
+const RuleSchema = z.object({ ScheduleExpression: z.string(), State, Targets: z.array(Target).default([]) });
 const ScheduleSchema = z.object({
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: z.enum(['UTC', 'Etc/UTC'], { error: 'only UTC is supported' }).optional(),
@@ -182,7 +177,9 @@ const ScheduleSchema = z.object({
 });
 
 export function planClocks(resources: Resource[], functions: FunctionPlan[]): ClockPlan[] {
-  const rules = parseAll(resources, 'AWS::Events::Rule', RuleSchema).map(({ resource, properties }) => ({
+  // Those that wait for events are in plan-events.ts.
+  const scheduled = resources.filter(({ properties }) => properties.ScheduleExpression !== undefined);
+  const rules = parseAll(scheduled, 'AWS::Events::Rule', RuleSchema).map(({ resource, properties }) => ({
     kind: 'rule' as const,
     resource,
     ...properties,

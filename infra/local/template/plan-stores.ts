@@ -113,14 +113,6 @@ export function planQueues(resources: Resource[]): QueuePlan[] {
   });
 }
 
-export interface EventBusPlan {
-  name: string;
-  arn: string;
-}
-
-export const planEventBuses = (resources: Resource[]): EventBusPlan[] =>
-  resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ name, arn }) => ({ name, arn }));
-
 export const RecipeSchema = z.object({
   SecretStringTemplate: z.string().optional(),
   GenerateStringKey: z.string().optional(),

@@ -1,5 +1,6 @@
 import type { Assembly } from './assembly.ts';
 import { type AccessPlan, planAccess } from './plan-access.ts';
+import { type EventBusPlan, type EventRulePlan, planEventBuses, planEventRules } from './plan-events.ts';
 import {
   type ClockPlan,
   type EventSourcePlan,
@@ -10,8 +11,6 @@ import {
 } from './plan-functions.ts';
 import { type HttpApiPlan, planHttpApi } from './plan-http.ts';
 import {
-  type EventBusPlan,
-  planEventBuses,
   planQueues,
   planSecrets,
   planTables,
@@ -30,6 +29,7 @@ export interface Plan {
   functions: FunctionPlan[];
   eventSources: EventSourcePlan[];
   clocks: ClockPlan[];
+  eventRules: EventRulePlan[];
   httpApi: HttpApiPlan | undefined;
   /** Who may do what. */
   access: AccessPlan;
@@ -47,6 +47,7 @@ export function planStack(assembly: Assembly, around: Omit<Surroundings, 'stackN
     functions,
     eventSources: planEventSources(resources, functions, queues),
     clocks: planClocks(resources, functions),
+    eventRules: planEventRules(resources, functions, queues, around),
     httpApi: planHttpApi(resources, functions),
     access: planAccess(resources, functions),
   };

@@ -124,5 +124,7 @@ export const EXECUTION_COLUMNS: Columns<Execution> = {
   pendingSeconds: ['pendingS', 'N?'],
   earlyOutcome: ['early', 'M?'],
   slots: ['slots', 'L?'],
+  causedBy: ['by', 'S?'],
+  hops: ['hops', 'N?'],
   ttl: ['ttl', 'N?'],
 };

@@ -1,9 +1,9 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SQS_MAX_DELAY_SECONDS } from '../../domain/limits.ts';
 import type { Hint } from '../../messages.ts';
 import type { Log, WorkQueues } from '../../ports.ts';
-import { translated } from '../aws-errors.ts';
 import { asciiJson } from './ascii-json.ts';
+import { sendToDeadLetters } from './dead-letters.ts';
 import { findTarget, type QueueTargets, targetOf } from './queue-targets.ts';
 import { inBatches, type Outgoing, sendBatch } from './send-batch.ts';
 
@@ -11,7 +11,6 @@ type Order = Parameters<WorkQueues['send']>[0][number];
 
 /** Batches on their way at the same time; the SDK keeps 50 connections. */
 const IN_FLIGHT = 16;
-const MAX_ATTRIBUTE_CHARS = 512;
 
 export function makeWorkQueues(deps: {
   client: SQSClient;
@@ -38,19 +37,8 @@ export function makeWorkQueues(deps: {
     }
   };
 
-  /** Attributes are what the SQS console shows beside the body. */
-  const sendToDeadLetters = async (queue: string, body: string, attributes: Record<string, string>) => {
-    const MessageAttributes = Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [
-        name,
-        { DataType: 'String', StringValue: printable(value) },
-      ]),
-    );
-    const QueueUrl = targetOf(targets, queue).dlqUrl;
-    await translated('sqs', () =>
-      client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes })),
-    );
-  };
+  const sendAside = (queue: string, body: string, attributes: Record<string, string>) =>
+    sendToDeadLetters(client, targetOf(targets, queue).dlqUrl, body, attributes);
 
   return {
     has: (queue) => findTarget(targets, queue) !== undefined,
@@ -70,23 +58,16 @@ export function makeWorkQueues(deps: {
 
     async sendLetter(queue, letter) {
       const { redriveTo, reason, taskId: task } = letter;
-      await sendToDeadLetters(queue, asciiJson(letter), { redriveTo, reason, task });
+      await sendAside(queue, asciiJson(letter), { redriveTo, reason, task });
     },
 
     async sendPoison(queue, body, reason) {
-      await sendToDeadLetters(queue, body, { kind: 'poison', reason });
+      await sendAside(queue, body, { kind: 'poison', reason });
     },
 
     arnOf: (queue) => targetOf(targets, queue).arn,
   };
 }
-
-/** An attribute is never empty, and takes no control characters: line breaks of a long reason become spaces. */
-const printable = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, MAX_ATTRIBUTE_CHARS) || 'unknown';
 
 const toOutgoing = ({ hint, delaySeconds }: Order): Outgoing => ({
   body: asciiJson(hint),

@@ -60,8 +60,8 @@ export async function requireRun(deps: ManageRunsDeps, key: ExecutionKey): Promi
 }
 
 export async function requireLiveTask(
-  deps: ManageRunsDeps,
-  principal: Principal,
+  deps: Pick<ManageRunsDeps, 'tasks'>,
+  principal: Pick<Principal, 'tenant'>,
   taskId: string,
 ): Promise<Task> {
   const task = await deps.tasks.read({ tenant: principal.tenant, taskId });
@@ -89,7 +89,11 @@ export async function untilWritten(
  * Tells the run's queue that it waits, after the write. Dying before, or a queue that refuses, only makes it
  * late: the sweeper hints what stays in the open set (H3). So this never fails the request.
  */
-export async function sendRunHint(deps: ManageRunsDeps, run: Execution, at: EpochMs): Promise<void> {
+export async function sendRunHint(
+  deps: Pick<ManageRunsDeps, 'clock' | 'log' | 'workQueues'>,
+  run: Execution,
+  at: EpochMs,
+): Promise<void> {
   const nowMs = deps.clock.nowMs();
   if (!withinMessageDelay(at, nowMs)) return;
   const { tenant, taskId, occurrence, queue } = run;

@@ -3,23 +3,17 @@ import type { TriggerInput } from '../../contract/execution.ts';
 import { payloadProblems, payloadSizeProblems } from '../../contract/payload.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
 import type { Execution } from '../../domain/execution.ts';
-import { manualExecution } from '../../domain/execution-births.ts';
-import { IDEMPOTENCY_KEPT_MS, MAX_RETRY_DELAY_SECONDS, MAX_RETRY_LIMIT } from '../../domain/limits.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../domain/limits.ts';
 import { manualOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { controlOf } from '../../domain/queue-settings.ts';
 import type { Task } from '../../domain/task.ts';
 import { SECOND_MS } from '../../domain/time.ts';
 import { requireRoom } from '../queue-settings/settings.ts';
-import { type ManageRunsDeps, requireLiveTask, sendRunHint } from './context.ts';
+import { type ManageRunsDeps, requireLiveTask } from './context.ts';
+import { insertRun } from './insert-run.ts';
 
-/** The longest that a run can go on under any retry policy: its payload must outlive it. */
-const LONGEST_RUN_MS = MAX_RETRY_LIMIT * MAX_RETRY_DELAY_SECONDS * SECOND_MS;
-
-/**
- * One run by hand, whatever the task's status is short of deleted. A large payload is written first, beside the
- * run: dying in between leaves a document that expires, never a run without its payload.
- */
+/** One run by hand, whatever the task's status is short of deleted. */
 export async function triggerRun(
   deps: ManageRunsDeps,
   principal: Principal,
@@ -37,26 +31,18 @@ export async function triggerRun(
   const own = manualOccurrence(nowMs + (input.delaySeconds ?? 0) * SECOND_MS, deps.ids.ulid(nowMs));
   const occurrence =
     idempotencyKey === undefined ? own : await settle(deps, principal, taskId, input, idempotencyKey, own);
+  // Only the same occurrence under the same Idempotency-Key can stand there already.
   const key = { tenant: principal.tenant, taskId, occurrence };
   // Who repeats a request is told what became of it, however full the queue is by now.
   const earlier = occurrence === own ? undefined : await deps.executions.read(key);
   if (earlier) return earlier;
   const { queue } = task.definition;
   await requireRoom(deps, queue, controlOf(await deps.queueControls.read(), queue)?.overrides);
-  const run = manualExecution(task, key, {
+  return insertRun(deps, task, key, {
     trigger: 'manual',
     nowMs,
     ...(payload === undefined ? {} : { payload }),
   });
-  if (run.payloadStored && payload !== undefined) {
-    const expiresAt = Math.max(run.scheduledAt, nowMs) + LONGEST_RUN_MS + 2 * deps.retentionMs;
-    await deps.executions.putDocument(key, 'payload', payload, expiresAt);
-  }
-  const outcome = await deps.executions.insert(run);
-  // Only the same occurrence under the same Idempotency-Key can stand there already.
-  if (!outcome.ok) return outcome.existing ?? run;
-  await sendRunHint(deps, run, run.scheduledAt);
-  return outcome.record;
 }
 
 async function problemsOf(

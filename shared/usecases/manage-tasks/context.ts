@@ -98,7 +98,10 @@ export function requireMayChange(principal: Principal, definition: Pick<TaskDefi
 }
 
 /** Links to tasks that are not there, or that lead back here. */
-export async function requireSoundChain(deps: ManageTasksDeps, definition: NewDefinition): Promise<void> {
+export async function requireSoundChain(
+  deps: Pick<ManageTasksDeps, 'tasks'>,
+  definition: NewDefinition,
+): Promise<void> {
   const problems = await chainProblems(deps.tasks, definition);
   if (problems.length > 0) throw invalid(problems);
 }
@@ -117,7 +120,7 @@ export async function readForChange(
 }
 
 export const inputContext = (
-  deps: ManageTasksDeps,
+  deps: Pick<ManageTasksDeps, 'handlers' | 'targets' | 'calendars'>,
   queues: QueueDefaults,
   key: TaskKey,
   nowMs: EpochMs,

@@ -59,7 +59,7 @@ export async function createTask(
 
 /** undefined when a task of this id stands already, or `over` does not any more. */
 export async function insertTask(
-  deps: ManageTasksDeps,
+  deps: Pick<ManageTasksDeps, 'clock' | 'log' | 'tasks' | 'workQueues' | 'queueInspector' | 'shards'>,
   queues: Readonly<Record<string, QueueInForce>>,
   principal: Principal,
   { definition, timetable }: { definition: NewDefinition; timetable: Timetable },

@@ -1,3 +1,4 @@
+import type { Execution } from '../../domain/execution.ts';
 import { executionId, idempotencyKey } from '../../domain/occurrence.ts';
 import { hasTemplates, mentions, renderPayload } from '../../domain/payload-template.ts';
 import { toIso } from '../../domain/time.ts';
@@ -16,7 +17,7 @@ export async function payloadOf(deps: ExecutorDeps, claim: Claim): Promise<Paylo
   if (stored === undefined)
     return refused('PayloadMissing', 'the payload given with the trigger is not stored any more');
   const value: unknown = JSON.parse(stored);
-  if (!hasTemplates(value)) return { kind: 'present', value };
+  if (isForeign(run) || !hasTemplates(value)) return { kind: 'present', value };
   const look = surroundingsOf(deps, run);
   const input = {
     task: taskContextOf(task),
@@ -38,6 +39,12 @@ export async function payloadOf(deps: ExecutorDeps, claim: Claim): Promise<Paylo
     return refused('TemplateFailed', error instanceof Error ? error.message : String(error));
   }
 }
+
+/** What an event brings is data of whoever sent it, and never an expression to evaluate. */
+const isForeign = (run: Execution): boolean =>
+  run.trigger === 'event' &&
+  run.upstream === undefined &&
+  (run.payloadStored === true || run.payload !== undefined);
 
 /** Trying again would find the same. */
 const refused = (errorType: string, errorMessage: string): Payload => ({

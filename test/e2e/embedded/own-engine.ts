@@ -13,6 +13,8 @@ export interface OwnEngine {
   world: ApiWorld;
   /** For the queues as they are now: each start of the engine makes new ones, elsewhere. */
   openSqs(): SQSClient;
+  /** Where it serves AWS now. */
+  awsEndpoint(): string;
   dispose(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startOwnEngine(env: Record<string, string> = {}): Promise<
   return {
     process: engine,
     world: openWorld(openApi(engine)),
+    awsEndpoint: () => awsEndpointIn(engine.output()),
     openSqs() {
       const client = new SQSClient({
         region: 'us-east-1',

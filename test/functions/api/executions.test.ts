@@ -96,6 +96,7 @@ describe('triggering', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^nightly~\d{15}~[0-9A-Z]{26}$/),
       upstream: null,
+      causedBy: null,
       missed: 0,
       collidedWith: null,
       idempotencyKey: expect.stringMatching(/^nightly\/manual-[0-9A-Z]{26}$/),

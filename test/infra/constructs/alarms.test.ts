@@ -20,9 +20,10 @@ const alarmsOf = (template: Template): AlarmProperties[] =>
   );
 const { template } = deployment();
 const alarms = alarmsOf(template);
+const withInbox = alarmsOf(deployment({ events: { inbox: true } }).template);
 
 function alarm(name: string, settings?: Settings): AlarmProperties {
-  const all = settings ? alarmsOf(deployment(settings).template) : alarms;
+  const all = settings ? alarmsOf(deployment(settings).template) : withInbox;
   const found = all.find(({ AlarmName }) => AlarmName === `escapement-${name}`);
   if (!found) throw new Error(`no alarm ${name}`);
   return found;
@@ -69,6 +70,11 @@ const CASES: Record<string, Case> = {
     fires: { Errors: lately(3, 0, 1) },
     quiet: [{ Errors: lately(1, 0, 1) }, { Errors: always(0) }],
   },
+  'inbox-backlog': { fires: age(130, 1), quiet: [age(130, 0), age(90, 1), {}] },
+  'inbox-refused': {
+    fires: { ApproximateNumberOfMessagesVisible: lately(1, 0, 1) },
+    quiet: [{ ApproximateNumberOfMessagesVisible: always(0) }, {}],
+  },
   'failure-rate': {
     fires: { AttemptsFailed: always(30), RunsSucceeded: always(10) },
     quiet: [
@@ -93,7 +99,7 @@ const CASES: Record<string, Case> = {
 
 describe('the alarms', () => {
   it('are these, and each is tried out', () => {
-    const names = alarms.map(({ AlarmName }) => AlarmName.replace('escapement-', ''));
+    const names = withInbox.map(({ AlarmName }) => AlarmName.replace('escapement-', ''));
     expect(names.sort()).toEqual(Object.keys(CASES).sort());
   });
 
@@ -122,15 +128,15 @@ describe('the alarms', () => {
   });
 
   it('cost what the settings say: so many metrics at $0.10 a month', () => {
-    const metrics = alarms.flatMap(metricsOf).length;
-    expect(metrics).toBe(26);
+    expect(alarms.flatMap(metricsOf)).toHaveLength(26);
+    expect(withInbox.flatMap(metricsOf)).toHaveLength(29);
   });
 });
 
 describe('the runbook', () => {
   const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   const anchors = [...text.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
-  const linked = alarms.map(
+  const linked = withInbox.map(
     ({ AlarmDescription }) => /docs\/operations\.md#([\w-]+)$/.exec(AlarmDescription)?.[1],
   );
 

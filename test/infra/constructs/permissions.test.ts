@@ -3,7 +3,7 @@ import type { HouseFunction } from '../../../infra/constructs/function.ts';
 import { statementsOf } from '../../../infra/constructs/permissions.ts';
 import { allowed, deployment, logicalId } from '../deployment.ts';
 
-const { template, stack, scheduler } = deployment();
+const { template, stack, scheduler } = deployment({ events: { inbox: true } });
 
 /** What a function may do, as "service:Action place", apart from writing to its own log. */
 function rightsOf({ lambda }: HouseFunction): string[] {
@@ -21,7 +21,8 @@ function placeOf(resource: string): string {
     secret: stack.resolve(scheduler.adminTokenSecret.secretArn),
     bus: stack.resolve(scheduler.eventBus?.eventBusArn),
   };
-  for (const [name, { queue, deadLetters }] of Object.entries(scheduler.workQueues)) {
+  const { workQueues, inbox } = scheduler;
+  for (const [name, { queue, deadLetters }] of Object.entries({ ...workQueues, ...(inbox && { inbox }) })) {
     places[name] = stack.resolve(queue.queueArn);
     places[`${name}-dlq`] = stack.resolve(deadLetters.queueArn);
   }
@@ -81,6 +82,18 @@ describe('permissions', () => {
           on(queue, 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
         ),
         ...send(...WORK, ...LETTERS),
+      ].sort(),
+    );
+  });
+
+  it('let the inbox read its own queue, write tasks and runs, send hints, and set aside what it refuses', () => {
+    if (!scheduler.inboxHandler) throw new Error('no inbox');
+    expect(rightsOf(scheduler.inboxHandler)).toEqual(
+      [
+        ...on('inbox', ...CONSUME, 'sqs:ChangeMessageVisibility'),
+        ...item('Get', 'BatchGet', 'Put', 'ConditionCheck'),
+        ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
+        ...send('inbox-dlq'),
       ].sort(),
     );
   });

@@ -83,6 +83,14 @@ describe('settings of npm start', () => {
   });
 });
 
+describe('ESCAPEMENT_EVENTS', () => {
+  it('is the setting of that name, as JSON', () => {
+    expect(read({ ESCAPEMENT_EVENTS: '{"inbox":true}' }).events).toEqual({ inbox: true });
+    expect(read({}).events).toBeUndefined();
+    expect(() => read({ ESCAPEMENT_EVENTS: 'true' })).toThrow('ESCAPEMENT_EVENTS: expected a JSON object');
+  });
+});
+
 describe('ESCAPEMENT_TARGETS', () => {
   const given = (targets: object) => read({ ESCAPEMENT_TARGETS: JSON.stringify(targets) });
 

@@ -68,6 +68,64 @@ it.each([
   ]);
 });
 
+const EventRule = {
+  Type: 'AWS::Events::Rule',
+  Properties: {
+    EventPattern: { source: ['shop'] },
+    Targets: [{ Arn: arnOf('Queue') }, { Arn: arnOf('Fn') }],
+  },
+};
+const queuePolicy = (from: unknown, more: object[] = []) => ({
+  Type: 'AWS::SQS::QueuePolicy',
+  Properties: {
+    Queues: [{ Ref: 'Queue' }],
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Resource: arnOf('Queue'),
+          Condition: { ArnEquals: { 'aws:SourceArn': from } },
+        },
+        ...more,
+      ],
+    },
+  },
+});
+
+it('a rule sends events to the queues and functions that let it', () => {
+  const overTls = {
+    Effect: 'Deny',
+    Action: 'sqs:*',
+    Principal: { AWS: '*' },
+    Resource: arnOf('Queue'),
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+  const { eventRules, warnings } = access({
+    Rule: EventRule,
+    Queue,
+    Policy: queuePolicy(arnOf('Rule'), [overTls]),
+    Permission: permission('Fn', 'events', arnOf('Rule')),
+  });
+  expect(eventRules[0]?.targets.map(({ to }) => to.kind)).toEqual(['queue', 'function']);
+  expect(warnings).toEqual([]);
+});
+
+it('a rule whose targets do not let it sends nothing, as in AWS, and that is said', () => {
+  const { eventRules, warnings } = access({
+    Rule: EventRule,
+    Queue,
+    Policy: queuePolicy('arn:aws:events:us-east-1:0:rule/x'),
+  });
+  expect(eventRules[0]?.targets).toEqual([]);
+  const rule = 'events.amazonaws.com with arn:aws:events:us-east-1:000000000000:rule/Tiny-Rule do so';
+  expect(warnings).toEqual([
+    `Rule cannot send to arn:aws:sqs:us-east-1:000000000000:Tiny-Queue: the queue's policy does not let ${rule}`,
+    `Rule cannot call Fn: no AWS::Lambda::Permission lets ${rule}`,
+  ]);
+});
+
 it('a schedule fires in the name of its role', () => {
   const Condition = {
     StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },

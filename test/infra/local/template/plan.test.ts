@@ -170,9 +170,19 @@ describe('a template that the engine cannot run faithfully is refused by name', 
       'Queue refers to itself',
     ],
     [
-      'a rule on events',
-      { Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {} } } },
-      'Rule (AWS::Events::Rule)',
+      'a rule on events with an operator that the engine does not have',
+      { Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: { source: [{ regex: 'x' }] } } } },
+      'Rule.EventPattern.source[0]: the embedded engine does not know the operator "regex"',
+    ],
+    [
+      'a rule on events whose target is neither queue nor function',
+      {
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: { EventPattern: { source: ['x'] }, Targets: [{ Arn: 'arn:aws:sns:x' }] },
+        },
+      },
+      'Rule.Targets[0]: arn:aws:sns:x is no queue or function of this template',
     ],
     [
       'a filter on a queue',

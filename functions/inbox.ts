@@ -1,0 +1,22 @@
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import handlers from '#handlers';
+import { makeRegistry } from '../shared/contract/handler.ts';
+import { handleInboxMessage, type InboxMessageDeps } from './inbox-message.ts';
+import { inboxRuntime } from './runtime.ts';
+
+/** One batch from outside: every message on its own, and only those kept are reported as failed. */
+export const makeInboxHandler =
+  (deps: InboxMessageDeps) =>
+  async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const outcomes = await Promise.all(
+      event.Records.map(async (record) => ({
+        itemIdentifier: record.messageId,
+        outcome: await handleInboxMessage(deps, record),
+      })),
+    );
+    const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
+    return { batchItemFailures: kept.map(({ itemIdentifier }) => ({ itemIdentifier })) };
+  };
+
+export const handler = middy(makeInboxHandler({ ...inboxRuntime(), handlers: makeRegistry(handlers) }));
