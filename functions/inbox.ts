@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import handlers from '#handlers';
 import { makeRegistry } from '../shared/contract/handler.ts';
 import { handleInboxMessage, type InboxMessageDeps } from './inbox-message.ts';
-import { inboxRuntime } from './runtime.ts';
+import { inboxRuntime } from './inbox-runtime.ts';
 
 /** One batch from outside: every message on its own, and only those kept are reported as failed. */
 export const makeInboxHandler =

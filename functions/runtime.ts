@@ -23,7 +23,6 @@ import { makeQueueFeeds } from '../shared/adapters/lambda/queue-feeds.ts';
 import { makeJwtClaims } from '../shared/adapters/oidc/jwt-claims.ts';
 import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
-import { makeInbox } from '../shared/adapters/sqs/inbox.ts';
 import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
 import { makeVisibility } from '../shared/adapters/sqs/visibility.ts';
 import { makeWorkQueues } from '../shared/adapters/sqs/work-queues.ts';
@@ -48,11 +47,11 @@ import { withTargets } from './with-targets.ts';
  * Composition root: the only place that builds clients, clock, random and ids. Each function takes what it
  * needs, so that its environment and its permissions stay as small.
  */
-const system = { clock: systemClock, random: systemRandom, ids: systemIds };
+export const system = { clock: systemClock, random: systemRandom, ids: systemIds };
 
-const logger = new Logger({ serviceName: 'escapement' });
+export const logger = new Logger({ serviceName: 'escapement' });
 
-const table = (name: string): Table =>
+export const table = (name: string): Table =>
   new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
 
 /** A person waits for the answer, and the sweeper makes up for what was not told. */
@@ -79,9 +78,9 @@ const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
     logLevel: env.AWS_LAMBDA_LOG_LEVEL,
   });
 
-const TARGETS = ['ESCAPEMENT_TARGETS', 'ESCAPEMENT_LOOPBACK_TARGETS'] as const;
+export const TARGETS = ['ESCAPEMENT_TARGETS', 'ESCAPEMENT_LOOPBACK_TARGETS'] as const;
 
-const targetsOf = (env: Pick<Env, (typeof TARGETS)[number]>): AllowedTargets => ({
+export const targetsOf = (env: Pick<Env, (typeof TARGETS)[number]>): AllowedTargets => ({
   ...env.ESCAPEMENT_TARGETS,
   loopback: env.ESCAPEMENT_LOOPBACK_TARGETS,
 });
@@ -258,39 +257,6 @@ export function apiRuntime() {
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,
-  };
-}
-
-export function inboxRuntime() {
-  const env = readEnv([
-    'ESCAPEMENT_TABLE',
-    'ESCAPEMENT_QUEUES',
-    'ESCAPEMENT_QUEUE_DEFAULTS',
-    'ESCAPEMENT_SHARDS',
-    'ESCAPEMENT_RETENTION_DAYS',
-    'ESCAPEMENT_INBOX_QUEUE_URL',
-    'ESCAPEMENT_EVENT_RULES',
-    ...TARGETS,
-  ]);
-  const store = table(env.ESCAPEMENT_TABLE);
-  const client = new SQSClient({});
-  const log = makeLog(logger);
-  return {
-    ...system,
-    log,
-    inbox: makeInbox(client, env.ESCAPEMENT_INBOX_QUEUE_URL),
-    rules: env.ESCAPEMENT_EVENT_RULES,
-    targets: targetsOf(env),
-    tasks: makeTaskStore(store),
-    executions: makeExecutionStore(store),
-    calendars: makeCalendarStore(store),
-    idempotency: makeIdempotencyStore(store, systemClock),
-    workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
-    queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
-    queueControls: makeQueueControls(store, systemIds),
-    queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
-    shards: env.ESCAPEMENT_SHARDS,
-    retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
   };
 }
 

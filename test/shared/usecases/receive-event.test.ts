@@ -283,6 +283,26 @@ describe('when a store is away', () => {
   });
 });
 
+it('while its queue is at its backlog limit a message waits in the inbox', async () => {
+  const w = await worldWithTask();
+  w.tables.queues.directory = {
+    version: 1,
+    queues: { default: { overrides: { maxBacklog: 1 }, applied: true } },
+  };
+  for (const id of ['first', 'second', 'third']) {
+    w.send({ ...trigger, id });
+    await w.receive();
+  }
+  expect(w.history()).toHaveLength(1);
+  for (let minute = 0; minute < 3; minute++) {
+    await w.minutes(1);
+    await w.receive();
+  }
+  await w.minutes(1);
+  expect(w.history().map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+  expect(w.refused()).toEqual([]);
+});
+
 /** The process may die before or after any request, and every message may come twice: the outcome is the same. */
 describe.each([
   ['a trigger', { ...trigger, payload: { big: 'x'.repeat(1_000) } }],
