@@ -117,6 +117,19 @@ describe('the configuration', () => {
     },
   );
 
+  it('refuses more event rules than fit into the environment of a function', () => {
+    const rule = {
+      pattern: { source: ['shop'] },
+      trigger: 'pack',
+      payload: { order: '{{ event.detail.id }}' },
+    };
+    const many = (count: number) => ({
+      events: { rules: Object.fromEntries(Array.from({ length: count }, (_, i) => [`rule-${i}`, rule])) },
+    });
+    expect(problemsOf(many(10))).toEqual([]);
+    expect(problemsOf(many(60)).join()).toContain('event rules included');
+  });
+
   it('refuses more queues than fit into the environment of a function', () => {
     const many = (count: number) => ({
       queues: Object.fromEntries(Array.from({ length: count }, (_, i) => [`queue-${i}`, {}])),

@@ -164,6 +164,6 @@ describe('the targets of a deployment', () => {
       { length: 50 },
       (_, at) => `arn:aws:lambda:${AT}:function:some-function-${at}`,
     );
-    expect(problemsOf({ functionArns })).toContain('allowed targets included');
+    expect(problemsOf({ functionArns })).toContain('allowed targets and event rules included');
   });
 });
