@@ -22,7 +22,10 @@ export const UpcomingSchema = z
     items: z.array(InstantSchema).describe('when it will run'),
     nominal: z
       .array(InstantSchema)
-      .describe('for each of them the instant that the schedule says, before jitter and calendars'),
+      .optional()
+      .describe(
+        'for each of them what the schedule says, before jitter and calendars; only where they differ',
+      ),
   })
   .meta({ id: 'Upcoming' });
 

@@ -211,7 +211,9 @@ export const taskRoutes: Route[] = [
     async (deps, request) => {
       const found = await upcomingRuns(deps, request.principal, taskIdOf(request), request.query.count);
       const items = found.map(({ at }) => toIso(at));
-      return { status: 200, body: { items, nominal: found.map(({ nominalAt }) => toIso(nominalAt)) } };
+      const moved = found.some(({ at, nominalAt }) => at !== nominalAt);
+      const nominal = found.map(({ nominalAt }) => toIso(nominalAt));
+      return { status: 200, body: moved ? { items, nominal } : { items } };
     },
   ),
   route(

@@ -118,7 +118,6 @@ describe('a task under a calendar', () => {
     const upcoming = await call({ path: `/v1/tasks/${task.id}/upcoming`, query: 'count=2' });
     expect(upcoming.body).toEqual({
       items: ['2026-11-23T12:00:00.000Z', '2026-11-24T12:00:00.000Z'],
-      nominal: ['2026-11-23T12:00:00.000Z', '2026-11-24T12:00:00.000Z'],
     });
     const weekly = await create({
       schedule: { kind: 'cron', expressions: ['0 12 * * 6'], calendars: [{ id: 'holidays', mode: 'shift' }] },
