@@ -2,10 +2,10 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import * as z from 'zod';
-import { RunDocument, TaskDocument } from '../support/documents.ts';
-import { eventually } from '../support/eventually.ts';
-import { openCli } from '../support/spawn-cli.ts';
-import { it, target } from './target.ts';
+import { RunDocument, TaskDocument } from '../../support/documents.ts';
+import { eventually } from '../../support/eventually.ts';
+import { openCli } from '../../support/spawn-cli.ts';
+import { it, target } from '../target.ts';
 
 describe('the command line', () => {
   const cli = openCli();
