@@ -6,13 +6,27 @@ import type { SchedulerWorld } from './scheduler-world.ts';
  */
 export async function playWithCrash(
   w: SchedulerWorld,
-  { crashAt, side, minutes }: { crashAt: number; side: 'before' | 'after'; minutes: number },
+  {
+    crashAt,
+    side,
+    minutes,
+    stepMs = 1_000,
+    meanwhile = async () => {},
+  }: {
+    crashAt: number;
+    side: 'before' | 'after';
+    minutes: number;
+    stepMs?: number;
+    /** What others do at every step; it may die like everything else. */
+    meanwhile?: () => Promise<unknown>;
+  },
 ): Promise<number> {
   let operations = 0;
   let die = () => {};
   w.hooks[side] = () => {
     if (++operations !== crashAt) return;
     die();
+    // What has crashed does not even fail: it never goes on.
     return new Promise<never>(() => {});
   };
   const survive = (work: () => Promise<unknown>) => {
@@ -24,11 +38,12 @@ export async function playWithCrash(
   for (let minute = 0; minute < minutes; minute++) {
     await survive(() => w.tick());
     await survive(() => w.sweep());
-    for (let second = 0; second < 60; second++) {
+    for (let ms = 0; ms < 60_000; ms += stepMs) {
       await survive(async () => {
         while ((await w.deliver()) > 0);
       });
-      await w.advance(1_000);
+      await survive(meanwhile);
+      await w.advance(stepMs);
     }
   }
   return operations;

@@ -3,6 +3,7 @@ import type { Execution } from '../../../shared/domain/execution.ts';
 import { MAX_CHAIN_DEPTH } from '../../../shared/domain/limits.ts';
 import { scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { chainProblems } from '../../../shared/usecases/chain/refuse-cycles.ts';
+import { playWithCrash } from '../../support/crashing.ts';
 import { boom, definition, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
 
 const ONCE = { kind: 'once', at: T0 } as const;
@@ -104,7 +105,7 @@ describe('a chain', () => {
       for (let crashAt = 1; crashAt <= 120; crashAt++) {
         const world = await makeWorld();
         world.handle(onlyJob((attempt) => (attempt === 1 ? boom() : ok())));
-        await playWithCrash(world, side, crashAt);
+        await playWithCrash(world, { crashAt, side, minutes: 8, stepMs: 2_000 });
         const [job] = world.of('job');
         const where = `crash ${side} request ${crashAt}: ${job?.status}`;
         const failures = job?.attempts?.filter(({ status }) => status === 'failed').length ?? 0;
@@ -121,36 +122,6 @@ describe('a chain', () => {
     },
   );
 });
-
-async function playWithCrash(
-  world: Awaited<ReturnType<typeof makeWorld>>,
-  side: 'before' | 'after',
-  crashAt: number,
-): Promise<void> {
-  let operations = 0;
-  let die = () => {};
-  world.hooks[side] = () => {
-    if (++operations !== crashAt) return;
-    die();
-    return new Promise<never>(() => {});
-  };
-  const survive = (work: () => Promise<unknown>) => {
-    const dead = new Promise<void>((resolve) => {
-      die = resolve;
-    });
-    return Promise.race([work(), dead]);
-  };
-  for (let minute = 0; minute < 8; minute++) {
-    await survive(() => world.tick());
-    await survive(() => world.sweep());
-    for (let second = 0; second < 60; second += 2) {
-      await survive(async () => {
-        while ((await world.deliver()) > 0);
-      });
-      await world.advance(2_000);
-    }
-  }
-}
 
 describe('links of a task', () => {
   it('are refused when they lead nowhere or back, with the way', async () => {

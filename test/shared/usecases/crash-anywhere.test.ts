@@ -5,6 +5,7 @@ import type { Execution } from '../../../shared/domain/execution.ts';
 import type { RetryRule, TaskDefinition } from '../../../shared/domain/task.ts';
 import type { HandlerRequest, HandlerResult } from '../../../shared/ports.ts';
 import { completeRun, failRun } from '../../../shared/usecases/manage-runs/hand-off.ts';
+import { playWithCrash } from '../../support/crashing.ts';
 import { boom, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
 
 /** Somebody outside who was given work with a token, and says so until he is heard. */
@@ -115,31 +116,7 @@ async function play(workload: keyof typeof WORKLOADS, crashAt: number, side: 'be
       outside.shift();
     }
   };
-  let operations = 0;
-  let die = () => {};
-  w.hooks[side] = () => {
-    if (++operations !== crashAt) return;
-    die();
-    // What has crashed does not even fail: it never goes on.
-    return new Promise<never>(() => {});
-  };
-  const survive = (work: () => Promise<unknown>) => {
-    const dead = new Promise<void>((resolve) => {
-      die = resolve;
-    });
-    return Promise.race([work(), dead]);
-  };
-  for (let minute = 0; minute < 12; minute++) {
-    await survive(() => w.tick());
-    await survive(() => w.sweep());
-    for (let second = 0; second < 60; second++) {
-      await survive(async () => {
-        while ((await w.deliver()) > 0);
-      });
-      await survive(answer);
-      await w.advance(1_000);
-    }
-  }
+  const operations = await playWithCrash(w, { crashAt, side, minutes: 12, meanwhile: answer });
   return { w, operations };
 }
 
