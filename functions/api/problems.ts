@@ -1,5 +1,6 @@
 import type { Problem } from '../../shared/contract/problem.ts';
-import { type ErrorCode, SchedulerError } from '../../shared/domain/errors.ts';
+import { type ErrorCode, type FieldProblem, SchedulerError } from '../../shared/domain/errors.ts';
+import { MAX_LISTED_ERRORS } from '../../shared/domain/limits.ts';
 
 /** Exhaustive: a new code does not compile without its status. */
 const STATUS: Record<ErrorCode, { status: number; title: string }> = {
@@ -40,8 +41,19 @@ export function toProblem(error: unknown, requestId: string): ProblemReply | und
     code: known.code,
     requestId,
   };
-  if (is(known, 'validation-failed')) problem.errors = known.details.errors;
+  if (is(known, 'validation-failed')) problem.errors = listed(known.details.errors);
   return { problem, headers: headersOf(known) };
+}
+
+const MAX_PATH_CHARS = 256;
+
+/** What a caller can make wrong is many times what anybody reads. */
+function listed(errors: readonly FieldProblem[]): FieldProblem[] {
+  const shown = errors
+    .slice(0, MAX_LISTED_ERRORS)
+    .map(({ path, message }) => ({ path: path.slice(0, MAX_PATH_CHARS), message }));
+  const more = errors.length - shown.length;
+  return more > 0 ? [...shown, { path: '', message: `and ${more} more` }] : shown;
 }
 
 export const internalProblem = (requestId: string): ProblemReply => ({

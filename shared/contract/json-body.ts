@@ -1,12 +1,22 @@
-import { SchedulerError } from '../domain/errors.ts';
+import { type FieldProblem, SchedulerError } from '../domain/errors.ts';
+import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../domain/limits.ts';
+import { duplicateName, inexactInteger } from './json-tokens.ts';
+import { pathText } from './problems.ts';
 
-/** Far beyond what a payload needs, far below what a recursive reader could choke on. */
-const MAX_JSON_DEPTH = 64;
-
-/** Parses a body or throws `malformed-json`. */
+/**
+ * Parses a body. What JSON leaves open is refused rather than guessed, as I-JSON (RFC 7493) has it: a name that is
+ * there twice, a whole number that a double cannot hold, half a surrogate pair. Throws `malformed-json`, or
+ * `validation-failed` where a field can be named.
+ */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
   refuseExtremes(value);
+  const twice = duplicateName(text);
+  if (twice !== undefined)
+    throw malformed(`the name ${JSON.stringify(shortened(twice))} is there twice in one object`);
+  const inexact = inexactInteger(text);
+  if (inexact !== undefined)
+    throw malformed(`the whole number ${shortened(inexact)} cannot be kept exactly; send it as text`);
   return value;
 }
 
@@ -18,22 +28,53 @@ function parsed(text: string): unknown {
   }
 }
 
+/** A value, and by which steps one gets to it. */
+interface Place {
+  value: unknown;
+  above?: Place;
+  step?: PropertyKey;
+}
+
 /** Level by level, so that deep nesting cannot exhaust the stack that it is meant to protect. */
-function refuseExtremes(root: unknown): void {
-  let level = [root];
+function refuseExtremes(value: unknown): void {
+  const errors: FieldProblem[] = [];
+  let level: Place[] = [{ value }];
+  let seen = 0;
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_JSON_DEPTH) throw malformed(`nested deeper than ${MAX_JSON_DEPTH} levels`);
-    const below: unknown[] = [];
-    for (const value of level) {
-      // JSON.parse reads 1e400 as Infinity, which would be stored as null.
-      if (typeof value === 'number' && !Number.isFinite(value))
-        throw malformed('a number is too large to be kept');
-      if (typeof value === 'object' && value !== null)
-        for (const member of Object.values(value)) below.push(member);
+    seen += level.length;
+    if (seen > MAX_JSON_VALUES) throw malformed(`more than ${MAX_JSON_VALUES} values`);
+    for (const place of level) {
+      const message = problemOf(place);
+      if (message !== undefined) errors.push({ path: pathText(stepsTo(place)), message });
     }
-    level = below;
+    level = level.flatMap(membersOf);
   }
+  if (errors.length > 0)
+    throw new SchedulerError('validation-failed', 'The body is not valid: see errors', { errors });
 }
+
+function problemOf({ value, step }: Place): string | undefined {
+  // JSON.parse reads 1e400 as Infinity, which would be stored as null.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw malformed('a number is too large to be kept');
+  // Harmless here, and a trap for whatever reads it next.
+  if (step === '__proto__') return 'is no name for a field';
+  const isWhole = (text: unknown) => typeof text !== 'string' || text.isWellFormed();
+  return isWhole(value) && isWhole(step) ? undefined : 'must be well-formed Unicode';
+}
+
+function membersOf(above: Place): Place[] {
+  const { value } = above;
+  if (Array.isArray(value)) return value.map((member, step) => ({ value: member, above, step }));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).map(([step, member]) => ({ value: member, above, step }));
+}
+
+const stepsTo = ({ above, step }: Place): PropertyKey[] =>
+  above === undefined || step === undefined ? [] : [...stepsTo(above), step];
+
+const shortened = (text: string): string => (text.length > 64 ? `${text.slice(0, 64)}…` : text);
 
 const malformed = (reason: string, cause?: unknown) =>
   new SchedulerError('malformed-json', `The body is not usable JSON: ${reason}`, { reason }, cause);

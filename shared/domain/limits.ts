@@ -85,6 +85,11 @@ export const MAX_RETRY_RULES = 10;
 export const MAX_SNOOZES = 1_000;
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024;
+/** Of a body: far beyond what a payload needs, far below what a recursive reader could choke on. */
+export const MAX_JSON_DEPTH = 64;
+export const MAX_JSON_VALUES = 50_000;
+/** Problems that one answer lists. */
+export const MAX_LISTED_ERRORS = 100;
 export const MAX_RESULT_BYTES = 16 * 1024;
 /** A larger result or payload override lives in an item of its own, so that the hot row stays under 1 KB. */
 export const INLINE_JSON_BYTES = 512;

@@ -54,6 +54,8 @@ const UNPROCESSABLE: [what: string, call: Call, paths: string[]][] = [
   ['an unregistered handler', withField({ handler: 'no.such' }), ['handler']],
   ['a handler called __proto__', withField({ handler: '__proto__' }), ['handler']],
   ['a payload that the handler refuses', withField({ handler: 'demo.send-email' }), ['payload.to']],
+  ['__proto__ deep in a payload', raw('{"payload":{"a":[{"__proto__":1}]}}'), ['payload.a[0].__proto__']],
+  ['half a surrogate pair in a payload', raw('{"payload":{"a":"\\udead"}}'), ['payload.a']],
   ['a payload too large', withField({ payload: 'x'.repeat(128 * 1024) }), ['payload']],
   ['an unknown queue', withField({ queue: 'toString' }), ['queue']],
   ['too many tags', withField({ tags: Array.from({ length: 17 }, (_, at) => `t${at}`) }), ['tags']],
@@ -204,6 +206,9 @@ const OTHERS: [what: string, call: Call, status: number, code: string][] = [
     400,
     'malformed-json',
   ],
+  ['more values than anybody needs', raw(`{"payload":[${'0,'.repeat(60_000)}0]}`), 400, 'malformed-json'],
+  ['a name that is there twice', raw('{"name":"a","name":"b"}'), 400, 'malformed-json'],
+  ['a whole number that would change', raw('{"payload":9007199254740993}'), 400, 'malformed-json'],
   [
     'bytes that are not UTF-8',
     { ...post(undefined), body: '\u00ff', base64: true, headers: { 'content-type': 'application/json' } },
@@ -271,6 +276,20 @@ describe('what is refused as not valid', () => {
     expect([status, body.code]).toEqual([422, 'validation-failed']);
     const named = new Set(body.errors.map((error: { path: string }) => error.path));
     expect([...named].toSorted()).toEqual(paths.toSorted());
+  });
+});
+
+describe('what is wrong in very many places', () => {
+  it('is told in part, with how much more there is', async () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 5_000 }, (_, at) => [`${'x'.repeat(30)}${at}`, 0]),
+    );
+    const { status, body } = await makeApiWorld().call(withField(fields));
+    expect([status, body.errors.length, body.errors.at(-1).message]).toEqual([422, 101, 'and 4900 more']);
+  });
+  it('is told with paths that somebody can read', async () => {
+    const { status, body } = await makeApiWorld().call(withField({ ['y'.repeat(100_000)]: 0 }));
+    expect([status, body.errors[0].path]).toEqual([422, 'y'.repeat(256)]);
   });
 });
 
