@@ -58,8 +58,6 @@ function problemOf({ value, step }: Place): string | undefined {
   // JSON.parse reads 1e400 as Infinity, which would be stored as null.
   if (typeof value === 'number' && !Number.isFinite(value))
     throw malformed('a number is too large to be kept');
-  // Harmless here, and a trap for whatever reads it next.
-  if (step === '__proto__') return 'is no name for a field';
   const isWhole = (text: unknown) => typeof text !== 'string' || text.isWellFormed();
   return isWhole(value) && isWhole(step) ? undefined : 'must be well-formed Unicode';
 }

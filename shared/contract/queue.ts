@@ -4,6 +4,10 @@ import { RetryPolicySchema, retryFields } from './retry.ts';
 
 const MAX_IDS = 1_000;
 
+/** Queues serve all tenants: how much waits there would tell one what others do. */
+const ofAll = (what: string) =>
+  z.int().nullable().describe(`${what}; of all tenants, so null for others than root`);
+
 export const QueueSchema = z
   .strictObject({
     name: z.string(),
@@ -17,15 +21,14 @@ export const QueueSchema = z
       .strictObject({ workers: z.int(), timeoutSeconds: z.int(), retry: RetryPolicySchema })
       .describe('what the deployment says, which holds where nobody says otherwise at run time'),
     applied: z.boolean().describe('false: a change of workers or paused is under way, for minutes at most'),
-    depth: z.int().describe('messages ready to be taken, as SQS counts them: approximate'),
-    delayed: z.int().describe('messages that wait for their second'),
-    inFlight: z.int().describe('messages in the hands of workers'),
-    oldestAgeSeconds: z
-      .int()
-      .nullable()
-      .describe('since the oldest run that is due and has not started became due; null when there is none'),
+    depth: ofAll('messages ready to be taken, as SQS counts them: approximate'),
+    delayed: ofAll('messages that wait for their second'),
+    inFlight: ofAll('messages in the hands of workers'),
+    oldestAgeSeconds: ofAll(
+      'since the oldest run that is due and has not started became due; null when there is none',
+    ),
     deadLetters: z.int().describe('dead runs in the list of dead letters; counted up to 1,000'),
-    lettersInSqs: z.int().describe('messages in the SQS dead-letter queue, approximate'),
+    lettersInSqs: ofAll('messages in the SQS dead-letter queue, approximate'),
   })
   .meta({ id: 'Queue' });
 export type QueueWire = z.infer<typeof QueueSchema>;

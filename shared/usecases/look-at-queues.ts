@@ -1,6 +1,6 @@
 import type { QueueWire } from '../contract/queue.ts';
 import { SchedulerError } from '../domain/errors.ts';
-import type { Principal } from '../domain/principal.ts';
+import { type Principal, ROOT } from '../domain/principal.ts';
 import { controlOf, inForce, type QueueDirectory, type QueueSettings } from '../domain/queue-settings.ts';
 import { type EpochMs, SECOND_MS } from '../domain/time.ts';
 import type { QueueControls } from '../flow-ports.ts';
@@ -29,7 +29,7 @@ export function requireQueue(deps: Pick<LookAtQueuesDeps, 'queueDefaults'>, name
 /** By priority. */
 export async function listQueues(deps: LookAtQueuesDeps, principal: Principal): Promise<QueueWire[]> {
   const names = Object.keys(deps.queueDefaults);
-  const [oldest, directory] = await Promise.all([oldestDue(deps), deps.queueControls.read()]);
+  const [oldest, directory] = await Promise.all([oldestDue(deps, principal), deps.queueControls.read()]);
   const queues = await Promise.all(names.map((name) => look(deps, principal, name, oldest, directory)));
   return queues.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
 }
@@ -40,13 +40,13 @@ export const findQueue = async (
   name: string,
 ): Promise<QueueWire> => {
   requireQueue(deps, name);
-  const [oldest, directory] = await Promise.all([oldestDue(deps), deps.queueControls.read()]);
+  const [oldest, directory] = await Promise.all([oldestDue(deps, principal), deps.queueControls.read()]);
   return look(deps, principal, name, oldest, directory);
 };
 
 async function look(
   deps: LookAtQueuesDeps,
-  { tenant }: Principal,
+  principal: Principal,
   name: string,
   oldest: ReadonlyMap<string, EpochMs>,
   directory: QueueDirectory,
@@ -58,8 +58,8 @@ async function look(
     control?.overrides,
   );
   const [depth, dead] = await Promise.all([
-    deps.queueInspector.depth(name),
-    deps.listings.dead({ tenant, queue: name, limit: DEAD_COUNTED }),
+    seesAll(principal) ? deps.queueInspector.depth(name) : undefined,
+    deps.listings.dead({ tenant: principal.tenant, queue: name, limit: DEAD_COUNTED }),
   ]);
   const dueAt = oldest.get(name);
   return {
@@ -72,17 +72,24 @@ async function look(
     retry,
     deployed: { workers: deployed.workers, timeoutSeconds: deployed.timeoutSeconds, retry: deployed.retry },
     applied: control?.applied ?? true,
-    depth: depth.ready,
-    delayed: depth.delayed,
-    inFlight: depth.inFlight,
+    depth: depth?.ready ?? null,
+    delayed: depth?.delayed ?? null,
+    inFlight: depth?.inFlight ?? null,
     oldestAgeSeconds: dueAt === undefined ? null : Math.floor((deps.clock.nowMs() - dueAt) / SECOND_MS),
     deadLetters: dead.entries.length,
-    lettersInSqs: depth.letters,
+    lettersInSqs: depth?.letters ?? null,
   };
 }
 
+/** Queues serve all tenants: how much waits there would tell one what others do. */
+const seesAll = ({ tenant }: Principal): boolean => tenant === ROOT;
+
 /** Queue → the instant since which something has been due there: tasks not yet claimed, and runs that wait. */
-async function oldestDue(deps: LookAtQueuesDeps): Promise<ReadonlyMap<string, EpochMs>> {
+async function oldestDue(
+  deps: LookAtQueuesDeps,
+  principal: Principal,
+): Promise<ReadonlyMap<string, EpochMs>> {
+  if (!seesAll(principal)) return new Map();
   const until = deps.clock.nowMs();
   const shards = Array.from({ length: deps.shards }, (_, shard) => shard);
   const due = await Promise.all(

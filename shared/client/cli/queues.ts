@@ -33,9 +33,9 @@ export function addQueues(program: Command, cli: Cli): void {
           found.map((queue) => [
             queue.name,
             queue.workers,
-            queue.depth,
-            queue.delayed,
-            queue.inFlight,
+            queue.depth ?? '',
+            queue.delayed ?? '',
+            queue.inFlight ?? '',
             age(queue.oldestAgeSeconds),
             queue.deadLetters,
           ]),

@@ -32,6 +32,8 @@ export interface Call {
   /** null: nobody. */
   role?: 'viewer' | 'operator' | 'admin' | null;
   tenant?: string;
+  /** What the authorizer says, in place of role and tenant. */
+  context?: Record<string, string>;
 }
 export interface Answer {
   status: number;
@@ -108,7 +110,10 @@ export function eventOf(request: Call, requestId: string): APIGatewayProxyEventV
   const { method = 'GET', path, query = '', body, role = 'admin', tenant = 'root' } = request;
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const lambda =
-    role === null ? { authenticated: 'false' } : { authenticated: 'true', tenant, role, actor: 'token:test' };
+    request.context ??
+    (role === null
+      ? { authenticated: 'false' }
+      : { authenticated: 'true', tenant, role, actor: 'token:test' });
   const requestContext = {
     accountId: '0',
     apiId: 'api',

@@ -54,7 +54,6 @@ const UNPROCESSABLE: [what: string, call: Call, paths: string[]][] = [
   ['an unregistered handler', withField({ handler: 'no.such' }), ['handler']],
   ['a handler called __proto__', withField({ handler: '__proto__' }), ['handler']],
   ['a payload that the handler refuses', withField({ handler: 'demo.send-email' }), ['payload.to']],
-  ['__proto__ deep in a payload', raw('{"payload":{"a":[{"__proto__":1}]}}'), ['payload.a[0].__proto__']],
   ['half a surrogate pair in a payload', raw('{"payload":{"a":"\\udead"}}'), ['payload.a']],
   ['a payload too large', withField({ payload: 'x'.repeat(128 * 1024) }), ['payload']],
   ['an unknown queue', withField({ queue: 'toString' }), ['queue']],

@@ -2,39 +2,107 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Route } from '../../../functions/api/route.ts';
 import { routes } from '../../../functions/api/routes.ts';
-import { parseExecutionId } from '../../../shared/domain/occurrence.ts';
-import { isAtLeast, ROLES } from '../../../shared/domain/principal.ts';
-import { type Call, makeApiWorld } from './api-world.ts';
+import { isAtLeast, ROLES, type Role } from '../../../shared/domain/principal.ts';
+import { asksOf, staleAsks } from '../../support/every-route.ts';
+import { makeApiWorld } from './api-world.ts';
+import { type Belongings, makeBelongings, OWNER } from './belongings.ts';
 
-/** All of this reads the table of routes: an endpoint that is added is walked here without a word. */
+/** All of this reads the table of routes: an endpoint that is added is walked here, or the test says what is missing. */
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const);
-const closed = named.filter(([, { role }]) => role !== 'none' && role !== 'token');
+const needsCredential = ({ role }: Route) => role !== 'none' && role !== 'token';
+const closed = named.filter(([, route]) => needsCredential(route));
+const open = named.filter(([, route]) => !needsCredential(route));
 
-const callOf = ({ method, path, body }: Route, params: Record<string, string> = {}): Call => ({
-  method,
-  path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? 'none'),
-  ...(body ? { body: {} } : {}),
-});
+const TENANTS = [OWNER, 'other', 'root'] as const;
 
-describe('what a role may do', () => {
-  it.each(closed)('%s: the table says', async (_, { role, ...route }) => {
-    const { call } = makeApiWorld();
-    if (role === 'none' || role === 'token') throw new Error('is open');
-    for (const given of ROLES) {
-      const { status, body } = await call({ ...callOf({ ...route, role }), role: given });
-      const needs = role === 'root' ? 'admin' : role;
-      if (isAtLeast(given, needs)) expect([401, 403]).not.toContain(status);
-      else {
-        expect([status, body.code]).toEqual([403, 'forbidden']);
-        expect(body.detail).toMatch(new RegExp(`needs the role ${needs}.*; yours is ${given}$`));
-      }
-    }
-    expect((await call({ ...callOf({ ...route, role }), role: null })).status).toBe(401);
-    const stranger = await call({ ...callOf({ ...route, role }), tenant: 'other' });
-    expect(stranger.status === 403).toBe(role === 'root');
+/** Authorization headers: of every role of every tenant, and of nobody. */
+async function credentialsIn({ world, must }: Belongings) {
+  const make = async (tenant: string, role: Role, more: object = {}) => {
+    const body = { role, ...more };
+    const made = await must({ method: 'POST', path: '/v1/tokens', body, tenant });
+    return { id: made.id, header: `Bearer ${made.token}` };
+  };
+  const people: { tenant: string; role: Role; header: string }[] = [];
+  for (const tenant of TENANTS)
+    for (const role of ROLES) people.push({ tenant, role, header: (await make(tenant, role)).header });
+  const expired = await make(OWNER, 'admin', { expiresInSeconds: 1 });
+  const revoked = await make(OWNER, 'admin');
+  await must({ method: 'DELETE', path: `/v1/tokens/${revoked.id}` });
+  await world.advance(1_000);
+  const whole = people[0]?.header ?? '';
+  const nobodies: Record<string, string | undefined> = {
+    'no credential': undefined,
+    'another scheme': whole.replace('Bearer', 'Basic'),
+    garbage: 'Bearer garbage',
+    'a token that there never was': `Bearer esc_${'0'.repeat(26)}_${'0'.repeat(64)}`,
+    'the right id with a wrong secret': whole.replace(/.{64}$/, '0'.repeat(64)),
+    'an expired token': expired.header,
+    'a revoked token': revoked.header,
+  };
+  return { people, nobodies };
+}
+
+const mayBy = (route: Route, { role, tenant }: { role: Role; tenant: string }): boolean =>
+  route.role === 'root'
+    ? tenant === 'root' && role === 'admin'
+    : isAtLeast(role, route.role === 'none' || route.role === 'token' ? 'viewer' : route.role);
+
+describe('every endpoint', () => {
+  it('is walked, and none that is gone', () => {
+    expect(staleAsks()).toEqual([]);
   });
 
-  it('stands in the description of the API, word for word', async () => {
+  it.each(named)('%s: does what it is for, when whoever may ask it does', async (_, route) => {
+    const made = await makeBelongings();
+    const [{ headers, ...asked }] = asksOf(route, made.ids);
+    const tenant = route.role === 'root' ? 'root' : OWNER;
+    const role = route.role === 'root' || !needsCredential(route) ? 'admin' : (route.role as Role);
+    const answer = await made.world.call({ ...asked, ...(headers && { headers }), role, tenant });
+    expect([answer.status < 300, answer.body]).toEqual([true, answer.body]);
+  });
+
+  it.each(closed)('%s: lets in by tenant and role as the table says, and nobody else', async (_, route) => {
+    const made = await makeBelongings();
+    const [asked] = asksOf(route, made.ids);
+    const { people, nobodies } = await credentialsIn(made);
+    for (const [who, header] of Object.entries(nobodies)) {
+      const { status, headers, body } = await made.ask(asked, header);
+      // The same words for all of them: nothing says why.
+      expect([who, status, headers['www-authenticate'], body], who).toEqual([
+        who,
+        401,
+        'Bearer',
+        expect.objectContaining({
+          code: 'unauthenticated',
+          detail: 'A valid credential is needed: Authorization: Bearer <token>',
+        }),
+      ]);
+    }
+    for (const person of people.filter((one) => !mayBy(route, one))) {
+      const { status, body } = await made.ask(asked, person.header);
+      expect([person, status, body.code]).toEqual([person, 403, 'forbidden']);
+    }
+    for (const person of people.filter((one) => mayBy(route, one))) {
+      const { status } = await made.ask(asked, person.header);
+      expect([person, [401, 403].includes(status)]).toEqual([person, false]);
+    }
+  });
+
+  it.each(open)('%s: answers everybody alike', async (_, route) => {
+    const answers = new Set<string>();
+    const made = await makeBelongings();
+    const { people, nobodies } = await credentialsIn(made);
+    const [{ body, ...asked }] = asksOf(route, made.ids);
+    // A hand-off's token decides, whoever sends it; here nobody has it.
+    const wrong = body && { ...body, token: 'x' };
+    for (const header of [...Object.values(nobodies), ...people.map((one) => one.header)]) {
+      const answer = await made.ask({ ...asked, ...(wrong && { body: wrong }) }, header);
+      answers.add(JSON.stringify([answer.status, answer.body]).replaceAll(/request-\d+/g, 'request'));
+    }
+    expect(answers.size).toBe(1);
+  });
+
+  it('says in the description of the API what it needs, word for word', async () => {
     const Operation = z.looseObject({ description: z.string(), security: z.array(z.unknown()) });
     const Described = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
     const { paths } = Described.parse((await makeApiWorld().call({ path: '/v1/openapi.json' })).body);
@@ -51,116 +119,3 @@ describe('what a role may do', () => {
     expect(Object.values(paths).flatMap((methods) => Object.keys(methods))).toHaveLength(routes.length);
   });
 });
-
-/** What there is of one tenant, with its name in all of it. */
-async function makeBelongings() {
-  const world = makeApiWorld();
-  const tenant = 'acme';
-  const must = async (call: Call) => {
-    const answer = await world.call({ tenant, ...call });
-    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
-    return answer.body;
-  };
-  const task = {
-    name: 'Private to acme',
-    handler: 'demo.echo',
-    tags: ['private'],
-    payload: { key: 'private' },
-    schedule: { kind: 'cron', expressions: ['0 2 * * *'] },
-  };
-  await must({ method: 'PUT', path: '/v1/tasks/private', body: task });
-  const run = await must({ method: 'POST', path: '/v1/tasks/private/trigger' });
-  const dead = await must({ method: 'POST', path: '/v1/tasks/private/trigger' });
-  const deadRow = world.tables.executions.get({ tenant, ...parseRun(dead.id) });
-  if (!deadRow) throw new Error('no run');
-  world.tables.executions.put({
-    ...deadRow,
-    status: 'dead',
-    reason: 'exhausted',
-    finishedAt: world.clock.nowMs(),
-    index: { set: 'dead', shard: 0, at: world.clock.nowMs(), queue: 'default' },
-  });
-  await must({ method: 'PUT', path: '/v1/variables/private', body: { value: 'private' } });
-  await must({ method: 'PUT', path: '/v1/calendars/private', body: { name: 'private' } });
-  const window = { from: '2026-11-10T00:00:00.000Z', to: '2026-11-12T00:00:00.000Z' };
-  const backfill = await must({ method: 'POST', path: '/v1/tasks/private/backfill', body: window });
-  const token = await must({ method: 'POST', path: '/v1/tokens', body: { role: 'viewer', name: 'private' } });
-  const theirs: Ids = {
-    task: 'private',
-    run: run.id,
-    token: token.id,
-    variable: 'private',
-    backfillId: backfill.id,
-  };
-  // Of the same form.
-  const nobodys: Ids = {
-    task: 'nothing',
-    run: run.id.replace('private', 'nothing'),
-    token: token.id.replace(/.$/, 'Z'),
-    variable: 'nothing',
-    backfillId: backfill.id.replace(/.$/, 'Z'),
-  };
-  return { world, theirs, nobodys };
-}
-const parseRun = (id: string) => {
-  const key = parseExecutionId(id);
-  if (!key) throw new Error(`no id of a run: ${id}`);
-  return key;
-};
-
-/** What an endpoint needs so that it would do something, did it find anything. */
-const BODIES: Record<string, object> = {
-  'POST /v1/tasks/{id}/backfill': { from: '2026-11-10T00:00:00.000Z', to: '2026-11-12T00:00:00.000Z' },
-  'PATCH /v1/tasks/{id}': { name: 'Taken over' },
-};
-
-describe('what is another tenant’s', () => {
-  const found = closed.filter(([, { path }]) => path.includes('{') || path.split('/').length === 3);
-
-  it.each(found)('%s: is not there, for any role', async (name, route) => {
-    const { world, theirs, nobodys } = await makeBelongings();
-    const ask = async (ids: Ids, call: Pick<Call, 'role' | 'tenant'>) => {
-      const body = BODIES[name];
-      const answer = await world.call({
-        ...callOf(route, idsAt(route, ids)),
-        ...(body && { body }),
-        ...call,
-      });
-      const text = Object.values(ids).reduce(
-        (left, id) => left.replaceAll(id, '…'),
-        JSON.stringify(answer.body ?? null),
-      );
-      return { status: answer.status, text: text.replaceAll(/request-\d+/g, 'request') };
-    };
-    const before = belongings(world);
-    for (const role of ROLES) {
-      const there = await ask(theirs, { role, tenant: 'other' });
-      // But for the ids that were asked for, nothing tells the two answers apart.
-      expect(there).toEqual(await ask(nobodys, { role, tenant: 'other' }));
-      expect(there.text).not.toMatch(/private|acme/i);
-    }
-    expect(belongings(world)).toEqual(before);
-    if (route.method === 'GET' && route.role !== 'root')
-      expect((await ask(theirs, { tenant: 'acme' })).status).toBe(200);
-  });
-});
-
-type World = ReturnType<typeof makeApiWorld>;
-const belongings = ({ tables }: World) => ({
-  states: tables.states.all().filter(({ tenant }) => tenant === 'acme'),
-  definitions: tables.definitions.all().filter(({ tenant }) => tenant === 'acme'),
-  executions: tables.executions.all().filter(({ tenant }) => tenant === 'acme'),
-  variables: tables.variables.get('acme'),
-  calendars: [...tables.calendars.values()].filter(({ tenant }) => tenant === 'acme'),
-  tokens: [...tables.tokens.values()].filter(({ tenant }) => tenant === 'acme'),
-});
-
-type Ids = Record<'task' | 'run' | 'token' | 'variable' | 'backfillId', string>;
-
-/** Path parameters: what an id is of, its path says. */
-function idsAt({ path }: Route, ids: Ids): Record<string, string> {
-  const { task, run, token, variable, backfillId } = ids;
-  if (path.startsWith('/v1/tenants')) return { id: 'acme' };
-  const id = path.startsWith('/v1/executions') ? run : path.startsWith('/v1/tokens') ? token : task;
-  return { id, name: path.startsWith('/v1/queues') ? 'default' : variable, backfillId };
-}

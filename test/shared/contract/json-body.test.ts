@@ -20,8 +20,6 @@ describe('a body', () => {
   it('is read as JSON.parse reads it, whatever it holds', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(3), (value, space) => {
-        // Texts of fast-check are whole; names that are prototypes are another matter.
-        fc.pre(!JSON.stringify(value).includes('"__proto__"'));
         const text = JSON.stringify(value, null, space);
         expect(parseJson(text)).toEqual(JSON.parse(text));
       }),
@@ -72,14 +70,12 @@ describe('a body', () => {
   );
 
   it.each([
-    ['{"a":[1,{"__proto__":{"x":1}}]}', 'a[1].__proto__'],
     ['{"a":{"b":"\\ud800"}}', 'a.b'],
     ['["ok","\\udc00 \\ud83d\\ude00"]', '[1]'],
     ['{"\\ud83d":1}', '\ud83d'],
   ])('says where something is that cannot be kept: %s', (text, path) => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'validation-failed', details: { errors: [{ path }] } });
-    expect(Object.getPrototypeOf(JSON.parse('{"__proto__":{"x":1}}'))).toBe(Object.prototype);
   });
 
   it.each([

@@ -1,0 +1,154 @@
+import type { Route } from '../../functions/api/route.ts';
+import { routes } from '../../functions/api/routes.ts';
+
+/** What a tenant has, by id. */
+export interface Ids {
+  /** A tenant without tasks. */
+  tenant: string;
+  task: string;
+  /** Runs: one that waits, one that is dead, one that was handed off. */
+  run: string;
+  dead: string;
+  pending: string;
+  /** Of the run that was handed off. */
+  handOff: string;
+  backfill: string;
+  token: string;
+  variable: string;
+  calendar: string;
+}
+
+/** What of a request the table of routes does not say. */
+export interface Ask {
+  params?: Record<string, string>;
+  query?: string;
+  body?: object;
+  headers?: Record<string, string>;
+}
+type Asks = (ids: Ids) => Ask | Ask[];
+
+export const TASK = {
+  name: 'Nightly report',
+  handler: 'demo.echo',
+  schedule: { kind: 'cron', expressions: ['0 2 * * *'] },
+};
+export const WINDOW = { from: '2026-11-10T00:00:00.000Z', to: '2026-11-12T00:00:00.000Z' };
+
+const nothing: Asks = () => ({});
+const ofTask: Asks = ({ task }) => ({ params: { id: task } });
+const ofRun: Asks = ({ run }) => ({ params: { id: run } });
+const ofVariable: Asks = ({ variable }) => ({ params: { name: variable } });
+const ofCalendar: Asks = ({ calendar }) => ({ params: { id: calendar } });
+const ofTenant: Asks = ({ tenant }) => ({ params: { id: tenant } });
+const ofQueue = { params: { name: 'default' } };
+const ofBackfill: Asks = ({ task, backfill }) => ({ params: { id: task, backfillId: backfill } });
+const redrive: Asks = ({ dead }) => ({ ...ofQueue, body: { ids: [dead] } });
+const purge: Asks = () => ({ ...ofQueue, body: { confirm: 'default' } });
+
+/**
+ * How to ask each operation so that it does something with what a tenant has. The tests of roles and tenants walk all
+ * of them; of several the first is the one that must succeed for the tenant itself.
+ */
+const ASKS: Record<string, Asks> = {
+  createTask: ({ task, calendar }) => [
+    { body: TASK },
+    { body: { ...TASK, onSuccess: [{ taskId: task }] } },
+    { body: { ...TASK, schedule: { ...TASK.schedule, calendars: [{ id: calendar }] } } },
+  ],
+  listTasks: ({ task }) => [{}, { query: `search=${task}` }, { query: 'tag=private' }],
+  putTask: ({ task }) => ({ params: { id: task }, body: TASK }),
+  getTask: ofTask,
+  patchTask: ({ task }) => [
+    { params: { id: task }, body: { name: 'Another' } },
+    { params: { id: task }, body: { name: 'Another' }, headers: { 'if-match': '"1"' } },
+  ],
+  deleteTask: ofTask,
+  pauseTask: ofTask,
+  resumeTask: ofTask,
+  triggerTask: ({ task }) => ({ params: { id: task }, headers: { 'idempotency-key': 'theirs' } }),
+  listUpcoming: ofTask,
+  listTaskExecutions: ofTask,
+  backfillTask: ({ task }) => ({ params: { id: task }, body: WINDOW }),
+  getBackfill: ofBackfill,
+  abortBackfill: ofBackfill,
+  listExecutions: ({ task }) => [{}, { query: `taskId=${task}` }, { query: 'status=dead&tag=private' }],
+  getExecution: ofRun,
+  cancelExecution: ofRun,
+  retryExecution: ({ dead }) => ({ params: { id: dead } }),
+  completeExecution: ({ pending, handOff }) => ({ params: { id: pending }, body: { token: handOff } }),
+  failExecution: ({ pending, handOff }) => ({
+    params: { id: pending },
+    body: { token: handOff, error: { type: 'E', message: 'no' } },
+  }),
+  heartbeatExecution: ({ pending, handOff }) => ({ params: { id: pending }, body: { token: handOff } }),
+  listQueues: nothing,
+  getQueue: () => ofQueue,
+  patchQueue: () => ({ ...ofQueue, body: {} }),
+  listDeadLetters: () => ofQueue,
+  redriveDeadLetters: redrive,
+  redriveDeadLettersOfQueue: redrive,
+  purgeDeadLetters: purge,
+  purgeDeadLettersOfQueue: purge,
+  previewSchedule: ({ calendar }) => [
+    { body: { schedule: TASK.schedule } },
+    { body: { schedule: { ...TASK.schedule, calendars: [{ id: calendar }] } } },
+  ],
+  listCalendars: nothing,
+  getCalendar: ofCalendar,
+  putCalendar: ({ calendar }) => ({ params: { id: calendar }, body: { name: 'Holidays' } }),
+  deleteCalendar: ofCalendar,
+  listHandlers: nothing,
+  listVariables: nothing,
+  getVariable: ofVariable,
+  putVariable: ({ variable }) => ({ params: { name: variable }, body: { value: 1 } }),
+  deleteVariable: ofVariable,
+  listTenants: nothing,
+  getTenant: ofTenant,
+  putTenant: ({ tenant }) => ({ params: { id: tenant }, body: {} }),
+  deleteTenant: ofTenant,
+  createToken: () => ({ body: { role: 'viewer' } }),
+  listTokens: nothing,
+  revokeToken: ({ token }) => ({ params: { id: token } }),
+  getHealth: nothing,
+  getOpenApi: nothing,
+  getDocs: nothing,
+};
+
+export interface Asked {
+  method: string;
+  path: string;
+  query: string;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+/** Every way in which an operation is asked. Throws for one that nobody has told how. */
+export function asksOf(route: Route, ids: Ids): [Asked, ...Asked[]] {
+  const [first, ...rest] = [ASKS[route.operationId]?.(ids) ?? []].flat();
+  if (!first)
+    throw new Error(
+      `${route.operationId} (${route.method} ${route.path}) is new: say under ASKS in test/support/every-route.ts how to ` +
+        'it so that it does something with what a tenant has, and make what it needs in test/functions/api/belongings.ts',
+    );
+  return [askedOf(route, first), ...rest.map((ask) => askedOf(route, ask))];
+}
+
+function askedOf({ method, path, operationId }: Route, ask: Ask): Asked {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = ask.params?.[name];
+    if (value === undefined)
+      throw new Error(`ASKS in test/support/every-route.ts: ${operationId} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+  return {
+    method,
+    path: filled,
+    query: ask.query ?? '',
+    ...(ask.body && { body: ask.body }),
+    ...(ask.headers && { headers: ask.headers }),
+  };
+}
+
+/** Names of operations that there are no more. */
+export const staleAsks = (): string[] =>
+  Object.keys(ASKS).filter((name) => !routes.some(({ operationId }) => operationId === name));
