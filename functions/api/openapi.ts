@@ -1,15 +1,9 @@
-import * as z from 'zod';
-import { ProblemSchema } from '../../shared/contract/problem.ts';
+import { type Parameter, parametersOf } from './openapi/parameters.ts';
+import { answerHeaders, mediaOf, responsesOf, withoutContent } from './openapi/responses.ts';
+import { type JsonSchema, Schemas } from './openapi/schemas.ts';
+import { TAGS } from './openapi/tags.ts';
 import { needed, type Route } from './route.ts';
 
-type JsonSchema = Record<string, unknown>;
-interface Parameter {
-  name: string;
-  in: 'path' | 'query' | 'header';
-  required: boolean;
-  description?: string;
-  schema: unknown;
-}
 export interface Operation {
   operationId: string;
   summary: string;
@@ -28,117 +22,104 @@ export interface OpenApiDocument {
     description: string;
     license: { name: string; identifier: string };
   };
+  servers: { url: string; description: string }[];
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, JsonSchema>; securitySchemes: unknown };
+  components: {
+    schemas: Record<string, JsonSchema>;
+    responses: Record<string, unknown>;
+    headers: typeof answerHeaders;
+    securitySchemes: unknown;
+  };
 }
+
+const DESCRIPTION = `Tasks, their executions and their queues.
+
+Instants are ISO 8601 in UTC with milliseconds; durations are whole seconds in fields that end in \`Seconds\`. Unknown
+fields and query parameters are refused. Lists come in pages: pass \`nextCursor\` as \`cursor\` until it is null.
+Whatever is refused is answered with a problem document (RFC 9457) whose \`code\` is stable. A path answers HEAD wherever
+it answers GET.`;
 
 /** The table of routes and the schemas that validate, written down as OpenAPI 3.1. */
 export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
-  const schemas: Record<string, JsonSchema> = {};
+  const schemas = new Schemas();
+  const responses: Record<string, unknown> = {};
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {
     const path = paths[route.path] ?? {};
     paths[route.path] = path;
-    path[route.method.toLowerCase()] = operationOf(route, schemas);
+    const operation = operationOf(route, schemas, responses);
+    path[route.method.toLowerCase()] = operation;
+    if (route.method === 'GET') path.head = headOf(operation, responses);
   }
+  const { document, schemas: named } = schemas.complete({ paths, responses });
   return {
     openapi: '3.1.0',
     info: {
       title: 'Escapement admin API',
       version,
-      description:
-        'Tasks, their executions and their queues. Instants are ISO 8601 UTC, durations whole seconds. ' +
-        'Unknown fields and query parameters are refused.',
+      description: DESCRIPTION,
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
-    paths,
+    servers: [{ url: '/', description: 'Where this description came from' }],
+    tags: tagsOf(routes).map((name) => ({ name, description: TAGS[name] ?? name })),
+    paths: document.paths,
     components: {
-      schemas,
+      schemas: named,
+      responses: document.responses,
+      headers: answerHeaders,
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'An API token, esc_<id>_<secret>' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An API token (esc_<id>_<secret>) or a JWT of the configured issuer. Its role is viewer, operator or ' +
+            'admin; each may do what the ones before may.',
+        },
       },
     },
   };
 }
 
-function operationOf(route: Route, schemas: Record<string, JsonSchema>): Operation {
+const tagOf = ({ path }: Route): string => path.split('/')[2] ?? 'docs';
+const tagsOf = (routes: readonly Route[]): string[] => [...new Set(routes.map(tagOf))];
+
+function operationOf(route: Route, schemas: Schemas, responses: Record<string, unknown>): Operation {
   const operation: Operation = {
     operationId: route.operationId,
     summary: route.summary,
     description: needs(route),
-    tags: [route.path.split('/')[2] ?? 'docs'],
-    parameters: parametersOf(route),
-    responses: responsesOf(route, schemas),
-    security: route.role === 'none' || route.role === 'token' ? [] : [{ token: [] }],
+    tags: [tagOf(route)],
+    parameters: parametersOf(route, schemas),
+    responses: responsesOf(route, schemas, responses),
+    security: securityOf(route),
   };
   if (route.body) {
     const { schema, required, contentTypes } = route.body;
-    const json = schemaOf(schema, 'input', schemas);
-    const content = Object.fromEntries(contentTypes.map((type) => [type, { schema: json }]));
-    operation.requestBody = { required, content };
+    const media = mediaOf(schema, 'input', schemas);
+    operation.requestBody = {
+      required,
+      content: Object.fromEntries(contentTypes.map((type) => [type, media])),
+    };
   }
   return operation;
+}
+
+const headOf = (operation: Operation, responses: Record<string, unknown>): Operation => ({
+  ...operation,
+  operationId: `${operation.operationId}Head`,
+  summary: `${operation.summary}: the headers of GET`,
+  responses: withoutContent(operation.responses, responses),
+});
+
+/** The names that stand with a scheme are the roles that are needed (OpenAPI 3.1). */
+function securityOf({ role }: Route): unknown[] {
+  if (role === 'none' || role === 'token') return [];
+  return [{ token: [role === 'root' ? 'admin of root' : role] }];
 }
 
 function needs({ role }: Route): string {
   if (role === 'none') return 'Needs no credential.';
   if (role === 'token') return 'Needs the token of a hand-off in the body, and no other credential.';
   return `${needed(role).replace('n', 'N')}.`;
-}
-
-function parametersOf(route: Route): Parameter[] {
-  const inPath = [...route.path.matchAll(/\{([a-z]+)\}/gi)].map(
-    ([, name = '']): Parameter => ({ name, in: 'path', required: true, schema: { type: 'string' } }),
-  );
-  const inHeader = Object.entries(route.headers ?? {}).map(
-    ([name, description]): Parameter => ({
-      name,
-      in: 'header',
-      required: false,
-      description,
-      schema: { type: 'string' },
-    }),
-  );
-  return [...inPath, ...inQuery(route.query), ...inHeader];
-}
-
-function inQuery(query: z.ZodType | undefined): Parameter[] {
-  if (!query) return [];
-  const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, schema]) => {
-    const { description, ...rest } = typeof schema === 'object' ? schema : {};
-    return {
-      name,
-      in: 'query',
-      required: false,
-      ...(description === undefined ? {} : { description }),
-      schema: rest,
-    };
-  });
-}
-
-function responsesOf(route: Route, schemas: Record<string, JsonSchema>): Record<string, unknown> {
-  const problem = {
-    description: 'What is wrong, as RFC 9457 has it',
-    content: { 'application/problem+json': { schema: schemaOf(ProblemSchema, 'output', schemas) } },
-  };
-  const replies = Object.entries(route.replies).map(([status, { description, schema, contentType }]) => {
-    if (schema) {
-      const content = { 'application/json': { schema: schemaOf(schema, 'output', schemas) } };
-      return [status, { description, content }];
-    }
-    return [status, contentType ? { description, content: { [contentType]: {} } } : { description }];
-  });
-  return { ...Object.fromEntries(replies), default: problem };
-}
-
-/** Named schemas become components; everything else stands where it is used. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, JsonSchema>): unknown {
-  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  const lifted: JsonSchema & { $defs?: Record<string, JsonSchema> } = JSON.parse(
-    JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'),
-  );
-  const { $schema: _dialect, $defs = {}, ...rest } = lifted;
-  for (const [name, definition] of Object.entries($defs)) schemas[name] ??= definition;
-  return rest;
 }

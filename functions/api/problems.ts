@@ -3,7 +3,7 @@ import { type ErrorCode, type FieldProblem, SchedulerError } from '../../shared/
 import { MAX_LISTED_ERRORS } from '../../shared/domain/limits.ts';
 
 /** Exhaustive: a new code does not compile without its status. */
-const STATUS: Record<ErrorCode, { status: number; title: string }> = {
+export const STATUS: Record<ErrorCode, { status: number; title: string }> = {
   'malformed-json': { status: 400, title: 'Malformed JSON' },
   'precondition-invalid': { status: 400, title: 'Malformed header' },
   unauthenticated: { status: 401, title: 'Not authenticated' },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isObject } from '../../shared/contract/merge-patch.ts';
 import { parseAll } from '../../shared/contract/problems.ts';
-import { SchedulerError } from '../../shared/domain/errors.ts';
+import { type ErrorCode, SchedulerError } from '../../shared/domain/errors.ts';
 import { isAtLeast, type Principal, ROOT, type Role } from '../../shared/domain/principal.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -34,7 +34,17 @@ interface Documented {
   summary: string;
   /** Request headers that mean something, by name. */
   headers?: Readonly<Record<string, string>>;
-  replies: Readonly<Record<number, { description: string; schema?: z.ZodType; contentType?: string }>>;
+  replies: Readonly<Record<number, DocumentedReply>>;
+  /** What it refuses with beyond what follows from the rest of the line (documented-problems.ts). */
+  refuses?: readonly ErrorCode[];
+}
+
+export interface DocumentedReply {
+  description: string;
+  schema?: z.ZodType;
+  contentType?: string;
+  /** That this answer always has, besides those of all answers. */
+  headers?: readonly ('ETag' | 'Location' | 'Retry-After')[];
 }
 
 interface Spec<Q extends z.ZodType, B extends z.ZodType> extends Documented {

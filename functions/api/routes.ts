@@ -37,7 +37,7 @@ export const routes: readonly Route[] = [
       path: '/v1/openapi.json',
       operationId: 'getOpenApi',
       summary: 'This description of the API',
-      replies: { 200: { description: 'OpenAPI 3.1' } },
+      replies: { 200: { description: 'OpenAPI 3.1', contentType: 'application/json' } },
     },
     ({ version }) => ({ status: 200, body: documented(version) }),
   ),

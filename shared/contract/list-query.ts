@@ -13,13 +13,21 @@ const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,9}$/, 'expected a whole number')
     .transform(Number)
-    .pipe(z.int().min(min).max(max));
+    .pipe(z.int().min(min).max(max))
+    // What is meant, for the description: in a query everything is text.
+    .meta({ type: 'integer', minimum: min, maximum: max });
 
 const page = {
   limit: wholeNumber(1, PAGE_LIMIT_MAX)
     .default(PAGE_LIMIT_DEFAULT)
-    .meta({ description: `1 to ${PAGE_LIMIT_MAX}; a page may be shorter and yet not the last` }),
-  cursor: z.string().min(1).max(4_096).optional().meta({ description: 'nextCursor of the page before' }),
+    .meta({ description: `1 to ${PAGE_LIMIT_MAX}; a page may be shorter and yet not the last`, example: 20 }),
+  cursor: z
+    .string()
+    .min(1)
+    .max(4_096)
+    .regex(/^[A-Za-z0-9_-]+$/, 'not a cursor of this list')
+    .optional()
+    .meta({ description: 'nextCursor of the page before' }),
 };
 
 /** One, or several with commas between. */
@@ -34,31 +42,51 @@ const oneOrMore = <T extends string>(names: readonly T[]) =>
       return z.NEVER;
     })
     .optional()
-    .meta({ description: `one, or several with commas between: ${names.join(', ')}` });
+    .meta({
+      description: `one, or several with commas between: ${names.join(', ')}`,
+      pattern: `^(${names.join('|')})(,(${names.join('|')}))*$`,
+      example: names[0],
+    });
 
 export const TaskListQuery = z.strictObject({
   status: oneOrMore(['active', 'paused', 'completed', 'disabled']),
-  queue: z.string().min(1).max(64).optional(),
-  tag: TagSchema.optional(),
-  handler: z.string().min(1).max(128).optional(),
-  search: z.string().min(1).max(128).optional().meta({ description: 'part of id, name or description' }),
+  queue: z.string().min(1).max(64).optional().meta({ description: 'in this queue', example: 'default' }),
+  tag: TagSchema.optional().meta({ description: 'with this tag', example: 'billing' }),
+  handler: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .meta({ description: 'of this handler', example: 'demo.echo' }),
+  search: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .meta({ description: 'part of id, name or description', example: 'report' }),
   ...page,
 });
 export type TaskListQuery = z.output<typeof TaskListQuery>;
 
 const window = {
   status: oneOrMore(ExecutionStatusSchema.options),
-  from: InstantSchema.optional().meta({ description: 'scheduledAt at or after' }),
-  to: InstantSchema.optional().meta({ description: 'scheduledAt before' }),
+  from: InstantSchema.optional().meta({
+    description: 'scheduledAt at or after',
+    example: '2026-11-21T00:00:00.000Z',
+  }),
+  to: InstantSchema.optional().meta({
+    description: 'scheduledAt before',
+    example: '2026-11-22T00:00:00.000Z',
+  }),
 };
 export const TaskHistoryQuery = z.strictObject({ ...window, ...page });
 export type TaskHistoryQuery = z.output<typeof TaskHistoryQuery>;
 
 export const ExecutionListQuery = z.strictObject({
   ...window,
-  queue: z.string().min(1).max(64).optional(),
-  taskId: TaskIdSchema.optional(),
-  tag: TagSchema.optional(),
+  queue: z.string().min(1).max(64).optional().meta({ description: 'in this queue', example: 'default' }),
+  taskId: TaskIdSchema.optional().meta({ description: 'of this task', example: 'nightly-report' }),
+  tag: TagSchema.optional().meta({ description: 'with this tag', example: 'billing' }),
   ...page,
 });
 export type ExecutionListQuery = z.output<typeof ExecutionListQuery>;
@@ -66,14 +94,19 @@ export type ExecutionListQuery = z.output<typeof ExecutionListQuery>;
 export const PageQuery = z.strictObject(page);
 export type PageQuery = z.output<typeof PageQuery>;
 
-export const UpcomingQuery = z.strictObject({ count: wholeNumber(1, UPCOMING_MAX).default(10) });
+export const UpcomingQuery = z.strictObject({
+  count: wholeNumber(1, UPCOMING_MAX).default(10).meta({ description: 'how many', example: 5 }),
+});
 
 export const DryRunQuery = z.strictObject({
   dryRun: z
     .enum(['true', 'false'])
     .optional()
     .transform((text) => text === 'true')
-    .meta({ description: 'true: check it, show what would become of it, and write nothing' }),
+    .meta({
+      description: 'true: check it, show what would become of it, and write nothing',
+      example: 'true',
+    }),
 });
 
 const CursorSchema = z.strictObject({

@@ -46,7 +46,11 @@ export const RetryRuleSchema = z
     for (const name of TIMING.filter((timing) => rule[timing] !== undefined))
       ctx.addIssue({ code: 'custom', path: [name], message: 'means nothing with then: stop' });
   })
-  .meta({ id: 'RetryRule' });
+  .meta({
+    id: 'RetryRule',
+    if: { properties: { then: { const: 'stop' } } },
+    then: { properties: Object.fromEntries(TIMING.map((name) => [name, false])) },
+  });
 export type RetryRule = z.infer<typeof RetryRuleSchema>;
 
 export const retryFields = {

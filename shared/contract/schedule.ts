@@ -29,10 +29,15 @@ export const InstantSchema = z
   })
   .refine((text) => fromIso(text) >= 0 && fromIso(text) < MAX_INSTANT_EXCLUSIVE_MS, {
     error: 'expected an instant in the years 1970 to 2100',
+  })
+  .meta({
+    format: 'date-time',
+    pattern:
+      '^(19[7-9]\\d|20\\d\\d|2100)-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$',
   });
 
 const instant = (description: string) =>
-  InstantSchema.meta({ description, format: 'date-time', example: EXAMPLE_INSTANT });
+  InstantSchema.meta({ ...InstantSchema.meta(), description, example: EXAMPLE_INSTANT });
 const startAt = instant('First instant at which an occurrence may fall (inclusive).').optional();
 const endAt = instant('Instant from which on none falls (exclusive).').optional();
 
@@ -150,7 +155,10 @@ const OnceSchema = z
   .refine((once) => (once.at === undefined) !== (once.delaySeconds === undefined), {
     error: 'expected exactly one of at and delaySeconds',
   })
-  .meta({ title: 'One-time schedule' });
+  .meta({
+    title: 'One-time schedule',
+    oneOf: [{ required: ['at'] }, { required: ['delaySeconds'] }],
+  });
 
 const NowSchema = z.strictObject({ kind: z.literal('now') }).meta({ title: 'One run at once' });
 
@@ -162,6 +170,7 @@ export const ScheduleSchema = z
         : undefined,
   })
   .meta({
+    id: 'Schedule',
     description: 'When a task is due.',
     example: { kind: 'cron', expressions: ['0 9 * * 1-5'], timezone: 'Europe/Paris', jitterSeconds: 0 },
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UPCOMING_MAX } from '../domain/limits.ts';
+import { ScheduleSchema } from './schedule.ts';
 import { InstantSchema } from './text.ts';
 
 /** All lists have this form. */
@@ -29,9 +30,8 @@ export const UpcomingSchema = z
   })
   .meta({ id: 'Upcoming' });
 
-/** The schedule is checked by the same code as at creation, so here it may be anything. */
 export const PreviewInputSchema = z
-  .strictObject({ schedule: z.unknown(), count: z.int().min(1).max(UPCOMING_MAX).default(10) })
+  .strictObject({ schedule: ScheduleSchema, count: z.int().min(1).max(UPCOMING_MAX).default(10) })
   .meta({ id: 'PreviewInput' });
 
 export const PreviewSchema = z

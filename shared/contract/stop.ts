@@ -21,7 +21,7 @@ export const StopSchema = z
       .exactOptional(),
   })
   .refine((rules) => Object.keys(rules).length > 0, 'expected at least one rule')
-  .meta({ id: 'StopRules', description: 'the first that holds ends the task' });
+  .meta({ id: 'StopRules', minProperties: 1, description: 'the first that holds ends the task' });
 export const StopRuleSchema = z.enum([
   'when',
   'afterSuccesses',

@@ -64,6 +64,14 @@ const optionalChainFields = {
   onDead: chainFields.onDead.optional(),
 };
 
+/** What task-input.ts asks of fields together, as far as JSON Schema can say it. */
+const TOGETHER = {
+  oneOf: [{ required: ['handler'] }, { required: ['target'] }],
+  not: { required: ['heartbeatSeconds', 'target'] },
+  if: { properties: { misfire: { const: 'catchUp' } }, required: ['misfire'] },
+  then: { properties: { overlap: { enum: ['queue', 'allow'] } }, required: ['overlap'] },
+};
+
 export const TaskInputSchema = z
   .strictObject({
     name: decided.name,
@@ -88,7 +96,11 @@ export const TaskInputSchema = z
     system: decided.system.optional(),
     ...optionalChainFields,
   })
-  .meta({ id: 'TaskInput', description: 'What POST takes. Absent fields get the defaults of their queue.' });
+  .meta({
+    id: 'TaskInput',
+    description: 'What POST takes. Absent fields get the defaults of their queue.',
+    ...TOGETHER,
+  });
 export type TaskInput = z.infer<typeof TaskInputSchema>;
 
 export const TaskSchema = z
@@ -142,12 +154,21 @@ export const TaskReplacementSchema = z
     id: 'TaskReplacement',
     description:
       'What PUT takes: a TaskInput, or a Task as GET gave it; the fields that the system writes are ignored.',
+    ...TOGETHER,
   });
 
+const members = z.looseObject({}).nullish();
 export const TaskPatchSchema = z
   .strictObject({
-    ...TaskInputSchema.partial().shape,
-    name: TaskInputSchema.shape.name.optional(),
+    ...Object.fromEntries(
+      Object.entries(TaskInputSchema.shape).map(([name, field]) => [name, field.nullish()]),
+    ),
+    // Members of these are merged one by one.
+    schedule: members.describe('what is to change of the schedule'),
+    target: members.describe('what is to change of the target'),
+    retry: members.describe('what is to change of the retry policy'),
+    stop: members.describe('what is to change of the stop rules'),
+    deadline: members.describe('what is to change of the deadline'),
   })
   .meta({
     id: 'TaskPatch',

@@ -21,5 +21,10 @@ export const TaskIdSchema = z
 
 export const TagSchema = z.string().regex(/^[a-z0-9:._-]{1,64}$/, 'must be 1 to 64 of a-z 0-9 : . _ -');
 
-/** Instants as the API writes them. */
-export const InstantSchema = z.iso.datetime({ precision: 3 }).describe('ISO 8601, UTC, with milliseconds');
+/** Instants as the API writes them. The pattern is the plain part of what is checked, for readers. */
+export const InstantSchema = z.iso.datetime({ precision: 3 }).meta({
+  id: 'Instant',
+  description: 'ISO 8601, UTC, with milliseconds',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+  example: '2026-11-21T09:00:00.000Z',
+});

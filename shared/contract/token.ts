@@ -21,7 +21,11 @@ export const TokenInputSchema = z
     path: ['expiresInSeconds'],
     error: 'contradicts expiresAt: give one of them',
   })
-  .meta({ id: 'TokenInput', example: { name: 'ci', role: 'operator', expiresInSeconds: 7_776_000 } });
+  .meta({
+    id: 'TokenInput',
+    not: { required: ['expiresAt', 'expiresInSeconds'] },
+    example: { name: 'ci', role: 'operator', expiresInSeconds: 7_776_000 },
+  });
 export type TokenInput = z.output<typeof TokenInputSchema>;
 
 const fields = {
@@ -35,7 +39,10 @@ const fields = {
   lastUsedAt: InstantSchema.nullable().describe('to within five minutes; null: never'),
 };
 export const TokenListQuery = PageQuery.extend({
-  tenant: TenantIdSchema.optional().meta({ description: 'other than one’s own: for an admin of root' }),
+  tenant: TenantIdSchema.optional().meta({
+    description: 'other than one’s own: for an admin of root',
+    example: 'acme',
+  }),
 });
 export type TokenListQuery = z.output<typeof TokenListQuery>;
 

@@ -42,7 +42,7 @@ export const calendarRoutes: Route[] = [
       path: '/v1/calendars/{id}',
       operationId: 'getCalendar',
       summary: 'Read a calendar',
-      replies: { 200: { description: 'The calendar', schema: CalendarSchema } },
+      replies: { 200: { description: 'The calendar', schema: CalendarSchema, headers: ['ETag'] } },
     },
     async (deps, { principal, params }) => {
       const calendar = await findCalendar(deps, principal, params.id ?? '');
@@ -59,9 +59,14 @@ export const calendarRoutes: Route[] = [
       headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such calendar' },
       body: { schema: CalendarInputSchema, required: true },
       replies: {
-        200: { description: 'The calendar as it now is', schema: CalendarChangeSchema },
-        201: { description: 'The new calendar; Location names it', schema: CalendarChangeSchema },
+        200: { description: 'The calendar as it now is', schema: CalendarChangeSchema, headers: ['ETag'] },
+        201: {
+          description: 'The new calendar; Location names it',
+          schema: CalendarChangeSchema,
+          headers: ['ETag', 'Location'],
+        },
       },
+      refuses: ['state-conflict'],
     },
     async (deps, request) => {
       const id = parseAll(CalendarIdSchema, request.params.id, 'id');
@@ -93,6 +98,7 @@ export const calendarRoutes: Route[] = [
       summary: 'Delete a calendar that no task uses',
       headers: IF_MATCH,
       replies: { 204: { description: 'It is gone' } },
+      refuses: ['state-conflict'],
     },
     async (deps, request) => {
       await deleteCalendar(deps, request.principal, request.params.id ?? '', preconditionOf(request));

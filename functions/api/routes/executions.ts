@@ -49,6 +49,7 @@ export const executionRoutes: Route[] = [
       operationId: 'cancelExecution',
       summary: 'Cancel a waiting execution, or ask a running one to stop',
       replies: accepted,
+      refuses: ['state-conflict'],
     },
     async (deps, { principal, params }) => ({
       status: 202,
@@ -63,6 +64,7 @@ export const executionRoutes: Route[] = [
       operationId: 'retryExecution',
       summary: 'Run a dead, cancelled or skipped execution again, with a fresh set of attempts',
       replies: accepted,
+      refuses: ['state-conflict'],
     },
     async (deps, { principal, params }) => ({
       status: 202,

@@ -67,6 +67,7 @@ export const queueRoutes: Route[] = [
         contentTypes: ['application/merge-patch+json', 'application/json'],
       },
       replies: { 200: { description: 'The queue as it now is', schema: QueueSchema } },
+      refuses: ['state-conflict'],
     },
     async (deps, request) => {
       const name = queueOf(deps, request);

@@ -56,7 +56,11 @@ export const serviceRoutes: Route[] = [
       summary: 'Does it work, and when was the last tick',
       replies: {
         200: { description: 'It works', schema: HealthSchema },
-        503: { description: 'The store does not answer', schema: HealthSchema },
+        503: {
+          description: 'The store does not answer',
+          schema: HealthSchema,
+          headers: ['Retry-After'],
+        },
       },
     },
     health,

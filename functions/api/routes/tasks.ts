@@ -40,7 +40,16 @@ import { runPage } from './executions.ts';
 
 const IF_MATCH = { 'If-Match': 'only if the task is at this version: the ETag of an earlier answer' };
 const IDEMPOTENCY = { 'Idempotency-Key': 'makes the request repeatable for 24 hours' };
-const ok = (description: string) => ({ 200: { description, schema: TaskSchema } });
+const ok = (description: string) => ({
+  200: { description, schema: TaskSchema, headers: ['ETag'] as const },
+});
+const made = {
+  201: {
+    description: 'The new task; Location names it',
+    schema: TaskSchema,
+    headers: ['ETag', 'Location'] as const,
+  },
+};
 
 const preconditionOf = ({ headers }: Pick<RawRequest, 'headers'>) =>
   readPrecondition({ ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] });
@@ -62,7 +71,8 @@ export const taskRoutes: Route[] = [
       summary: 'Create a task; the server makes its id',
       headers: IDEMPOTENCY,
       body: { schema: TaskInputSchema, required: true, checkedByUseCase: true },
-      replies: { 201: { description: 'The task; Location names it', schema: TaskSchema } },
+      replies: made,
+      refuses: ['state-conflict', 'backlog-full'],
     },
     async (deps, { principal, body, headers }) => {
       const task = await createTask(deps, principal, body, readIdempotencyKey(headers));
@@ -99,8 +109,9 @@ export const taskRoutes: Route[] = [
       body: { schema: TaskReplacementSchema, required: true, checkedByUseCase: true },
       replies: {
         ...ok('The task as it now is, or with dryRun as it would be'),
-        201: { description: 'The new task; Location names it', schema: TaskSchema },
+        ...made,
       },
+      refuses: ['state-conflict', 'backlog-full'],
     },
     async (deps, request) => {
       const id = parseAll(TaskIdSchema, request.params.id, 'id');
@@ -138,6 +149,7 @@ export const taskRoutes: Route[] = [
         contentTypes: ['application/merge-patch+json', 'application/json'],
       },
       replies: ok('The task as it now is'),
+      refuses: ['state-conflict'],
     },
     async (deps, request) => {
       const { principal, body } = request;
@@ -157,6 +169,7 @@ export const taskRoutes: Route[] = [
       summary: 'Delete a task; its history stays until it expires',
       headers: IF_MATCH,
       replies: { 204: { description: 'It is gone' } },
+      refuses: ['state-conflict'],
     },
     async (deps, request) => {
       await deleteTask(deps, request.principal, taskIdOf(request), preconditionOf(request));
@@ -173,6 +186,7 @@ export const taskRoutes: Route[] = [
         summary: action === 'pause' ? 'Pause a task' : 'Resume a paused task',
         headers: IF_MATCH,
         replies: ok('The task; repeating is harmless'),
+        refuses: ['state-conflict'],
       },
       async (deps, request) => {
         const steer = action === 'pause' ? pauseTask : resumeTask;
@@ -191,6 +205,7 @@ export const taskRoutes: Route[] = [
       headers: IDEMPOTENCY,
       body: { schema: TriggerInputSchema, required: false },
       replies: { 202: { description: 'The execution that waits', schema: ExecutionSchema } },
+      refuses: ['state-conflict', 'backlog-full'],
     },
     async (deps, request) => {
       const { principal, body, headers } = request;

@@ -44,12 +44,13 @@ export const tenantRoutes: Route[] = [
       body: { schema: TenantInputSchema, required: true },
       replies: {
         200: { description: 'It has these limits now', schema: TenantSchema },
-        201: { description: 'There is such a tenant now', schema: TenantSchema },
+        201: { description: 'There is such a tenant now', schema: TenantSchema, headers: ['Location'] },
       },
     },
     async (deps, { principal, params, body }) => {
       const { tenant, created } = await putTenant(deps, principal, params.id ?? '', body);
-      return { status: created ? 201 : 200, body: tenantToWire(tenant) };
+      const headers = created ? { location: `/v1/tenants/${tenant.id}` } : {};
+      return { status: created ? 201 : 200, headers, body: tenantToWire(tenant) };
     },
   ),
   route(
@@ -60,6 +61,7 @@ export const tenantRoutes: Route[] = [
       operationId: 'deleteTenant',
       summary: 'Delete a tenant that has no tasks, with its tokens and variables',
       replies: { 204: { description: 'Nobody of it gets in any more' } },
+      refuses: ['state-conflict'],
     },
     async (deps, { params }) => {
       await deleteTenant(deps, params.id ?? '');

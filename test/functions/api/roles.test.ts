@@ -108,7 +108,9 @@ describe('every endpoint', () => {
     const { paths } = Described.parse((await makeApiWorld().call({ path: '/v1/openapi.json' })).body);
     for (const [, { method, path, role }] of named) {
       const { description, security } = paths[path]?.[method.toLowerCase()] ?? {};
-      expect(security).toEqual(role === 'none' || role === 'token' ? [] : [{ token: [] }]);
+      expect(security).toEqual(
+        role === 'none' || role === 'token' ? [] : [{ token: [role === 'root' ? 'admin of root' : role] }],
+      );
       const words = {
         none: 'no credential',
         root: 'role admin of the tenant root',
@@ -116,6 +118,10 @@ describe('every endpoint', () => {
       };
       expect(description).toContain(role in words ? words[role as keyof typeof words] : `role ${role}.`);
     }
-    expect(Object.values(paths).flatMap((methods) => Object.keys(methods))).toHaveLength(routes.length);
+    const described = Object.values(paths).flatMap((methods) => Object.keys(methods));
+    expect(described.filter((method) => method !== 'head')).toHaveLength(routes.length);
+    expect(described.filter((method) => method === 'head')).toHaveLength(
+      routes.filter(({ method }) => method === 'GET').length,
+    );
   });
 });

@@ -1,0 +1,198 @@
+import * as z from 'zod';
+
+/** One story: a nightly report of the tenant acme, as each schema shows it. */
+
+const T = '2026-11-21T02:00:00.000Z';
+const cron = { kind: 'cron', expressions: ['0 2 * * *'], timezone: 'Europe/Paris', jitterSeconds: 0 };
+const taskInput = {
+  name: 'Nightly report',
+  handler: 'demo.echo',
+  payload: { to: 'team@example.com' },
+  schedule: cron,
+  tags: ['billing'],
+};
+const retry = { strategy: 'exponential', limit: 5, baseSeconds: 10, maxSeconds: 3600, jitter: 'none' };
+const stamps = { createdAt: '2026-11-20T09:00:00.000Z', createdBy: 'token:01KAJ3V1Q2M8W4C6Z7X9R0T5YB' };
+const RUN = 'nightly-report~001795312800000';
+
+const task = {
+  id: 'nightly-report',
+  ...taskInput,
+  queue: 'default',
+  timeoutSeconds: 60,
+  overlap: 'forbid',
+  misfire: 'fireOnce',
+  misfireGraceSeconds: 300,
+  catchUpLimit: 10,
+  concurrency: [],
+  rateLimit: [],
+  system: false,
+  status: 'active',
+  retry,
+  ...stamps,
+  updatedAt: stamps.createdAt,
+  version: 3,
+  nextRunAt: '2026-11-22T01:00:00.000Z',
+  scheduleDescription: 'At 02:00 AM (Europe/Paris)',
+  lastRun: { executionId: RUN, status: 'success', scheduledAt: T, finishedAt: '2026-11-21T02:00:01.292Z' },
+};
+
+const execution = {
+  id: RUN,
+  idempotencyKey: `nightly-report/${T}`,
+  taskId: 'nightly-report',
+  taskName: 'Nightly report',
+  queue: 'default',
+  tags: ['billing'],
+  trigger: 'schedule',
+  status: 'success',
+  reason: null,
+  scheduledAt: T,
+  startedAt: '2026-11-21T02:00:00.412Z',
+  finishedAt: '2026-11-21T02:00:01.292Z',
+  nextAttemptAt: null,
+  latenessMs: 412,
+  durationMs: 880,
+  attempt: 1,
+  maxAttempts: 6,
+  snoozes: 0,
+  snoozeReason: null,
+  attempts: [
+    {
+      attempt: 1,
+      status: 'success',
+      startedAt: '2026-11-21T02:00:00.412Z',
+      finishedAt: '2026-11-21T02:00:01.292Z',
+      errorType: null,
+      errorMessage: null,
+      httpStatus: null,
+      cause: null,
+      requestId: null,
+    },
+  ],
+  errorMessage: null,
+  result: { sent: 1 },
+  progress: null,
+  missed: 0,
+  collidedWith: null,
+  upstream: null,
+  lateSince: null,
+  causedBy: null,
+  stopped: null,
+  stopError: null,
+  cancelRequested: false,
+  pending: false,
+  pendingUntil: null,
+};
+
+const BACKFILL = 'mi7o9c00-mi93p400-01KAJ3V1Q2M8W4C6Z7X9R0T5YB';
+const HAND_OFF_TOKEN = 'acme.2f1c7b1e9d0a4c5e8f3b6a7d9c0e1f24';
+const calendar = {
+  id: 'holidays',
+  name: 'Holidays',
+  timezone: 'Europe/Paris',
+  dates: ['2026-05-14', '--12-25'],
+  ranges: [{ from: '2026-08-01', to: '2026-08-16' }],
+  weekdays: ['sat', 'sun'],
+  ...stamps,
+  updatedAt: stamps.createdAt,
+  version: 1,
+};
+const token = {
+  id: '01KAJ3V1Q2M8W4C6Z7X9R0T5YB',
+  name: 'ci',
+  tenant: 'acme',
+  role: 'operator',
+  ...stamps,
+  expiresAt: '2027-02-19T09:00:00.000Z',
+  lastUsedAt: null,
+};
+
+/** By the name of the schema. */
+const EXAMPLES: Readonly<Record<string, unknown>> = {
+  TaskInput: taskInput,
+  TaskReplacement: taskInput,
+  TaskPatch: { timeoutSeconds: 120, tags: null },
+  Task: task,
+  Upcoming: { items: ['2026-11-22T01:00:00.000Z', '2026-11-23T01:00:00.000Z'] },
+  TriggerInput: { payload: { to: 'me@example.com' }, delaySeconds: 60 },
+  Execution: execution,
+  Backfill: {
+    id: BACKFILL,
+    occurrences: 3,
+    missing: 2,
+    created: 2,
+    first: '2026-11-19T01:00:00.000Z',
+    last: '2026-11-20T01:00:00.000Z',
+  },
+  BackfillState: {
+    id: BACKFILL,
+    runs: 2,
+    waiting: 1,
+    running: 1,
+    success: 0,
+    dead: 0,
+    cancelled: 0,
+    skipped: 0,
+  },
+  CompleteInput: { token: HAND_OFF_TOKEN, result: { sent: 1 } },
+  FailInput: { token: HAND_OFF_TOKEN, error: { type: 'SmtpError', message: 'mailbox full' } },
+  HeartbeatInput: { token: HAND_OFF_TOKEN, progress: { percent: 40, message: 'sending' } },
+  Queue: {
+    name: 'default',
+    priority: 5,
+    workers: 20,
+    paused: false,
+    maxBacklog: null,
+    timeoutSeconds: 60,
+    retry,
+    deployed: { workers: 20, timeoutSeconds: 60, retry },
+    applied: true,
+    depth: 12,
+    delayed: 3,
+    inFlight: 20,
+    oldestAgeSeconds: 4,
+    deadLetters: 1,
+    lettersInSqs: 0,
+  },
+  QueuePatch: { workers: 10, maxBacklog: 10_000, retry: { limit: 3 } },
+  RedriveInput: { ids: [RUN] },
+  Redrive: { count: 1, items: [{ id: RUN, ok: true }], more: false },
+  PurgeInput: { confirm: 'default' },
+  Purge: { count: 1, more: false },
+  Calendar: calendar,
+  CalendarChange: { ...calendar, replanned: { tasks: 2, complete: true } },
+  VariableInput: { value: 'eu-west-1' },
+  Variable: { name: 'region', value: 'eu-west-1' },
+  Tenant: {
+    id: 'acme',
+    name: 'Acme',
+    maxTasks: 100,
+    maxConcurrency: null,
+    ratePerMinute: 600,
+    tasks: 4,
+    ...stamps,
+    updatedAt: stamps.createdAt,
+  },
+  Token: token,
+  NewToken: { ...token, token: 'esc_01KAJ3V1Q2M8W4C6Z7X9R0T5YB_5f2b…' },
+  PreviewInput: { schedule: cron, count: 2 },
+  Preview: {
+    items: ['2026-11-22T01:00:00.000Z', '2026-11-23T01:00:00.000Z'],
+    description: 'At 02:00 AM (Europe/Paris)',
+  },
+  Handler: { name: 'demo.echo', description: 'Returns its payload.', payload: {} },
+  Health: { status: 'ok', version: '0.1.0', tick: { lastAt: '2026-11-21T09:00:00.000Z', lagMs: 1234 } },
+};
+
+/** Of a named schema, or of a page of such; undefined when nobody wrote one. */
+export function exampleOf(schema: z.ZodType): unknown {
+  const { id, example } = schema.meta() ?? {};
+  if (example !== undefined) return example;
+  if (id !== undefined) return EXAMPLES[id];
+  if (!(schema instanceof z.ZodObject)) return undefined;
+  const { items, nextCursor } = schema.shape;
+  if (!(items instanceof z.ZodArray) || nextCursor === undefined) return undefined;
+  const item = exampleOf(items.element as z.ZodType);
+  return item === undefined ? undefined : { items: [item], nextCursor: null };
+}
