@@ -15,7 +15,7 @@ const Reference = z.strictObject({ $ref: z.string() });
 const Header = z.looseObject({ required: z.boolean().optional(), schema: JsonSchema, example: z.unknown() });
 const Response = z.strictObject({
   description: z.string().min(1),
-  headers: z.record(z.string(), Reference).optional(),
+  headers: z.record(z.string(), z.union([Reference, Header])).optional(),
   content: Content.optional(),
 });
 const Parameter = z.looseObject({
@@ -109,7 +109,7 @@ export function makeContract(served: unknown) {
     const found = responseOf(operation, answer.status);
     if (!found) return [`status ${answer.status} is not documented`];
     const { place, response } = found;
-    const faults = headerFaults(response.headers ?? {}, answer);
+    const faults = headerFaults(place, response.headers, answer);
     const type = answer.headers['content-type'];
     const { content } = response;
     if (!content || operation.method === 'HEAD')
@@ -121,19 +121,24 @@ export function makeContract(served: unknown) {
     return [...faults, ...problemsAt([...place, 'content', media, 'schema'], parsed(answer.text))];
   }
 
-  function headerFaults(documented: Record<string, { $ref: string }>, { headers }: GivenAnswer): string[] {
-    const names = new Map(Object.entries(documented).map(([name, { $ref }]) => [name.toLowerCase(), $ref]));
-    const unknown = TELLING.filter((name) => headers[name] !== undefined && !names.has(name)).map(
-      (name) => `header ${name} is not documented`,
-    );
-    const wrong = [...names].flatMap(([name, $ref]) => {
-      const component = $ref.replace('#/components/headers/', '');
-      const value = headers[name];
+  function headerFaults(
+    place: readonly string[],
+    documented: z.infer<typeof Response>['headers'] = {},
+    { headers }: GivenAnswer,
+  ): string[] {
+    const told = Object.keys(documented).map((name) => name.toLowerCase());
+    const unknown = TELLING.filter((name) => headers[name] !== undefined && !told.includes(name));
+    const wrong = Object.entries(documented).flatMap(([name, header]) => {
+      const component =
+        '$ref' in header ? String(header.$ref).replace('#/components/headers/', '') : undefined;
+      const at = component ? ['components', 'headers', component] : [...place, 'headers', name];
+      const value = headers[name.toLowerCase()];
       if (value !== undefined)
-        return problemsAt(['components', 'headers', component, 'schema'], value).map((it) => `${name} ${it}`);
-      return document.components.headers[component]?.required ? [`header ${name} is missing`] : [];
+        return problemsAt([...at, 'schema'], value).map((problem) => `${name}: ${problem}`);
+      const { required } = component ? (document.components.headers[component] ?? {}) : Header.parse(header);
+      return required ? [`header ${name} is missing`] : [];
     });
-    return [...unknown, ...wrong];
+    return [...unknown.map((name) => `header ${name} is not documented`), ...wrong];
   }
 
   const patterns = operations.map(

@@ -49,6 +49,14 @@ const headers = (...names: (keyof typeof answerHeaders)[]) =>
     ]),
   );
 
+/** Where the gateway may answer as well, what ours have is not promised. */
+const headersBesides = (status: number) => ({
+  'x-request-id': { ...answerHeaders.RequestId, required: false },
+  ...(status === 429 || status === 503
+    ? { 'Retry-After': { ...answerHeaders.RetryAfter, required: false } }
+    : {}),
+});
+
 /** All answers of one operation. Refusals are shared: what is added to `shared` has the name that is referred to. */
 export function responsesOf(route: Route, schemas: Schemas, shared: Responses): Responses {
   const replies = Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply, schemas)]);
@@ -90,7 +98,7 @@ function refusal(status: number, codes: ErrorCode[], schemas: Schemas, shared: R
   const name = nameOf(status, codes);
   shared[name] ??= {
     description: described(status, codes),
-    ...(BY_THE_GATEWAY[status] ? {} : { headers: headers(...headersOf(codes)) }),
+    headers: BY_THE_GATEWAY[status] ? headersBesides(status) : headers(...headersOf(codes)),
     content: {
       ...(codes.length > 0 || status === 500 ? problemContent(status, codes, schemas) : {}),
       ...gatewayContent(status, schemas),

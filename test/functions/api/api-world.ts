@@ -1,12 +1,14 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import handlers from '#handlers';
 import { makeApiHandler } from '../../../functions/api/app.ts';
+import { openApiDocument } from '../../../functions/api/openapi.ts';
 import { routes } from '../../../functions/api/routes.ts';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import { ProblemSchema } from '../../../shared/contract/problem.ts';
 import { type AllowedTargets, NO_TARGETS } from '../../../shared/domain/allowed-targets.ts';
 import type { RetryPolicy } from '../../../shared/domain/task.ts';
 import { makeMemoryWorld } from '../../support/memory-world.ts';
+import { type GivenAnswer, makeContract } from '../../support/openapi.ts';
 
 const retry: RetryPolicy = {
   strategy: 'exponential',
@@ -48,7 +50,7 @@ export const TASK = {
   schedule: { kind: 'cron', expressions: ['0 2 * * *'] },
 };
 
-/** The API over memory ports; every answer is checked against the schema that its route documents. */
+/** The API over memory ports; every answer is checked against the description of the API. */
 export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTargets> } = {}) {
   const world = makeMemoryWorld();
   const since = { createdAt: 0, createdBy: 'token:test', updatedAt: 0, tasks: 0 };
@@ -77,7 +79,7 @@ export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTarget
       headers,
       body: isJson && text !== '' ? JSON.parse(text) : text,
     };
-    checkAnswer(request, answer);
+    checkAnswer(request, { ...answer, text });
     return answer;
   }
   const create = async (task: object = {}) => {
@@ -89,21 +91,19 @@ export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTarget
 }
 export type ApiWorld = ReturnType<typeof makeApiWorld>;
 
-function checkAnswer({ method = 'GET', path }: Call, { status, headers, body }: Answer): void {
+const contract = makeContract(JSON.parse(JSON.stringify(openApiDocument(routes, '0.1.0'))));
+
+/** Every answer of every test is one that the served description tells of. */
+function checkAnswer({ method = 'GET', path }: Call, answer: GivenAnswer): void {
+  const { status, headers, text } = answer;
   if (headers['x-content-type-options'] !== 'nosniff') throw new Error('security headers are missing');
-  if (status >= 400 && !(status === 503 && path === '/v1/health')) {
-    if (method === 'HEAD') return;
-    if (headers['content-type'] !== 'application/problem+json') throw new Error('not a problem document');
-    const problem = ProblemSchema.parse(body);
-    if (problem.status !== status || problem.requestId !== headers['x-request-id'])
-      throw new Error(`the problem does not fit its answer: ${JSON.stringify(body)}`);
-    return;
-  }
-  const route = routes.find(
-    (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
-  );
-  const schema = route?.replies[status]?.schema;
-  if (schema) schema.parse(body);
+  const operation = contract.operationAt(method, path);
+  const faults = operation ? contract.faultsOf(operation, answer) : [];
+  if (faults.length > 0) throw new Error(`${method} ${path}: ${status} ${text}: ${faults.join('; ')}`);
+  if (status < 400 || method === 'HEAD' || (status === 503 && path === '/v1/health')) return;
+  const problem = ProblemSchema.parse(JSON.parse(text));
+  if (problem.status !== status || problem.requestId !== headers['x-request-id'])
+    throw new Error(`the problem does not fit its answer: ${text}`);
 }
 
 export function eventOf(request: Call, requestId: string): APIGatewayProxyEventV2 {
