@@ -240,6 +240,7 @@ export function apiRuntime() {
     tasks,
     executions: makeExecutionStore(store),
     semaphores: makeSemaphoreStore(store),
+    rates: makeRateStore(store, systemIds),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
     shardIndex: makeShardIndex(store),
     idempotency: makeIdempotencyStore(store, systemClock),

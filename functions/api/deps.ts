@@ -1,4 +1,5 @@
 import type { Heartbeat } from '../../shared/ports.ts';
+import type { ExplainDeps } from '../../shared/usecases/explain.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
 import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
 import type { ManageTasksDeps } from '../../shared/usecases/manage-tasks/context.ts';
@@ -15,7 +16,8 @@ export interface ApiDeps
     LookAtQueuesDeps,
     ManageVariablesDeps,
     ManageTokensDeps,
-    ManageTenantsDeps {
+    ManageTenantsDeps,
+    ExplainDeps {
   heartbeat: Heartbeat;
   version: string;
 }

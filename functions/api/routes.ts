@@ -11,6 +11,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { variableRoutes } from './routes/variables.ts';
+import { whyRoutes } from './routes/why.ts';
 
 /** Made at the first request for it: it depends on nothing but the table and the version. */
 let document: ReturnType<typeof openApiDocument> | undefined;
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...backfillRoutes,
   ...executionRoutes,
   ...handOffRoutes,
+  ...whyRoutes,
   ...queueRoutes,
   ...calendarRoutes,
   ...variableRoutes,

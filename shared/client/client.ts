@@ -9,6 +9,7 @@ import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
 import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
+import type { ExecutionWhyWire, TaskWhyWire } from '../contract/why.ts';
 import { type Listing, listing } from './listing.ts';
 import { type CallOptions, makeTransport, type TransportOptions } from './transport.ts';
 
@@ -25,6 +26,8 @@ export type TaskPatch = { [F in keyof TaskInput]?: TaskInput[F] | null };
 export type Schedule = z.input<typeof ScheduleSchema>;
 export type Execution = ExecutionWire;
 export type ExecutionStatus = Execution['status'];
+export type TaskWhy = TaskWhyWire;
+export type ExecutionWhy = ExecutionWhyWire;
 export type Queue = QueueWire;
 /** What is changed while it runs; null takes a setting back to the configuration's. */
 export type QueuePatch = z.input<typeof QueuePatchSchema>;
@@ -86,6 +89,11 @@ export interface PutOptions extends GuardedOptions {
   dryRun?: boolean;
 }
 
+export interface PauseOptions extends CallOptions {
+  /** Shown with the task until it is resumed. */
+  reason?: string | undefined;
+}
+
 export type Client = ReturnType<typeof createClient>;
 
 /** The admin API of a deployment. Needs nothing but fetch: runs in Node, in browsers and at the edge. */
@@ -123,8 +131,11 @@ export function createClient(options: TransportOptions) {
         }),
       delete: (id: string, { ifVersion, ...call }: GuardedOptions = {}) =>
         send<void>({ method: 'DELETE', path: taskPath(id), headers: matching(ifVersion), ...call }),
-      pause: (id: string, call?: CallOptions) =>
-        post<Task>(`${taskPath(id)}/pause`, undefined, { ...call, ...REPEATABLE }),
+      pause: (id: string, { reason, ...call }: PauseOptions = {}) =>
+        post<Task>(`${taskPath(id)}/pause`, reason === undefined ? undefined : { reason }, {
+          ...call,
+          ...REPEATABLE,
+        }),
       resume: (id: string, call?: CallOptions) =>
         post<Task>(`${taskPath(id)}/resume`, undefined, { ...call, ...REPEATABLE }),
       /** Runs it besides its schedule. */
@@ -132,6 +143,8 @@ export function createClient(options: TransportOptions) {
         post<Execution>(`${taskPath(id)}/trigger`, input, call, keyed(idempotencyKey)),
       upcoming: async (id: string, count = 10, call?: CallOptions): Promise<string[]> =>
         (await get<z.infer<typeof UpcomingSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
+      /** The one gate that keeps it from running right now, in words and facts. */
+      why: (id: string, call?: CallOptions) => get<TaskWhy>(`${taskPath(id)}/why`, call),
       executions: (id: string, filter: TaskExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, `${taskPath(id)}/executions`, { ...filter }, call),
       /** Repeating it creates no run twice. */
@@ -150,6 +163,8 @@ export function createClient(options: TransportOptions) {
       list: (filter: ExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, '/v1/executions', { ...filter }, call),
       get: (id: string, call?: CallOptions) => get<Execution>(executionPath(id), call),
+      /** Why it waits, or how it ended. */
+      why: (id: string, call?: CallOptions) => get<ExecutionWhy>(`${executionPath(id)}/why`, call),
       cancel: (id: string, call?: CallOptions) =>
         post<Execution>(`${executionPath(id)}/cancel`, undefined, call),
       retry: (id: string, call?: CallOptions) =>

@@ -23,6 +23,7 @@ export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire
     version: state.version,
     nextRunAt: state.nextRunAt === undefined ? null : toIso(state.nextRunAt),
     scheduleDescription: describeSchedule(definition.schedule),
+    ...(state.paused ? { paused: { ...state.paused, at: toIso(state.paused.at) } } : {}),
     ...stopStateOf(task),
     lastRun: lastRun
       ? {

@@ -14,6 +14,8 @@ import { TargetSchema } from './target.ts';
 import { InstantSchema, TagSchema, TaskIdSchema, text } from './text.ts';
 
 const MAX_TAGS = 16;
+/** It lies in the task's hot item. */
+const MAX_PAUSE_REASON_CHARS = 200;
 const MAX_CATCH_UP = 1_000;
 const MAX_MISFIRE_GRACE_SECONDS = 31 * 86_400;
 const MAX_DEADLINE_SECONDS = 31 * 86_400;
@@ -115,6 +117,10 @@ export const TaskSchema = z
     updatedAt: InstantSchema,
     createdBy: z.string(),
     version: z.int().describe('optimistic lock; the ETag is this number in quotes'),
+    paused: z
+      .strictObject({ by: z.string(), at: InstantSchema, reason: z.string().exactOptional() })
+      .exactOptional()
+      .describe('while a person keeps it paused: who, since when, what for'),
     ...stopState,
     nextRunAt: InstantSchema.nullable().describe('with jitter; null when nothing is due any more'),
     scheduleDescription: z.string().describe('the schedule in plain words'),
@@ -139,6 +145,7 @@ export const READ_ONLY_FIELDS = [
   'version',
   'nextRunAt',
   'scheduleDescription',
+  'paused',
   'stopCounts',
   'stopped',
   'lastRun',
@@ -156,6 +163,15 @@ export const TaskReplacementSchema = z
       'What PUT takes: a TaskInput, or a Task as GET gave it; the fields that the system writes are ignored.',
     ...TOGETHER,
   });
+
+export const PauseInputSchema = z
+  .strictObject({
+    reason: text(1, MAX_PAUSE_REASON_CHARS)
+      .describe('shown with the task until it is resumed')
+      .exactOptional(),
+  })
+  .meta({ id: 'PauseInput' });
+export type PauseInput = z.infer<typeof PauseInputSchema>;
 
 const members = z.looseObject({}).nullish();
 export const TaskPatchSchema = z

@@ -32,6 +32,12 @@ export function exclusionAt(timetable: Timetable, nominalAt: EpochMs): CalendarM
   return found;
 }
 
+/** Which calendars have something against it, by id. */
+export const excludingCalendars = (timetable: Timetable, nominalAt: EpochMs): string[] =>
+  (timetable.calendars ?? [])
+    .filter(({ timezone = zoneOf(timetable), excludes }) => excludes(dayIn(timezone, nominalAt)))
+    .map(({ id }) => id);
+
 /**
  * Occurrences under calendars, ascending, from `fromMs` (inclusive). One that falls on an excluded day is left out
  * (`skip`), or comes at the same local time of the next day on which no calendar forbids it (`shift`); what comes to

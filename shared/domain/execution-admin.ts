@@ -11,8 +11,14 @@ export type CancelDecision =
   | { kind: 'refused' };
 
 /** A waiting run ends at once, one that was handed off as well; a running one is asked (success wins over the request). */
-export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs: DurationMs): CancelDecision {
+export function cancelledExecution(
+  seen: Execution,
+  nowMs: EpochMs,
+  retentionMs: DurationMs,
+  by?: string,
+): CancelDecision {
   const { pendingSeconds } = seen;
+  const asked = by === undefined ? {} : { cancelAsked: { by, at: nowMs } };
   const pending = seen.status === 'running' && pendingSeconds !== undefined;
   if (seen.status === 'queued' || seen.status === 'retrying' || pending) {
     return {
@@ -21,6 +27,7 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
         set: {
           status: 'cancelled',
           reason: 'requested',
+          ...asked,
           finishedAt: nowMs,
           index: { set: 'ended', shard: seen.shard, at: nowMs },
           ttl: Math.ceil((nowMs + retentionMs) / SECOND_MS),
@@ -40,7 +47,7 @@ export function cancelledExecution(seen: Execution, nowMs: EpochMs, retentionMs:
     return {
       kind: 'requested',
       change: {
-        set: { cancelRequested: true },
+        set: { cancelRequested: true, ...asked },
         // Handed off in between, it ends at once instead: nobody here would honour the request.
         guard: { equals: { status: 'running', attempt: seen.attempt }, missing: ['pendingSeconds'] },
       },
@@ -74,6 +81,7 @@ export function revivedExecution(
       'letter',
       'diedAt',
       'cancelRequested',
+      'cancelAsked',
       'reason',
       'finishedAt',
       'nextAttemptAt',

@@ -27,6 +27,11 @@ export const openLook = (seen: Pick<Execution, 'shard' | 'deadline'>, at: EpochM
   at: Math.min(at, seen.deadline?.at ?? at),
 });
 
+/** When a run that waits is due. A person's retry is when he asks for it, whenever its occurrence was. */
+export const waitsSince = (seen: Execution): EpochMs =>
+  seen.nextAttemptAt ??
+  (seen.index?.set === 'open' ? Math.max(seen.scheduledAt, seen.index.at - OPEN_LOOK_MS) : seen.scheduledAt);
+
 /** What an end after the deadline writes; the deadline itself stays until that is told. */
 export const lateAtEnd = ({ deadline }: Execution, nowMs: EpochMs): Pick<Execution, 'lateSince'> =>
   deadline !== undefined && nowMs > deadline.at ? { lateSince: deadline.at } : {};

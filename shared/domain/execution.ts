@@ -120,6 +120,8 @@ export interface Execution extends ExecutionKey {
   leaseUntil?: EpochMs;
   nextAttemptAt?: EpochMs;
   cancelRequested?: boolean;
+  /** Who wanted it to end, whether it waited or ran. */
+  cancelAsked?: { by: string; at: EpochMs };
   /** Dead runs only: is the letter in the SQS dead-letter queue? */
   letter?: 'pending' | 'sent' | 'purged';
   diedAt?: EpochMs;

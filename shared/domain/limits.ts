@@ -63,6 +63,9 @@ export const FLOW_ITEM_KEPT_MS = 8 * DAY_MS;
 /** A deleted task's items stay this long, so that late messages still find "deleted". */
 export const DELETED_TASK_KEPT_MS = 7 * DAY_MS;
 
+/** The tick comes once a minute; one may be lost without harm, for the next makes good for it. */
+export const TICK_LATE_MS = 150 * SECOND_MS;
+
 // --- The contract (docs/api.md)
 export const MIN_MISFIRE_GRACE_SECONDS = 150;
 export const DEFAULT_MISFIRE_GRACE_SECONDS = 300;

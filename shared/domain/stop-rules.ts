@@ -72,7 +72,7 @@ export function countedRun(
   return {
     task: {
       set,
-      remove: stops ? ['nextRunAt', 'index'] : [],
+      remove: stops ? ['nextRunAt', 'index', 'paused'] : [],
       guard: {
         equals: {
           version: state.version,

@@ -1,7 +1,7 @@
 import type { Change } from './change.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { DELETED_TASK_KEPT_MS, HOT_WINDOW_MS, SQS_MAX_DELAY_SECONDS } from './limits.ts';
-import type { Task, TaskDefinition, TaskState } from './task.ts';
+import type { Pause, Task, TaskDefinition, TaskState } from './task.ts';
 import { type EpochMs, SECOND_MS } from './time.ts';
 
 /**
@@ -138,10 +138,12 @@ export function editedRules(
   return { change: { set: { ...set, ...next }, remove, guard }, definition: edited };
 }
 
-export function pausedTask(seen: TaskState, nowMs: EpochMs): Change<TaskState> {
+/** `who`: the person, and what for. */
+export function pausedTask(seen: TaskState, nowMs: EpochMs, who?: Omit<Pause, 'at'>): Change<TaskState> {
   return {
     set: {
       status: 'paused',
+      ...(who === undefined ? {} : { paused: { ...who, at: nowMs } }),
       ...(seen.nextRunAt === undefined ? {} : { pausedFrom: seen.nextRunAt }),
       generation: seen.generation + 1,
       version: seen.version + 1,
@@ -170,7 +172,7 @@ export function resumedTask(
       version: seen.version + 1,
       updatedAt: nowMs,
     },
-    remove: [...absentIn(next), 'stopped', 'pausedFrom'],
+    remove: [...absentIn(next), 'stopped', 'pausedFrom', 'paused'],
     guard: {
       equals: {
         status: seen.status,

@@ -83,6 +83,13 @@ export interface Tally {
   failures: number;
 }
 
+/** Who paused a task, and what for. */
+export interface Pause {
+  by: string;
+  at: EpochMs;
+  reason?: string;
+}
+
 /** The hot item: every run writes it, so it stays under 1 KB. */
 export interface TaskState extends TaskKey {
   status: TaskStatus;
@@ -100,6 +107,8 @@ export interface TaskState extends TaskKey {
   run?: string;
   /** What it waited for when it was paused: from there on its occurrences pass it by. */
   pausedFrom?: EpochMs;
+  /** Only while it is paused by a person. */
+  paused?: Pause;
   /** Occurrences passed over by misfire rules, ever. */
   missed: number;
   /** Only of tasks with stop rules. */

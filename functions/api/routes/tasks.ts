@@ -10,6 +10,7 @@ import {
 import { parseAll } from '../../../shared/contract/problems.ts';
 import { listOf, UpcomingSchema } from '../../../shared/contract/service.ts';
 import {
+  PauseInputSchema,
   TaskInputSchema,
   TaskPatchSchema,
   TaskReplacementSchema,
@@ -176,24 +177,36 @@ export const taskRoutes: Route[] = [
       return { status: 204 };
     },
   ),
-  ...(['pause', 'resume'] as const).map((action) =>
-    route(
-      'operator',
-      {
-        method: 'POST',
-        path: `/v1/tasks/{id}/${action}`,
-        operationId: `${action}Task`,
-        summary: action === 'pause' ? 'Pause a task' : 'Resume a paused task',
-        headers: IF_MATCH,
-        replies: ok('The task; repeating is harmless'),
-        refuses: ['state-conflict'],
-      },
-      async (deps, request) => {
-        const steer = action === 'pause' ? pauseTask : resumeTask;
-        const task = await steer(deps, request.principal, taskIdOf(request), preconditionOf(request));
-        return answer(deps, task);
-      },
-    ),
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/tasks/{id}/pause',
+      operationId: 'pauseTask',
+      summary: 'Pause a task',
+      headers: IF_MATCH,
+      body: { schema: PauseInputSchema, required: false },
+      replies: ok('The task; repeating is harmless'),
+      refuses: ['state-conflict'],
+    },
+    async (deps, request) => {
+      const { principal, body } = request;
+      return answer(deps, await pauseTask(deps, principal, taskIdOf(request), preconditionOf(request), body));
+    },
+  ),
+  route(
+    'operator',
+    {
+      method: 'POST',
+      path: '/v1/tasks/{id}/resume',
+      operationId: 'resumeTask',
+      summary: 'Resume a paused task',
+      headers: IF_MATCH,
+      replies: ok('The task; repeating is harmless'),
+      refuses: ['state-conflict'],
+    },
+    async (deps, request) =>
+      answer(deps, await resumeTask(deps, request.principal, taskIdOf(request), preconditionOf(request))),
   ),
   route(
     'operator',

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { Execution } from '../client.ts';
 import { runCard, runTable } from './run-words.ts';
 import { type Cli, open, show } from './session.ts';
+import { addWhy } from './why.ts';
 import { count, instant, seconds } from './words.ts';
 
 export const RUN_STATUSES = [
@@ -45,6 +46,8 @@ export function addRuns(program: Command, cli: Cli): void {
       const run = await client.executions.get(id);
       show(cli, run, () => runCard(run, nowMs));
     });
+
+  addWhy(runs, cli, 'Tell why a run waits, or how it ended', (client, id) => client.executions.why(id));
 
   for (const action of ['cancel', 'retry'] as const) {
     runs

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Task } from '../client.ts';
+import type { Client, Task } from '../client.ts';
 import { runCard } from './run-words.ts';
 import { type Cli, open, show } from './session.ts';
 import { card } from './table.ts';
@@ -7,24 +7,29 @@ import { count, instant, json, moment, seconds } from './words.ts';
 
 /** What is done to a task that stands. */
 export function addTaskActions(tasks: Command, cli: Cli): void {
-  for (const action of ['pause', 'resume'] as const) {
-    tasks
-      .command(action)
-      .description(
-        action === 'pause' ? 'Let nothing new come due; runs that live go on' : 'Let it come due again',
-      )
-      .argument('<ids...>')
-      .action(async (ids) => {
-        const { client, nowMs } = await open(cli);
-        const done: Task[] = [];
-        for (const id of ids) done.push(await client.tasks[action](id));
-        show(cli, done, () =>
-          done
-            .map(({ id, status, nextRunAt }) => `${id}: ${status}, next run ${moment(nextRunAt, nowMs)}`)
-            .join('\n'),
-        );
-      });
-  }
+  const steered = async (ids: readonly string[], steer: (client: Client, id: string) => Promise<Task>) => {
+    const { client, nowMs } = await open(cli);
+    const done: Task[] = [];
+    for (const id of ids) done.push(await steer(client, id));
+    show(cli, done, () =>
+      done
+        .map(({ id, status, nextRunAt }) => `${id}: ${status}, next run ${moment(nextRunAt, nowMs)}`)
+        .join('\n'),
+    );
+  };
+
+  tasks
+    .command('pause')
+    .description('Let nothing new come due; runs that live go on')
+    .argument('<ids...>')
+    .option('--reason <text>', 'what for; shown until it is resumed')
+    .action((ids, { reason }) => steered(ids, (client, id) => client.tasks.pause(id, { reason })));
+
+  tasks
+    .command('resume')
+    .description('Let it come due again')
+    .argument('<ids...>')
+    .action((ids) => steered(ids, (client, id) => client.tasks.resume(id)));
 
   tasks
     .command('trigger')

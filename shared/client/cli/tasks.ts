@@ -4,6 +4,7 @@ import { type Cli, open, show } from './session.ts';
 import { card, table } from './table.ts';
 import { addTaskActions } from './task-actions.ts';
 import { taskOf, withTask } from './task-options.ts';
+import { addWhy } from './why.ts';
 import { count, moment } from './words.ts';
 
 const STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
@@ -56,6 +57,8 @@ export function addTasks(program: Command, cli: Cli): void {
     show(cli, task, () => taskCard(task, nowMs));
   });
 
+  addWhy(tasks, cli, 'Tell why a task does not run right now', (client, id) => client.tasks.why(id));
+
   addTaskActions(tasks, cli);
 }
 
@@ -79,6 +82,7 @@ export const taskCard = (task: Task, nowMs: number): string =>
     ['name', task.name],
     ['description', task.description],
     ['status', task.stopped ? `${task.status} (${task.stopped.by})` : task.status],
+    ['paused', pauseOf(task, nowMs)],
     ['schedule', task.scheduleDescription],
     ['next run', moment(task.nextRunAt, nowMs)],
     [
@@ -95,6 +99,9 @@ export const taskCard = (task: Task, nowMs: number): string =>
     ['misfire', task.misfire],
     ['version', `${task.version}, ${moment(task.updatedAt, nowMs)}`],
   ]);
+
+const pauseOf = ({ paused }: Task, nowMs: number): string | undefined =>
+  paused && `by ${paused.by}, ${moment(paused.at, nowMs)}${paused.reason ? `: ${paused.reason}` : ''}`;
 
 const whatRuns = ({ handler, target }: Task): string =>
   handler ?? (target ? `a target: ${target.type}` : '-');

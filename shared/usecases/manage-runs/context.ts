@@ -53,7 +53,10 @@ export function runKey(principal: Principal, id: string): ExecutionKey {
 export const runNotFound = (id: string) =>
   new SchedulerError('not-found', `There is no execution ${id}`, { resource: 'execution', id });
 
-export async function requireRun(deps: ManageRunsDeps, key: ExecutionKey): Promise<Execution> {
+export async function requireRun(
+  deps: Pick<ManageRunsDeps, 'executions'>,
+  key: ExecutionKey,
+): Promise<Execution> {
   const run = await deps.executions.read(key);
   if (!run) throw runNotFound(executionId(key));
   return run;

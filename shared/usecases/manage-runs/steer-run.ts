@@ -18,7 +18,7 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
   const key = runKey(principal, id);
   return untilWritten(id, 'cancel', async () => {
     const seen = await requireRun(deps, key);
-    const decision = cancelledExecution(seen, deps.clock.nowMs(), deps.retentionMs);
+    const decision = cancelledExecution(seen, deps.clock.nowMs(), deps.retentionMs, principal.actor);
     if (decision.kind === 'refused')
       throw runConflict(id, seen.status, 'cancel', `The execution has ended already (${seen.status})`);
     if (seen.cancelRequested) return seen;

@@ -1,4 +1,5 @@
 import type { Precondition } from '../../contract/if-match.ts';
+import type { PauseInput } from '../../contract/task.ts';
 import { linkChanges } from '../../domain/calendar.ts';
 import { recountedPause, skippedExecution } from '../../domain/execution-births.ts';
 import { taskEvent } from '../../domain/lifecycle-event.ts';
@@ -21,21 +22,26 @@ import {
   untilWritten,
 } from './context.ts';
 
-/** From the answer on no run begins that was permitted before, but within the start budget (protocol §6, S5). */
+/**
+ * From the answer on no run begins that was permitted before, but within the start budget (protocol §6, S5). Of one that
+ * is paused already stands who did it first.
+ */
 export function pauseTask(
   deps: ManageTasksDeps,
   principal: Principal,
   taskId: string,
   precondition: Precondition,
+  { reason }: PauseInput = {},
 ): Promise<Task> {
   const key = keyOf(principal, taskId);
+  const who = { by: principal.actor, ...(reason === undefined ? {} : { reason }) };
   return untilWritten(key, 'pause', async () => {
     const { state, definition } = await readForChange(deps, principal, key, precondition);
     if (state.status === 'paused' || state.status === 'disabled') return { state, definition };
     if (state.status === 'completed')
       throw conflict(key, 'completed', 'pause', 'The task is completed: nothing is due that could be paused');
     const nowMs = deps.clock.nowMs();
-    const outcome = await deps.tasks.update(key, pausedTask(state, nowMs));
+    const outcome = await deps.tasks.update(key, pausedTask(state, nowMs, who));
     if (!outcome.ok) return undefined;
     const paused = { state: outcome.record, definition };
     await announce(deps, taskEvent('task.paused', paused, nowMs));

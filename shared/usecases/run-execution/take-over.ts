@@ -1,10 +1,11 @@
 import { type EndReason, type Execution, isFinal } from '../../domain/execution.ts';
+import { waitsSince } from '../../domain/execution-parts.ts';
 import { endedWaiting, startedAttempt } from '../../domain/execution-transitions.ts';
 import { firstLease } from '../../domain/lease.ts';
-import { MANUAL_WAIT_MS, OPEN_LOOK_MS } from '../../domain/limits.ts';
+import { MANUAL_WAIT_MS } from '../../domain/limits.ts';
 import { executionId, isManual, parseRunPointer, runPointer } from '../../domain/occurrence.ts';
 import { claimedPointer } from '../../domain/task-transitions.ts';
-import { type EpochMs, SECOND_MS } from '../../domain/time.ts';
+import { SECOND_MS } from '../../domain/time.ts';
 import { readTimetable } from '../calendars/read-timetable.ts';
 import { settleFailure } from '../chain/settle.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
@@ -99,11 +100,6 @@ async function mustWaitInLine({ executions }: ExecutorDeps, seen: Execution): Pr
   const before = await executions.read({ ...seen, occurrence: seen.ahead });
   return before !== undefined && !isFinal(before.status);
 }
-
-/** A person's retry is due when he asks for it, whenever its occurrence was. */
-const waitsSince = (seen: Execution): EpochMs =>
-  seen.nextAttemptAt ??
-  (seen.index?.set === 'open' ? Math.max(seen.scheduledAt, seen.index.at - OPEN_LOOK_MS) : seen.scheduledAt);
 
 const waitOn = (
   deps: ExecutorDeps,

@@ -34,6 +34,9 @@ const HANDED_OFF = aRun({
   },
 });
 
+const PAUSED = aState({ status: 'paused', paused: { by: 'token:a', at: T0, reason: 'closing ✓' } });
+const CANCELLED = aRun({ status: 'cancelled', cancelAsked: { by: 'token:a', at: T0 } });
+
 describe('items', () => {
   it('hold tenant, task and occurrence in the key alone', () => {
     const item = encode(EXECUTION, aRun());
@@ -46,6 +49,8 @@ describe('items', () => {
     ['a state', () => decode(STATE, encode(STATE, aState())), aState()],
     ['a definition', () => decode(DEFINITION, encode(DEFINITION, aDefinition())), aDefinition()],
     ['a run', () => decode(EXECUTION, encode(EXECUTION, aRun())), aRun()],
+    ['a paused state', () => decode(STATE, encode(STATE, PAUSED)), PAUSED],
+    ['a run that was cancelled', () => decode(EXECUTION, encode(EXECUTION, CANCELLED)), CANCELLED],
     ['a run that was handed off', () => decode(EXECUTION, encode(EXECUTION, HANDED_OFF)), HANDED_OFF],
   ])('give back %s as it was', (_what, roundTrip, record) => {
     expect(roundTrip()).toEqual(record);

@@ -262,3 +262,31 @@ it('everything can be learnt from --help', async () => {
     expect(help.out).toContain(`escapement ${name}`);
   }
 });
+
+describe('why', () => {
+  const why = {
+    gate: 'paused',
+    sentence: 'Paused by token:ada.',
+    facts: { pausedBy: 'token:ada', heldBy: ['a', 'b'] },
+  };
+
+  it.each([
+    ['tasks', '/v1/tasks/report/why'],
+    ['runs', '/v1/executions/report/why'],
+  ])('%s: is told in a sentence, with its facts', async (what, path) => {
+    const cli = makeCli(() => why);
+    const { code, out } = await cli.run(what, 'why', 'report');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Paused by token:ada\.\n\ngate +paused\npausedBy +token:ada\nheldBy +a, b/);
+    expect(cli.asked[0]?.path).toBe(path);
+    expect(JSON.parse((await cli.run(what, 'why', 'report', '--json')).out)).toEqual(why);
+  });
+
+  it('is asked for when a task is paused', async () => {
+    const paused = { by: 'token:ada', at: NOW, reason: 'closing' };
+    const cli = makeCli(() => ({ ...task, status: 'paused', nextRunAt: null, paused }));
+    await cli.run('tasks', 'pause', 'report', '--reason', 'closing');
+    expect(cli.asked[0]).toMatchObject({ path: '/v1/tasks/report/pause', body: { reason: 'closing' } });
+    expect((await cli.run('tasks', 'get', 'report')).out).toMatch(/paused +by token:ada, .*: closing/);
+  });
+});
