@@ -16,14 +16,21 @@ export const START_GATES = [
 ] as const;
 export type StartGate = (typeof START_GATES)[number];
 
+export interface QueueFacts {
+  name: string;
+  /** None when the deployment has no such queue (any more). */
+  settings?: QueueInForce | undefined;
+  /** Of all tenants, so only root is told. */
+  waitingMessages?: number | undefined;
+}
+
 export interface StartFacts {
   nowMs: EpochMs;
   /** Of the task's schedule: for the sentences. */
   zone: string;
   /** Since when the start is due. */
   dueAt: EpochMs;
-  /** `settings`: none when the deployment has no such queue (any more). */
-  queue: { name: string; settings?: QueueInForce | undefined; waitingMessages: number };
+  queue: QueueFacts;
   /** Of each cap, that of the tenant among them, the other runs that hold a slot of it now, by id. */
   caps: readonly (ConcurrencyCap & { heldBy: readonly string[] })[];
   /** Of each rate limit the instant that a start would get of it now. */
@@ -101,7 +108,7 @@ export function workerGate({ queue, dueAt, nowMs, zone }: StartFacts): Why<Start
     waitingMessages,
   };
   // One of them is its own.
-  return waitingMessages > 1
+  return waitingMessages !== undefined && waitingMessages > 1
     ? {
         gate: 'backlog',
         sentence: `${overdue}: about ${waitingMessages} messages wait in queue ${name} for its ${plural(workers, 'worker')}.`,

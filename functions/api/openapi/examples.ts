@@ -112,11 +112,26 @@ const token = {
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   TaskInput: taskInput,
   TaskReplacement: taskInput,
+  PauseInput: { reason: 'month-end closing' },
   TaskPatch: { timeoutSeconds: 120, tags: null },
   Task: task,
   Upcoming: { items: ['2026-11-22T01:00:00.000Z', '2026-11-23T01:00:00.000Z'] },
   TriggerInput: { payload: { to: 'me@example.com' }, delaySeconds: 60 },
   Execution: execution,
+  TaskWhy: {
+    sentence: 'Not due yet: its next run is at 2026-11-22 02:00:00 (Europe/Paris), in 16 hours.',
+    gate: 'notDue',
+    until: '2026-11-22T01:00:00.000Z',
+    facts: { nextRunAt: '2026-11-22T01:00:00.000Z', timezone: 'Europe/Paris' },
+  },
+  ExecutionWhy: {
+    sentence:
+      'Attempt 2 of 6 failed with HttpError: 503: the next one starts at 2026-11-21 03:00:20 (Europe/Paris), in 20 seconds.',
+    gate: 'backoff',
+    since: '2026-11-21T02:00:00.000Z',
+    until: '2026-11-21T02:00:20.000Z',
+    facts: { attempt: 2, maxAttempts: 6, errorType: 'HttpError', errorMessage: '503' },
+  },
   Backfill: {
     id: BACKFILL,
     occurrences: 3,

@@ -40,7 +40,9 @@ export async function startFacts(deps: StartFactsDeps, due: DueStart): Promise<S
     tenantCapOf(deps, due.key.tenant),
   ]);
   const [waitingMessages, caps, rates] = await Promise.all([
-    settings === undefined ? 0 : deps.queueInspector.depth(due.queue).then(({ ready }) => ready),
+    settings === undefined || due.key.tenant !== ROOT
+      ? undefined
+      : deps.queueInspector.depth(due.queue).then(({ ready }) => ready),
     Promise.all([...(definition.concurrency ?? []), ...tenantCap].map((cap) => capFacts(deps, due, cap))),
     Promise.all((definition.rateLimit ?? []).map((cap) => rateFacts(deps, due, cap))),
   ]);
