@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Schedule } from '../../client.ts';
+import { cronOf } from './cron-of.ts';
 import { Unmapped } from './unmapped.ts';
 
 /**
@@ -12,109 +13,120 @@ export interface Timing {
   startAt?: string | undefined;
   endAt?: string | undefined;
   createdAt?: string | undefined;
+  /** Later than its creation. */
+  changed?: boolean | undefined;
   /** 0: at its minute. */
   windowMinutes: number;
 }
+/** Tells of a part that it maps with a difference, and which. */
+export type Differs = (part: string, message: string) => void;
 
 const UNIT_SECONDS: Record<string, number> = { minute: 60, hour: 3_600, day: 86_400 };
+/** There a local time that does not exist is left out, and one that comes twice is met the first time. */
+const DST = { gap: 'skip', repeat: 'first' } as const;
+const WITHOUT_CHANGES = /^(?:Etc\/)?(?:UTC|GMT|Zulu|UCT|Universal)$/i;
 
-export function scheduleOf(timing: Timing, note: (text: string) => void): Schedule {
+export function scheduleOf(timing: Timing, differs: Differs): Schedule {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.*)\)$/.exec(timing.expression.trim()) ?? [];
-  const { timezone, windowMinutes, startAt, endAt } = timing;
-  if (kind !== 'cron' && windowMinutes > 0)
-    note(`the flexible window of ${windowMinutes} min is dropped: it runs on time`);
+  const { startAt, endAt, windowMinutes } = timing;
   const bounds = { ...(startAt ? { startAt } : {}), ...(endAt ? { endAt } : {}) };
+  if (kind !== 'cron' && windowMinutes > 0)
+    differs('flexible window', `${windowMinutes} min: it runs at the window's beginning`);
   switch (kind) {
     case 'rate':
-      return { kind: 'interval', seconds: rateSeconds(inner), ...bounds, ...beat(timing) };
+      return { kind: 'interval', seconds: rateSeconds(inner), ...bounds, ...beat(timing, differs) };
     case 'at':
-      return { kind: 'once', at: instantOf(inner, timezone) };
-    case 'cron': {
-      const { expression, years } = cronOf(inner);
-      if (windowMinutes > 0)
-        note(`the flexible window of ${windowMinutes} min becomes jitter: one fixed delay below that`);
-      const within = years ? yearBounds(years, timezone, bounds) : bounds;
-      const jitter = windowMinutes > 0 ? { jitterSeconds: windowMinutes * 60 } : {};
-      return { kind: 'cron', expressions: [expression], timezone, ...within, ...jitter };
-    }
+      return { kind: 'once', at: onceOf(inner, timing.timezone, differs) };
+    case 'cron':
+      return cronSchedule(inner, timing, bounds, differs);
     default:
-      throw new Unmapped(`the expression ${timing.expression}`);
+      throw new Unmapped(`the expression ${timing.expression} is neither cron(…), rate(…) nor at(…)`);
   }
+}
+
+type Bounds = { startAt?: string; endAt?: string };
+
+function cronSchedule(text: string, timing: Timing, bounds: Bounds, differs: Differs): Schedule {
+  const { timezone, windowMinutes, createdAt } = timing;
+  requireZone(timezone);
+  const zoned = !WITHOUT_CHANGES.test(timezone);
+  const { expressions, rule, years } = cronOf(text, zoned);
+  if (windowMinutes > 0)
+    differs('flexible window', `${windowMinutes} min: jitter, one fixed delay of this task below that`);
+  const within = years ? yearBounds(years, timezone, bounds) : bounds;
+  const jitter = windowMinutes > 0 ? { jitterSeconds: windowMinutes * 60 } : {};
+  if (rule === undefined)
+    return { kind: 'cron', expressions, timezone, ...(zoned ? { dst: DST } : {}), ...within, ...jitter };
+  const begin = within.startAt ?? createdAt;
+  return {
+    kind: 'rrule',
+    rule,
+    timezone,
+    ...within,
+    ...(begin ? { startAt: wholeMinute(begin) } : {}),
+    ...jitter,
+  };
 }
 
 /** Rates count from the start date, else from creation. */
-const beat = ({ startAt, createdAt }: Timing) => {
-  const from = startAt ?? createdAt;
-  return from ? { startAt: from } : {};
-};
+function beat({ startAt, createdAt, changed }: Timing, differs: Differs): Bounds {
+  if (startAt !== undefined) return { startAt };
+  if (createdAt === undefined) return {};
+  if (changed)
+    differs(
+      'rate',
+      'without a start date: counted from its creation; it was changed since, which may have begun it anew',
+    );
+  return { startAt: createdAt };
+}
 
 function rateSeconds(text: string): number {
-  const [, count, unit = ''] = /^(\d+)\s+(minute|hour|day)s?$/.exec(text.trim()) ?? [];
-  if (count === undefined) throw new Unmapped(`the rate ${text}`);
+  const [, count, unit = ''] = /^([1-9]\d*)\s+(minute|hour|day)s?$/.exec(text.trim()) ?? [];
+  if (count === undefined) throw new Unmapped(`the rate ${text} is not understood`);
   return Number(count) * (UNIT_SECONDS[unit] ?? 0);
 }
 
-function instantOf(local: string, timezone: string): string {
+function onceOf(local: string, timezone: string, differs: Differs): string {
+  const at = zonedOf(local, timezone);
+  const later = zonedOf(local, timezone, 'later');
+  if (at.epochMilliseconds !== later.epochMilliseconds)
+    differs('at', `${local} comes twice in ${timezone}: it runs the first time`);
+  if (!at.toPlainDateTime().equals(Temporal.PlainDateTime.from(local)))
+    differs('at', `${local} does not exist in ${timezone}: it runs at ${at.toPlainDateTime()}`);
+  return isoOf(at);
+}
+
+const isoOf = (at: Temporal.ZonedDateTime): string => new Date(at.epochMilliseconds).toISOString();
+const wholeMinute = (at: string): string => `${at.slice(0, 16)}:00.000Z`;
+
+function zonedOf(
+  local: string,
+  timezone: string,
+  disambiguation: 'compatible' | 'later' = 'compatible',
+): Temporal.ZonedDateTime {
   try {
-    const at = Temporal.PlainDateTime.from(local).toZonedDateTime(timezone);
-    return new Date(at.epochMilliseconds).toISOString();
+    return Temporal.PlainDateTime.from(local).toZonedDateTime(timezone, { disambiguation });
   } catch {
-    throw new Unmapped(`the instant ${local} in ${timezone}`);
+    throw new Unmapped(`the instant ${local} in ${timezone} is not understood`);
   }
 }
 
-const FIELDS = 6;
-const LAST = { minute: 59, hour: 23, day: 31, month: 12, weekday: 6 };
-
-/** Minute, hour, day, month, weekday (1 is Sunday), year → five fields, in which 0 is Sunday. */
-export function cronOf(text: string): { expression: string; years?: [number, number] } {
-  const fields = text.trim().split(/\s+/);
-  const [minute = '', hour = '', day = '', month = '', weekday = '', year = ''] = fields;
-  if (fields.length !== FIELDS) throw new Unmapped(`cron(${text}): expected ${FIELDS} fields`);
-  if (/W/i.test(day)) throw new Unmapped(`W, the nearest weekday, in cron(${text})`);
-  const expression = [
-    stepped(minute, LAST.minute),
-    stepped(hour, LAST.hour),
-    stepped(day, LAST.day),
-    stepped(month, LAST.month),
-    stepped(weekday.replace(/^L$/i, '7').replaceAll(/\d+(?:#\d+)?|\/\d+/g, sundayIsZero), LAST.weekday),
-  ].join(' ');
-  const years = yearsOf(year);
-  return { expression, ...(years ? { years } : {}) };
+function requireZone(timezone: string): void {
+  zonedOf('2026-01-01T00:00', timezone);
 }
 
-/** `2` → `1`, `3#2` → `2#2`; a step stays. */
-const sundayIsZero = (part: string): string => {
-  if (part.startsWith('/')) return part;
-  const [weekday, nth] = part.split('#');
-  return `${Number(weekday) - 1}${nth === undefined ? '' : `#${nth}`}`;
-};
-
-/** `?` says nothing; `5/10` begins at 5 and goes on to the end. */
-const stepped = (field: string, last: number): string =>
-  field
-    .replaceAll('?', '*')
-    .split(',')
-    .map((part) => part.replace(/^(\d+)\/(\d+)$/, `$1-${last}/$2`))
-    .join(',');
-
-function yearsOf(field: string): [number, number] | undefined {
-  if (field === '*' || field === '?') return undefined;
-  const [, first, last = first] = /^(\d{4})(?:-(\d{4}))?$/.exec(field) ?? [];
-  if (first === undefined) throw new Unmapped(`the years ${field}`);
-  return [Number(first), Number(last)];
-}
+/** Years that users may write here. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2100];
 
 /** Years are bounds of the time in which it is due. */
-function yearBounds(
-  [first, last]: [number, number],
-  timezone: string,
-  given: { startAt?: string; endAt?: string },
-): { startAt: string; endAt: string } {
-  const newYear = (year: number) => instantOf(`${year}-01-01T00:00`, timezone);
-  const [startAt, endAt] = [newYear(first), newYear(last + 1)];
-  return {
-    startAt: given.startAt && given.startAt > startAt ? given.startAt : startAt,
-    endAt: given.endAt && given.endAt < endAt ? given.endAt : endAt,
-  };
+function yearBounds([first, last]: [number, number], timezone: string, given: Bounds): Bounds {
+  const newYear = (year: number) => isoOf(zonedOf(`${year}-01-01T00:00`, timezone));
+  const starts = [given.startAt, first > FIRST_YEAR ? newYear(Math.min(first, LAST_YEAR)) : undefined];
+  const ends = [given.endAt, last < LAST_YEAR ? newYear(last + 1) : undefined];
+  const startAt = starts
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1);
+  const [endAt] = ends.filter((at) => at !== undefined).sort();
+  return { ...(startAt ? { startAt } : {}), ...(endAt ? { endAt } : {}) };
 }

@@ -1,114 +1,191 @@
-import type { GetScheduleOutput, Target as SchedulerTarget } from '@aws-sdk/client-scheduler';
-import type { Task, TaskInput } from '../../client.ts';
-import { scheduleOf } from './expression.ts';
+import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
+import type { TaskInput } from '../../client.ts';
+import { type Differs, scheduleOf } from './expression.ts';
+import { hasLongNumber, hasPlaceholders, payloadOf } from './input.ts';
+import { type Receiver, receiverOf } from './targets.ts';
+import { originTag, taskIdOf } from './task-id.ts';
 import { Unmapped } from './unmapped.ts';
 
-export type Mapped = { id: string } & (
-  | { ok: true; input: TaskInput; paused: boolean; notes: string[] }
-  | { ok: false; reason: string }
-);
+/** One thing that a schedule says, and how far a task says the same. */
+export interface Part {
+  part: string;
+  maps: 'exactly' | 'differently' | 'not';
+  message: string;
+}
+export interface Mapped {
+  id: string;
+  parts: Part[];
+  /** Absent when a part does not map. */
+  input?: TaskInput;
+  /** It has run for the last time. */
+  over: boolean;
+}
 /** Handlers that take the place of targets, by ARN. */
 export type Handlers = ReadonlyMap<string, string>;
 
 /** Tag of tasks that were imported. */
 export const IMPORTED = 'eventbridge';
-/** What the API takes at most. */
-const MAX_RETRIES = 100;
 const MAX_NAME = 128;
+const MAX_DESCRIPTION = 1_024;
 
-/** A schedule as a task that does the same, with notes on what differs; or the reason why there is none. */
-export function mapSchedule(schedule: GetScheduleOutput, handlers: Handlers): Mapped {
-  const id = `${schedule.GroupName ?? 'default'}.${schedule.Name ?? ''}`;
-  const notes: string[] = [];
-  const note = (text: string) => notes.push(text);
-  try {
-    const { Target: target, RetryPolicy: retry } = { RetryPolicy: schedule.Target?.RetryPolicy, ...schedule };
-    if (!target?.Arn) throw new Unmapped('a schedule without a target');
-    const { handler, target: sentTo } = receiverOf(target, handlers, note);
-    const attempts = retry?.MaximumRetryAttempts;
-    if (attempts !== undefined && attempts > MAX_RETRIES) note(`${attempts} retries become ${MAX_RETRIES}`);
-    if (retry?.MaximumEventAgeInSeconds !== undefined)
-      note(`the maximum age of ${retry.MaximumEventAgeInSeconds} s is dropped: retries go by their number`);
-    if (target.DeadLetterConfig?.Arn) note('dead letters stay here instead of going to a queue of yours');
-    if (schedule.ActionAfterCompletion === 'DELETE') note('it stays when it is completed, with its history');
-    if (schedule.State === 'DISABLED') note('disabled: made paused');
-    const input: TaskInput = {
-      name: id.slice(0, MAX_NAME),
-      ...(schedule.Description ? { description: schedule.Description.slice(0, 1_024) } : {}),
-      ...(handler === undefined ? {} : { handler }),
-      ...(sentTo === undefined ? {} : { target: sentTo }),
-      payload: payloadOf(target.Input, note),
-      schedule: scheduleOf(
-        {
-          expression: schedule.ScheduleExpression ?? '',
-          timezone: schedule.ScheduleExpressionTimezone ?? 'UTC',
-          startAt: schedule.StartDate?.toISOString(),
-          endAt: schedule.EndDate?.toISOString(),
-          createdAt: schedule.CreationDate?.toISOString(),
-          windowMinutes:
-            schedule.FlexibleTimeWindow?.Mode === 'FLEXIBLE'
-              ? (schedule.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0)
-              : 0,
-        },
-        note,
-      ),
-      tags: [IMPORTED],
-      // There a schedule does not wait for the run before.
-      overlap: 'allow',
-      ...(attempts === undefined ? {} : { retry: { limit: Math.min(attempts, MAX_RETRIES) } }),
-    };
-    return { ok: true, id, input, paused: schedule.State === 'DISABLED', notes };
-  } catch (error) {
-    if (error instanceof Unmapped) return { ok: false, id, reason: error.message };
-    throw error;
+/** A schedule as a task that does the same, with all that maps, that differs, and that does not. */
+export function mapSchedule(schedule: GetScheduleOutput, handlers: Handlers, nowMs: number): Mapped {
+  const id = idOf(schedule);
+  const parts: Part[] = [];
+  const differs: Differs = (part, message) => parts.push({ part, maps: 'differently', message });
+  const mapped = <T>(part: string, exactly: (made: T) => string, make: () => T): T | undefined => {
+    const before = parts.length;
+    try {
+      const made = make();
+      if (parts.length === before) parts.push({ part, maps: 'exactly', message: exactly(made) });
+      return made;
+    } catch (error) {
+      if (!(error instanceof Unmapped)) throw error;
+      parts.push({ part, maps: 'not', message: error.message });
+      return undefined;
+    }
+  };
+  const target = schedule.Target;
+  const timing = mapped('schedule', summaryOf, () => scheduleOf(timingOf(schedule), differs));
+  const handler = handlers.get(target?.Arn ?? '');
+  const receiver = mapped<Partial<Receiver>>(
+    'target',
+    ({ target: to }) => `${target?.Arn} → ${to?.type ?? handler}`,
+    () => {
+      if (!target?.Arn) throw new Unmapped('a schedule without a target');
+      return handler === undefined ? receiverOf(target, differs) : { input: target.Input };
+    },
+  );
+  const payload = mapped(
+    'input',
+    () => 'the payload',
+    () => inputPayload(receiver?.input, schedule.Arn ?? '', differs),
+  );
+  const retry = mapped(
+    'retries',
+    () => 'none',
+    () => retryOf(schedule, differs),
+  );
+  otherParts(schedule, differs);
+  const over = isOver(schedule, timing, nowMs);
+  if (timing === undefined || receiver === undefined || retry === undefined) return { id, parts, over };
+  if (parts.some(({ maps }) => maps === 'not')) return { id, parts, over };
+  const input: TaskInput = {
+    name: id.slice(0, MAX_NAME),
+    ...(schedule.Description ? { description: schedule.Description.slice(0, MAX_DESCRIPTION) } : {}),
+    ...(handler === undefined ? {} : { handler }),
+    ...(receiver.target === undefined ? {} : { target: receiver.target }),
+    payload,
+    schedule: timing,
+    tags: [IMPORTED, originTag(schedule.Arn ?? '')],
+    // There a schedule does not wait for the run before.
+    overlap: 'allow',
+    retry,
+  };
+  return { id, parts, input, over };
+}
+
+export const idOf = ({ GroupName = 'default', Name = '' }: GetScheduleOutput): string =>
+  taskIdOf(GroupName, Name);
+
+const windowOf = ({ FlexibleTimeWindow: window }: GetScheduleOutput): number =>
+  window?.Mode === 'FLEXIBLE' ? (window.MaximumWindowInMinutes ?? 0) : 0;
+
+const NEW_MS = 1_000;
+
+function timingOf(schedule: GetScheduleOutput) {
+  const { CreationDate: created, LastModificationDate: changed } = schedule;
+  return {
+    expression: schedule.ScheduleExpression ?? '',
+    timezone: schedule.ScheduleExpressionTimezone ?? 'UTC',
+    startAt: schedule.StartDate?.toISOString(),
+    endAt: schedule.EndDate?.toISOString(),
+    createdAt: created?.toISOString(),
+    changed: created !== undefined && changed !== undefined && changed.getTime() - created.getTime() > NEW_MS,
+    windowMinutes: windowOf(schedule),
+  };
+}
+
+function summaryOf(schedule: TaskInput['schedule']): string {
+  switch (schedule.kind) {
+    case 'cron':
+      return `${schedule.expressions.join(', ')} ${schedule.timezone}`;
+    case 'rrule':
+      return `${schedule.rule} ${schedule.timezone}`;
+    case 'interval':
+      return `every ${schedule.seconds} s`;
+    case 'once':
+      return `once, ${schedule.at}`;
+    case 'now':
+      return 'now';
   }
 }
 
-type Receiver = Pick<TaskInput, 'handler' | 'target'>;
-
-function receiverOf(target: SchedulerTarget, handlers: Handlers, note: (text: string) => void): Receiver {
-  const arn = target.Arn ?? '';
-  const handler = handlers.get(arn);
-  if (handler !== undefined) return { handler };
-  const sentTo = targetOf(target, arn);
-  note('the target gets the envelope, with the input as its payload');
-  return { target: sentTo };
+function isOver(
+  { EndDate }: GetScheduleOutput,
+  timing: TaskInput['schedule'] | undefined,
+  nowMs: number,
+): boolean {
+  if (timing?.kind === 'once') return timing.at !== undefined && Date.parse(timing.at) < nowMs;
+  const endAt = timing && 'endAt' in timing ? timing.endAt : EndDate?.toISOString();
+  return endAt !== undefined && Date.parse(endAt) <= nowMs;
 }
 
-function targetOf(target: SchedulerTarget, arn: string): NonNullable<Task['target']> {
-  const [, partition = '', service = '', region = '', account = '', ...rest] = arn.split(':');
-  const resource = rest.join(':');
-  if (service === 'lambda' && resource.startsWith('function:')) return { type: 'lambda', functionArn: arn };
-  if (service === 'sns') return { type: 'sns', topicArn: arn };
-  if (service === 'states' && resource.startsWith('stateMachine:'))
-    return { type: 'stepFunctions', stateMachineArn: arn };
-  if (service === 'sqs') {
-    const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-    return { type: 'sqs', queueUrl: `https://sqs.${region}.${domain}/${account}/${resource}` };
+function inputPayload(input: string | undefined, arn: string, differs: Differs): unknown {
+  if (input === undefined) {
+    differs('input', 'there is none: the payload is {}, not the event that the scheduler makes up');
+    return {};
   }
-  const { DetailType: detailType, Source: source } = target.EventBridgeParameters ?? {};
-  if (service === 'events' && detailType && source)
-    return { type: 'eventbridge', busName: arn, detailType, source };
-  throw new Unmapped(`the target ${arn}; --handler <arn>=<name> gives it to a handler of yours`);
+  if (hasLongNumber(input)) differs('input', 'a number of more than 15 digits loses the last of them');
+  if (hasPlaceholders(input))
+    differs('input', 'context attributes become templates; ids of runs are those of here');
+  return payloadOf(input, arn);
 }
 
-/** What the scheduler there fills in, filled in here. */
-const CONTEXT: [string, string][] = [
-  ['<aws.scheduler.scheduled-time>', '{{ run.scheduledAt }}'],
-  ['<aws.scheduler.execution-id>', '{{ run.id }}'],
-  ['<aws.scheduler.attempt-number>', '{{ run.attempt }}'],
-];
+type Retry = NonNullable<TaskInput['retry']>;
+/** What the service takes when nothing is said. */
+const [ATTEMPTS, AGE_SECONDS] = [185, 86_400];
+const [BASE_SECONDS, MAX_SECONDS, MAX_RETRIES] = [10, 3_600, 100];
 
-function payloadOf(input: string | undefined, note: (text: string) => void): unknown {
-  if (input === undefined) return {};
-  if (/\{\{/.test(input)) throw new Unmapped('an input with {{, which is filled in here');
-  let text = input;
-  for (const [theirs, ours] of CONTEXT) text = text.replaceAll(theirs, ours);
-  if (text.includes('<aws.scheduler.')) throw new Unmapped('the schedule’s ARN in the input');
-  if (text !== input) note('context attributes become templates');
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+function retryOf({ Target: target }: GetScheduleOutput, differs: Differs): Retry {
+  const { MaximumRetryAttempts: attempts = ATTEMPTS, MaximumEventAgeInSeconds: age = AGE_SECONDS } =
+    target?.RetryPolicy ?? {};
+  const limit = Math.min(attempts, retriesWithin(age), MAX_RETRIES);
+  if (limit > 0 || attempts > 0)
+    differs(
+      'retries',
+      `${attempts} within ${age} s; here ${limit}, after 10 s, 20 s, … 1 h, as many as fit in that time`,
+    );
+  return {
+    strategy: 'exponential',
+    baseSeconds: BASE_SECONDS,
+    maxSeconds: MAX_SECONDS,
+    jitter: 'none',
+    limit,
+  };
+}
+
+function retriesWithin(seconds: number): number {
+  let count = 0;
+  let waited = 0;
+  while (count < MAX_RETRIES) {
+    waited += Math.min(MAX_SECONDS, BASE_SECONDS * 2 ** count);
+    if (waited > seconds) break;
+    count++;
   }
+  return count;
+}
+
+function otherParts(
+  { Target: target, KmsKeyArn, ActionAfterCompletion }: GetScheduleOutput,
+  differs: Differs,
+): void {
+  if (target?.DeadLetterConfig?.Arn)
+    differs(
+      'dead letters',
+      `they stay in the dead-letter queue here instead of going to ${target.DeadLetterConfig.Arn}`,
+    );
+  if (KmsKeyArn) differs('key', `encrypted as everything in this deployment is, not with ${KmsKeyArn}`);
+  if (ActionAfterCompletion === 'DELETE')
+    differs('completion', 'it stays, with its history, instead of being deleted');
 }
