@@ -43,6 +43,12 @@ export const DIFFERENCES = {
     emulator: 'ignores what a template says of replicas',
     remedy: 'Corrected in emulator.py',
   },
+  'schedule-pages': {
+    aws: 'ListSchedules gives at most MaxResults schedules and a NextToken for those that follow, and refuses expressions that are none: docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html',
+    emulator: 'gives the first ones and no token, and takes any expression',
+    remedy:
+      'Corrected in emulator.py, with small pages; expressions are left unchecked, so that every refusal of the import is met',
+  },
   'message-moves': {
     aws: 'StartMessageMoveTask moves messages out of a dead-letter queue: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html',
     emulator: 'does not know that call',

@@ -5,6 +5,7 @@ each fails loudly when what it corrects is no longer there.
 """
 
 import asyncio
+import json
 import os
 import signal
 import string
@@ -16,7 +17,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
 from ministack.core import iam_actions, tls
-from ministack.services import secretsmanager
+from ministack.services import scheduler, secretsmanager
 from ministack.services.cloudformation import provisioners
 
 SECRET = "AWS::SecretsManager::Secret"
@@ -127,6 +128,23 @@ def end_with_starter():
     threading.Thread(target=watch, daemon=True).start()
 
 
+def correct_schedule_pages(size=20):
+    """schedule-pages: a list goes on where its token says; pages are small, so that there are several."""
+    original = scheduler._list_schedules
+
+    def list_schedules(query):
+        status, headers, body = original({**query, "MaxResults": sys.maxsize})
+        found = json.loads(body)["Schedules"]
+        begin = int(query.get("NextToken", 0))
+        end = begin + min(size, int(query.get("MaxResults", size)))
+        page = {"Schedules": found[begin:end]}
+        if end < len(found):
+            page["NextToken"] = str(end)
+        return status, headers, json.dumps(page).encode()
+
+    scheduler._list_schedules = list_schedules
+
+
 def main():
     end_with_starter()
     correct_sqs_batch_permissions()
@@ -135,6 +153,7 @@ def main():
     correct_generated_secret()
     correct_table_protection(provisioners._RESOURCE_HANDLERS)
     correct_metric_math()
+    correct_schedule_pages()
     config = Config()
     # Not ministack's own main: that would take port 443 as well.
     config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]

@@ -23,10 +23,14 @@ export interface SpawnedCli {
   dispose(): void;
 }
 
-/** @param program - in place of this repository's sources */
-export function openCli(program?: string): SpawnedCli {
+/**
+ * @param program - in place of this repository's sources
+ * @param more - environment variables besides those that it needs
+ */
+export function openCli(program?: string, more: NodeJS.ProcessEnv = {}): SpawnedCli {
   const directory = mkdtempSync(join(tmpdir(), 'escapement-cli-'));
-  const env = { PATH: process.env.PATH, HOME: directory, XDG_CONFIG_HOME: join(directory, 'config') };
+  const own = { PATH: process.env.PATH, HOME: directory, XDG_CONFIG_HOME: join(directory, 'config') };
+  const env = { ...more, ...own };
   const [path, ...first] = program === undefined ? [process.execPath, MAIN] : [program];
   function launch(args: readonly string[]) {
     const printed = { out: '', err: '' };

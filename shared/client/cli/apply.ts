@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { stringify } from 'yaml';
 import { carryOut, type Outcome } from './carry-out.ts';
+import { addExportEventBridge } from './export-eventbridge.ts';
 import { EXIT, Failure, misused } from './failure.ts';
 import { makePlan, type Step } from './plan.ts';
 import { planText } from './plan-words.ts';
@@ -43,7 +44,7 @@ export function addApply(program: Command, cli: Cli): void {
         );
     });
 
-  program
+  const exporting = program
     .command('export')
     .description('Write tasks as a file for apply, to standard output')
     .argument('<name>', 'of the file: its own tasks, unless others are asked for')
@@ -60,6 +61,7 @@ export function addApply(program: Command, cli: Cli): void {
       const left = tasks.length - kept.length;
       if (left > 0) cli.io.err(`${left} left out: completed, or of the system.`);
     });
+  addExportEventBridge(exporting, cli);
 }
 
 function closing(

@@ -2,8 +2,9 @@ import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
 import { type Client, ProblemError, type Task, type TaskInput } from '../../client.ts';
 import { Failure } from '../failure.ts';
 import { findTask } from '../session.ts';
-import { type Handlers, IMPORTED, type Mapped, mapSchedule, type Part } from './mapping.ts';
+import { type Handlers, IMPORTED, type Mapped, mapSchedule } from './mapping.ts';
 import type { Originals } from './originals.ts';
+import type { Part } from './parts.ts';
 import { type Allowance, allowanceOf } from './targets.ts';
 import { originTag } from './task-id.ts';
 

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Schedule } from '../../client.ts';
 import { cronOf } from './cron-of.ts';
+import type { Differs } from './parts.ts';
 import { Unmapped } from './unmapped.ts';
 
 /**
@@ -18,10 +19,8 @@ export interface Timing {
   /** 0: at its minute. */
   windowMinutes: number;
 }
-/** Tells of a part that it maps with a difference, and which. */
-export type Differs = (part: string, message: string) => void;
 
-const UNIT_SECONDS: Record<string, number> = { minute: 60, hour: 3_600, day: 86_400 };
+export const UNIT_SECONDS: Record<string, number> = { minute: 60, hour: 3_600, day: 86_400 };
 /** There a local time that does not exist is left out, and one that comes twice is met the first time. */
 const DST = { gap: 'skip', repeat: 'first' } as const;
 const WITHOUT_CHANGES = /^(?:Etc\/)?(?:UTC|GMT|Zulu|UCT|Universal)$/i;

@@ -1,25 +1,39 @@
 import { table } from '../table.ts';
 import type { Line } from './carry-over.ts';
-import type { Part } from './mapping.ts';
+import type { HandedBack } from './hand-back.ts';
+import type { Part } from './parts.ts';
 import type { Allowance } from './targets.ts';
 
 const SIGNS: Record<Part['maps'], string> = { exactly: '=', differently: '~', not: '!' };
 
+interface Told {
+  id: string;
+  outcome: string;
+  parts: readonly Part[];
+  notes: readonly string[];
+}
+
 /** A line each, and below it what maps (=), what differs (~), what does not map (!) and what else there is to say (·). */
-export function importText(lines: readonly Line[]): string {
-  const rows = lines.flatMap(({ id, outcome, original, parts, notes }) => [
-    [id, outcome, `original ${original}`],
-    ...parts.map(({ part, maps, message }) => [`  ${SIGNS[maps]} ${part}`, maps, message]),
-    ...notes.map((note) => ['  ·', '', note]),
+function told<L extends Told>(lines: readonly L[], what: (line: L) => string, closing: string): string {
+  const rows = lines.flatMap((line) => [
+    [line.id, line.outcome, what(line)],
+    ...line.parts.map(({ part, maps, message }) => [`  ${SIGNS[maps]} ${part}`, maps, message]),
+    ...line.notes.map((note) => ['  ·', '', note]),
   ]);
-  const count = (of: (line: Line) => boolean) => lines.filter(of).length;
-  const outcomes = [...new Set(lines.map(({ outcome }) => outcome))];
-  const tally = outcomes.map((one) => `${count(({ outcome }) => outcome === one)} ${one}`);
+  const counts = [...Map.groupBy(lines, ({ outcome }) => outcome)].map(
+    ([outcome, of]) => `${of.length} ${outcome}`,
+  );
   return [
     table(['task', 'outcome', 'what'], rows),
-    `${lines.length} schedules: ${tally.join(', ') || 'none'}`,
+    `${lines.length} ${closing}: ${counts.join(', ') || 'none'}`,
   ].join('\n');
 }
+
+export const importText = (lines: readonly Line[]): string =>
+  told(lines, ({ original }) => `original ${original}`, 'schedules');
+
+export const exportText = (lines: readonly HandedBack[]): string =>
+  told(lines, ({ schedule, task }) => `${schedule}, task ${task}`, 'tasks');
 
 /** The part of the configuration that would let them in. */
 export function allowText(lines: readonly Line[]): string | undefined {

@@ -1,17 +1,12 @@
 import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
 import type { TaskInput } from '../../client.ts';
-import { type Differs, scheduleOf } from './expression.ts';
+import { scheduleOf } from './expression.ts';
 import { hasLongNumber, hasPlaceholders, payloadOf } from './input.ts';
+import { type Differs, openParts, type Part } from './parts.ts';
 import { type Receiver, receiverOf } from './targets.ts';
 import { originTag, taskIdOf } from './task-id.ts';
 import { Unmapped } from './unmapped.ts';
 
-/** One thing that a schedule says, and how far a task says the same. */
-export interface Part {
-  part: string;
-  maps: 'exactly' | 'differently' | 'not';
-  message: string;
-}
 export interface Mapped {
   id: string;
   parts: Part[];
@@ -31,24 +26,12 @@ const MAX_DESCRIPTION = 1_024;
 /** A schedule as a task that does the same, with all that maps, that differs, and that does not. */
 export function mapSchedule(schedule: GetScheduleOutput, handlers: Handlers, nowMs: number): Mapped {
   const id = idOf(schedule);
-  const parts: Part[] = [];
-  const differs: Differs = (part, message) => parts.push({ part, maps: 'differently', message });
-  const mapped = <T>(part: string, exactly: (made: T) => string, make: () => T): T | undefined => {
-    const before = parts.length;
-    try {
-      const made = make();
-      if (parts.length === before) parts.push({ part, maps: 'exactly', message: exactly(made) });
-      return made;
-    } catch (error) {
-      if (!(error instanceof Unmapped)) throw error;
-      parts.push({ part, maps: 'not', message: error.message });
-      return undefined;
-    }
-  };
+  const parts = openParts();
+  const { differs } = parts;
   const target = schedule.Target;
-  const timing = mapped('schedule', summaryOf, () => scheduleOf(timingOf(schedule), differs));
+  const timing = parts.made('schedule', summaryOf, () => scheduleOf(timingOf(schedule), differs));
   const handler = handlers.get(target?.Arn ?? '');
-  const receiver = mapped<Partial<Receiver>>(
+  const receiver = parts.made<Partial<Receiver>>(
     'target',
     ({ target: to }) => `${target?.Arn} → ${to?.type ?? handler}`,
     () => {
@@ -56,20 +39,20 @@ export function mapSchedule(schedule: GetScheduleOutput, handlers: Handlers, now
       return handler === undefined ? receiverOf(target, differs) : { input: target.Input };
     },
   );
-  const payload = mapped(
+  const payload = parts.made(
     'input',
     () => 'the payload',
     () => inputPayload(receiver?.input, schedule.Arn ?? '', differs),
   );
-  const retry = mapped(
+  const retry = parts.made(
     'retries',
     () => 'none',
     () => retryOf(schedule, differs),
   );
   otherParts(schedule, differs);
   const over = isOver(schedule, timing, nowMs);
-  if (timing === undefined || receiver === undefined || retry === undefined) return { id, parts, over };
-  if (parts.some(({ maps }) => maps === 'not')) return { id, parts, over };
+  if (timing === undefined || receiver === undefined || retry === undefined || parts.isBroken())
+    return { id, parts: parts.list, over };
   const input: TaskInput = {
     name: id.slice(0, MAX_NAME),
     ...(schedule.Description ? { description: schedule.Description.slice(0, MAX_DESCRIPTION) } : {}),
@@ -82,7 +65,7 @@ export function mapSchedule(schedule: GetScheduleOutput, handlers: Handlers, now
     overlap: 'allow',
     retry,
   };
-  return { id, parts, input, over };
+  return { id, parts: parts.list, input, over };
 }
 
 export const idOf = ({ GroupName = 'default', Name = '' }: GetScheduleOutput): string =>

@@ -6,6 +6,8 @@ import type {
 } from '@aws-sdk/client-scheduler';
 import { bounded } from '../bounded.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { UNIT_SECONDS } from './expression.ts';
+import { nextBeat } from './schedule-of.ts';
 
 /** The service allows tens of requests a second, of all who use the account together. */
 const AT_ONCE = 4;
@@ -61,7 +63,9 @@ export async function openOriginals(region: string | undefined): Promise<Origina
           throw new Failure(
             'somebody else changed the schedule meanwhile; once more takes that into account',
           );
-        await client.send(new sdk.UpdateScheduleCommand({ ...whole(read), ...change }));
+        await client.send(
+          new sdk.UpdateScheduleCommand(withFreshStart({ ...whole(read), ...change }, Date.now())),
+        );
       }),
   };
 }
@@ -72,6 +76,18 @@ function whole(read: GetScheduleOutput): CreateScheduleInput {
   const { Description, KmsKeyArn, Target, FlexibleTimeWindow, ActionAfterCompletion, State } = read;
   const same = { Name, GroupName, ScheduleExpression, ScheduleExpressionTimezone, StartDate, EndDate, State };
   return { ...same, Description, KmsKeyArn, Target, FlexibleTimeWindow, ActionAfterCompletion };
+}
+
+/** What begins in the past is refused, though it began: a rate begins at its next beat, all else is as well without. */
+function withFreshStart(schedule: CreateScheduleInput, nowMs: number): CreateScheduleInput {
+  const { StartDate: start, ScheduleExpression: expression = '', ...rest } = schedule;
+  if (start === undefined || start.getTime() > nowMs) return schedule;
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)/.exec(expression) ?? [];
+  const beat =
+    count === undefined
+      ? undefined
+      : nextBeat(start.toISOString(), Number(count) * (UNIT_SECONDS[unit] ?? 1), nowMs);
+  return { ...rest, ScheduleExpression: expression, ...(beat ? { StartDate: beat } : {}) };
 }
 
 const HINTS: Record<string, string> = {

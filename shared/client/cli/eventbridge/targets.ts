@@ -1,7 +1,7 @@
 import type { Target as SchedulerTarget } from '@aws-sdk/client-scheduler';
 import * as z from 'zod';
 import type { TaskInput } from '../../client.ts';
-import type { Differs } from './expression.ts';
+import type { Differs } from './parts.ts';
 import { Unmapped } from './unmapped.ts';
 
 export type Target = NonNullable<TaskInput['target']>;
@@ -17,9 +17,9 @@ const UNIVERSAL = /^arn:[^:]+:scheduler:::aws-sdk:(.+)$/;
 export function receiverOf(given: SchedulerTarget, differs: Differs): Receiver {
   const arn = given.Arn ?? '';
   const [, call] = UNIVERSAL.exec(arn) ?? [];
-  differs('target', 'it gets the envelope, in which the input is the payload');
   const receiver =
     call === undefined ? { target: templated(given, arn), input: given.Input } : universal(call, given.Input);
+  differs('target', 'it gets the envelope, in which the input is the payload');
   if (receiver.target.type === 'lambda')
     differs('target', 'the function is waited for, and its error fails the run; there it is left to itself');
   if (given.SqsParameters?.MessageGroupId !== undefined)
