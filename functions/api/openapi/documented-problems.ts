@@ -4,10 +4,10 @@ import type { Route } from '../route.ts';
 
 /** What a line of the table can refuse with: most of it follows from what the line says of itself. */
 export function problemCodes(route: Route): ErrorCode[] {
-  const codes = new Set<ErrorCode>(['method-not-allowed', 'unavailable', ...(route.refuses ?? [])]);
+  const codes = new Set<ErrorCode>(['method-not-allowed', ...(route.refuses ?? [])]);
   const add = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   const { role, method, path, headers = {} } = route;
-  if (role !== 'none') add('unauthenticated', 'validation-failed');
+  if (role !== 'none') add('unauthenticated', 'validation-failed', 'unavailable');
   if (role !== 'none' && role !== 'token') add('limit-reached');
   if (role === 'operator' || role === 'admin' || role === 'root') add('forbidden');
   if (method !== 'GET') add('malformed-json', 'payload-too-large', 'unsupported-media-type');

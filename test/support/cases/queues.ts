@@ -1,0 +1,28 @@
+import type { CaseRequest, Cases, CaseWorld } from './case.ts';
+
+const params = { name: 'low' };
+
+const letters = async (world: CaseWorld): Promise<CaseRequest> => ({
+  params: { name: 'high' },
+  body: { ids: [await world.deadRun()] },
+});
+const purge = () => ({ params, body: { confirm: 'low' } });
+
+export const queueCases: Cases = {
+  listQueues: [{ status: 200, request: () => ({}) }],
+  getQueue: [{ status: 200, request: () => ({ params }) }],
+  patchQueue: [{ status: 200, request: () => ({ params, body: { timeoutSeconds: null } }) }],
+  listDeadLetters: [
+    {
+      status: 200,
+      async request(world) {
+        await world.deadRun();
+        return { params: { name: 'high' }, query: { limit: '1' } };
+      },
+    },
+  ],
+  redriveDeadLetters: [{ status: 200, request: letters }],
+  redriveDeadLettersOfQueue: [{ status: 200, request: letters }],
+  purgeDeadLetters: [{ status: 200, request: purge }],
+  purgeDeadLettersOfQueue: [{ status: 200, request: purge }],
+};

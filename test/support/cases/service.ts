@@ -1,0 +1,10 @@
+import type { Cases } from './case.ts';
+import { TASK } from './tasks.ts';
+
+export const serviceCases: Cases = {
+  previewSchedule: [{ status: 200, request: () => ({ body: { schedule: TASK.schedule, count: 2 } }) }],
+  listHandlers: [{ status: 200, request: () => ({}) }],
+  getHealth: [{ status: 200, request: () => ({}) }],
+  getOpenApi: [{ status: 200, request: () => ({}) }],
+  getDocs: [{ status: 200, request: () => ({}) }],
+};
