@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeBulkJobs } from '../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
@@ -195,7 +196,9 @@ export function sweeperRuntime() {
     ...METRICS,
   ]);
   const store = table(env.ESCAPEMENT_TABLE);
+  const client = new SQSClient({});
   const log = makeLog(logger);
+  const tasks = makeTaskStore(store);
   return {
     ...system,
     log,
@@ -206,12 +209,18 @@ export function sweeperRuntime() {
     queueControls: makeQueueControls(store, systemIds),
     queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
     queueWorkers: env.ESCAPEMENT_EVENT_SOURCES,
-    tasks: makeTaskStore(store),
+    tasks,
     executions: makeExecutionStore(store),
     semaphores: makeSemaphoreStore(store),
-    queues: makeWorkQueues({ client: new SQSClient({}), targets: env.ESCAPEMENT_QUEUES, log }),
+    queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+    bulkJobs: makeBulkJobs(store),
+    listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
+    idempotency: makeIdempotencyStore(store, systemClock),
+    calendars: makeCalendarStore(store),
+    queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
+    queueNames: Object.keys(env.ESCAPEMENT_QUEUES),
   };
 }
 
@@ -245,6 +254,7 @@ export function apiRuntime() {
     shardIndex: makeShardIndex(store),
     idempotency: makeIdempotencyStore(store, systemClock),
     variables: makeVariableStore(store, systemIds),
+    bulkJobs: makeBulkJobs(store),
     tokens: makeTokenStore(store),
     tenants: makeTenantStore(store),
     calendars: makeCalendarStore(store),

@@ -11,6 +11,7 @@ const SweepEvent = z.object({ restore: z.boolean().default(false) }).catch({ res
 
 /** Deployments are rare, and what a person says is told at once: a look now and then is enough. */
 const RECONCILE_EVERY_MINUTES = 5;
+const BULK_JOBS_AT_ONCE = 4;
 
 export const makeSweeper =
   (deps: ReturnType<typeof sweeperRuntime>) =>
@@ -23,6 +24,7 @@ export const makeSweeper =
     deps.metrics.flush();
     const minute = Math.floor(deps.clock.nowMs() / MINUTE_MS);
     let failed = restore || minute % RECONCILE_EVERY_MINUTES === 0 ? await reconcile(deps) : 0;
+    failed += await driveJobs(deps, () => context.getRemainingTimeInMillis());
     results.forEach((result, shard) => {
       if (result.status === 'rejected') {
         failed++;
@@ -35,7 +37,7 @@ export const makeSweeper =
       }
     });
     // All that could be done is done; failing is how it shows in the function's error count, which costs nothing to watch.
-    if (failed > 0) throw new Error(`${failed} shards, runs or queues are left for the next sweep`);
+    if (failed > 0) throw new Error(`${failed} shards, runs, queues or jobs are left for the next sweep`);
   };
 
 /** How many queues it could not set right. */
@@ -46,6 +48,28 @@ async function reconcile(deps: ReturnType<typeof sweeperRuntime>): Promise<numbe
     return failed;
   } catch (error) {
     deps.log.error('queues not reconciled', {}, error);
+    return 1;
+  }
+}
+
+/** Those of people who asked for more than one request can do; after everything that runs wait for. */
+async function driveJobs(
+  deps: ReturnType<typeof sweeperRuntime>,
+  remainingMs: () => number,
+): Promise<number> {
+  try {
+    const keys = await deps.bulkJobs.running(BULK_JOBS_AT_ONCE);
+    if (keys.length === 0) return 0;
+    // Most sweeps need nothing of it.
+    const { driveBulkJobs } = await import('../shared/usecases/bulk/drive.ts');
+    deps.log.info('bulk jobs driven', { jobs: keys.length });
+    return await driveBulkJobs(
+      { ...deps, workQueues: deps.queues, queues: deps.queueNames },
+      keys,
+      remainingMs,
+    );
+  } catch (error) {
+    deps.log.error('bulk jobs not looked at', {}, error);
     return 1;
   }
 }

@@ -1,8 +1,9 @@
+import type { BulkJob } from './domain/bulk.ts';
 import type { Calendar } from './domain/calendar.ts';
 import type { TaskKey } from './domain/task.ts';
 import type { IndexPage } from './ports.ts';
 
-/** What the use cases need of the outside to keep what the tasks of a tenant share; see ports.ts. */
+/** What the use cases need of the outside to keep what tenants have besides tasks and runs; see ports.ts. */
 
 /** Calendars, and which tasks use them: a task's links change in the write that changes the task (TaskStore). */
 export interface CalendarStore {
@@ -15,6 +16,16 @@ export interface CalendarStore {
   /** False when it is no more as it was read. */
   remove(seen: Calendar): Promise<boolean>;
   users(q: { tenant: string; calendarId: string; limit: number; from?: string }): Promise<IndexPage<TaskKey>>;
+}
+
+export type BulkJobKey = Pick<BulkJob, 'tenant' | 'id'>;
+/** Bulk requests that one call could not carry out. */
+export interface BulkJobs {
+  read(key: BulkJobKey): Promise<BulkJob | undefined>;
+  /** Replaces `over`, or makes a new one; false when it is not, or no more, as it was read. */
+  put(job: BulkJob, over?: BulkJob): Promise<boolean>;
+  /** Those that are not over, of all tenants, the oldest first; from the index (eventually consistent). */
+  running(limit: number): Promise<BulkJobKey[]>;
 }
 
 /** Values that the tasks of a tenant share. */

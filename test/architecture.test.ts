@@ -199,7 +199,17 @@ it('the client needs nothing but the platform, so that it runs in browsers, too'
 });
 
 it('tick, dispatch, sweeper and authorizer carry no schedule libraries, which would slow their cold starts', () => {
-  const imports = Map.groupBy(arrows, ({ from }) => from);
+  const lazy = new Set(
+    sources.flatMap((source) =>
+      [...source.text.matchAll(/await import\('([^']+)'\)/g)].map(
+        ([, specifier = '']) => `${source.path} ${target(source, specifier)}`,
+      ),
+    ),
+  );
+  const imports = Map.groupBy(
+    arrows.filter(({ from, to }) => !lazy.has(`${from} ${to}`)),
+    ({ from }) => from,
+  );
   const reachable = new Set(
     ['tick', 'dispatch', 'sweeper', 'authorizer'].map((name) => `functions/${name}.ts`),
   );

@@ -1,4 +1,5 @@
 import type { Heartbeat } from '../../shared/ports.ts';
+import type { BulkDeps } from '../../shared/usecases/bulk/context.ts';
 import type { ExplainDeps } from '../../shared/usecases/explain.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
 import type { HandOffDeps } from '../../shared/usecases/manage-runs/hand-off.ts';
@@ -17,7 +18,8 @@ export interface ApiDeps
     ManageVariablesDeps,
     ManageTokensDeps,
     ManageTenantsDeps,
-    ExplainDeps {
+    ExplainDeps,
+    Omit<BulkDeps, 'queues'> {
   heartbeat: Heartbeat;
   version: string;
 }

@@ -2,6 +2,7 @@ import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { handOffRoutes } from './routes/hand-off.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...executionRoutes,
   ...handOffRoutes,
   ...whyRoutes,
+  ...bulkRoutes,
   ...queueRoutes,
   ...calendarRoutes,
   ...variableRoutes,

@@ -75,10 +75,19 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { on: 'index', actions: QUERY },
     {
       on: 'table',
-      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        // Bulk jobs walk histories, and take deleted tasks from their calendars.
+        'dynamodb:Query',
+        'dynamodb:DeleteItem',
+      ],
     },
-    { on: 'workQueues', actions: SEND },
-    { on: 'deadLetterQueues', actions: SEND },
+    // Bulk jobs heed how much a queue may hold.
+    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
     // What people said of queues holds whatever was deployed since.
     { on: 'eventSources', actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'] },
     TELL,

@@ -58,7 +58,7 @@ export interface TaskFilter extends PageSize {
   queue?: string | undefined;
   tag?: string | undefined;
   handler?: string | undefined;
-  /** Part of id, name or description. */
+  /** Part of id, name, description, handler or a tag, in upper or lower case. */
   search?: string | undefined;
 }
 export interface TaskExecutionFilter extends PageSize {

@@ -48,8 +48,10 @@ const oneOrMore = <T extends string>(names: readonly T[]) =>
       example: names[0],
     });
 
+export const TASK_STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
+
 export const TaskListQuery = z.strictObject({
-  status: oneOrMore(['active', 'paused', 'completed', 'disabled']),
+  status: oneOrMore(TASK_STATUSES),
   queue: z.string().min(1).max(64).optional().meta({ description: 'in this queue', example: 'default' }),
   tag: TagSchema.optional().meta({ description: 'with this tag', example: 'billing' }),
   handler: z
@@ -58,12 +60,10 @@ export const TaskListQuery = z.strictObject({
     .max(128)
     .optional()
     .meta({ description: 'of this handler', example: 'demo.echo' }),
-  search: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .meta({ description: 'part of id, name or description', example: 'report' }),
+  search: z.string().min(1).max(128).optional().meta({
+    description: 'part of id, name, description, handler or a tag, in upper or lower case',
+    example: 'report',
+  }),
   ...page,
 });
 export type TaskListQuery = z.output<typeof TaskListQuery>;

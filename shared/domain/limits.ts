@@ -79,6 +79,14 @@ export const MAX_CHAIN_DEPTH = 50;
 /** A backfill's runs are written within one request. */
 export const MAX_BACKFILL_RUNS = 1_000;
 export const MAX_BACKFILL_OCCURRENCES = 10_000;
+/** What one bulk request does itself; a filter that matches more becomes a job. */
+export const MAX_BULK_ITEMS = 1_000;
+/** Of a job that are written down before they are acted on. */
+export const BULK_BATCH = 50;
+export const MAX_BULK_WALKS = 5;
+export const MAX_BULK_FAILURES = 100;
+/** How long a job that is over can be looked at. */
+export const BULK_JOB_KEPT_MS = 7 * DAY_MS;
 /** The lease of a task with heartbeats must leave room for their writes. */
 export const MIN_HEARTBEAT_SECONDS = 5;
 export const MAX_RETRY_LIMIT = 100;

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeBulkJobs } from '../../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
@@ -37,6 +38,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     tenants: makeTenantStore(table),
     variables: makeVariableStore(table, systemIds),
     calendars: makeCalendarStore(table),
+    bulkJobs: makeBulkJobs(table),
     nowMs: systemClock.nowMs,
   };
 }

@@ -1,4 +1,5 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
+import { bulkJobsContract } from './bulk-jobs.contract.ts';
 import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
 import { credentialsContract } from './credentials.contract.ts';
@@ -19,6 +20,7 @@ controlContract('memory', openStores);
 credentialsContract('memory', openStores);
 flowContract('memory', openStores);
 calendarsContract('memory', openStores);
+bulkJobsContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);
 listingsContract('memory', openStores);

@@ -1,3 +1,4 @@
+import { type BulkJob, newBulkJob } from '../../shared/domain/bulk.ts';
 import type { Execution } from '../../shared/domain/execution.ts';
 import { scheduledOccurrence } from '../../shared/domain/occurrence.ts';
 import type { Task, TaskDefinition, TaskState } from '../../shared/domain/task.ts';
@@ -77,5 +78,19 @@ export const aRun = (over: Partial<Execution> = {}): Execution => ({
   owner: 'nonce-a',
   leaseUntil: T0 + 70_000,
   index: { set: 'open', shard: 0, at: T0 + 75_000 },
+  ...over,
+});
+
+export const aBulkJob = (over: Partial<BulkJob> = {}): BulkJob => ({
+  ...newBulkJob({
+    tenant: 'root',
+    id: '01M7Z1F0WX2B8Y46MY1X16Z000',
+    action: 'pause',
+    filter: {},
+    createdBy: 'token:admin',
+    role: 'admin',
+    createdAt: T0,
+    matched: 1_001,
+  }),
   ...over,
 });

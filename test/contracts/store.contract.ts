@@ -11,7 +11,7 @@ import type {
   ShardIndex,
   TaskStore,
 } from '../../shared/ports.ts';
-import type { CalendarStore, VariableStore } from '../../shared/tenant-ports.ts';
+import type { BulkJobs, CalendarStore, VariableStore } from '../../shared/tenant-ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
 /** Every store on one empty database. Shards 0 to 3 exist. */
@@ -30,6 +30,7 @@ export interface StoreWorld {
   rates: RateLogs;
   queueControls: QueueControls;
   calendars: CalendarStore;
+  bulkJobs: BulkJobs;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

@@ -13,6 +13,7 @@ export interface Ids {
   /** Of the run that was handed off. */
   handOff: string;
   backfill: string;
+  bulkJob: string;
   token: string;
   variable: string;
   calendar: string;
@@ -42,6 +43,7 @@ const ofCalendar: Asks = ({ calendar }) => ({ params: { id: calendar } });
 const ofTenant: Asks = ({ tenant }) => ({ params: { id: tenant } });
 const ofQueue = { params: { name: 'default' } };
 const ofBackfill: Asks = ({ task, backfill }) => ({ params: { id: task, backfillId: backfill } });
+const ofBulkJob: Asks = ({ bulkJob }) => ({ params: { id: bulkJob } });
 const redrive: Asks = ({ dead }) => ({ ...ofQueue, body: { ids: [dead] } });
 const purge: Asks = () => ({ ...ofQueue, body: { confirm: 'default' } });
 
@@ -83,6 +85,17 @@ const ASKS: Record<string, Asks> = {
     body: { token: handOff, error: { type: 'E', message: 'no' } },
   }),
   heartbeatExecution: ({ pending, handOff }) => ({ params: { id: pending }, body: { token: handOff } }),
+  bulk: ({ task, run, dead }) => [
+    { body: { action: 'pause', ids: [task] } },
+    ...['resume', 'trigger', 'delete'].map((action) => ({ body: { action, ids: [task] } })),
+    { body: { action: 'cancel', ids: [run] } },
+    { body: { action: 'retry', ids: [dead] } },
+    { body: { action: 'delete', filter: {} } },
+    { body: { action: 'cancel', filter: { taskId: task } } },
+    { body: { action: 'retry', filter: {}, dryRun: true } },
+  ],
+  getBulkJob: ofBulkJob,
+  abortBulkJob: ofBulkJob,
   listQueues: nothing,
   getQueue: () => ofQueue,
   patchQueue: () => ({ ...ofQueue, body: {} }),

@@ -1,4 +1,5 @@
 import type { ApiToken } from '../../shared/domain/api-token.ts';
+import type { BulkJob } from '../../shared/domain/bulk.ts';
 import { type Calendar, type CalendarLinks, linkChanges } from '../../shared/domain/calendar.ts';
 import { tooManyTasks } from '../../shared/domain/errors.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
@@ -42,6 +43,7 @@ export function makeMemoryTables() {
     taskCounts: new Map<string, number>(),
     requestCounts: new Map<string, number>(),
     calendars: new Map<string, Calendar>(),
+    bulkJobs: new Map<string, BulkJob>(),
     /** `<tenant>#<calendar>#<task>` */
     calendarUsers: new Set<string>(),
     heartbeat: { at: undefined as number | undefined },

@@ -1,5 +1,6 @@
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
+import { makeMemoryBulkJobs } from './memory-bulk.ts';
 import { makeMemoryCalendars } from './memory-calendars.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryTenants, makeMemoryTokens } from './memory-credentials.ts';
@@ -89,6 +90,7 @@ export function makeMemoryWorld({
     tenants: watched('tenants', makeMemoryTenants(tables.tenants, tables.taskCounts, tables.requestCounts)),
     variables: watched('variables', makeMemoryVariables(tables)),
     calendars: watched('calendars', makeMemoryCalendars(tables)),
+    bulkJobs: watched('bulkJobs', makeMemoryBulkJobs(tables.bulkJobs)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),
     dispatchQueue: watched('dispatchQueue', dispatchQueue),

@@ -31,6 +31,11 @@ const IN_PATH: Readonly<Record<string, ReturnType<typeof known>>> = {
     'id of the backfill, as its creation gave it',
     'mi7o9c00-mi93p400-01KAJ3V1Q2M8W4C6Z7X9R0T5YB',
   ),
+  'bulk/{id}': known(
+    z.string().regex(new RegExp(`^${ULID}$`)),
+    'id of the job, as its creation gave it',
+    '01KAJ3V1Q2M8W4C6Z7X9R0T5YB',
+  ),
   'queues/{name}': known(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), 'name of the queue', 'default'),
   'calendars/{id}': known(CalendarIdSchema, 'id of the calendar', 'holidays'),
   'variables/{name}': known(VariableNameSchema, 'name of the variable', 'region'),

@@ -2,6 +2,7 @@
 export const TAGS: Readonly<Record<string, string>> = {
   tasks: 'What is to run, when, and by which rules.',
   executions: 'Runs of tasks: what happened, and what is to happen next.',
+  bulk: 'One action on many tasks or executions.',
   schedules: 'Schedules before anything is made of them.',
   queues: 'Where runs wait for a worker, and the dead letters of runs that gave up.',
   calendars: 'Days on which nothing is to run.',

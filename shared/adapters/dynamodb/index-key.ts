@@ -22,6 +22,7 @@ export const statusKey = {
   tasks: (tenant: string, shard: number) => `tasks#${tenant}#${shard}`,
   tokens: (tenant: string) => `tokens#${tenant}`,
   tenants: 'tenants',
+  bulk: 'bulk',
 };
 
 export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): IndexKey {

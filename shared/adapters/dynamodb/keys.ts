@@ -1,5 +1,6 @@
 import type { ExecutionKey } from '../../domain/execution.ts';
 import type { TaskKey } from '../../domain/task.ts';
+import type { BulkJobKey } from '../../tenant-ports.ts';
 
 /**
  * Primary keys of the one table. Tenants and task ids contain no `#`.
@@ -17,6 +18,7 @@ import type { TaskKey } from '../../domain/task.ts';
  * | remembered request | `I#<tenant>#<scope>#<key>` | `I` |
  * | calendar | `K#<tenant>` | its id |
  * | a task that uses it | `U#<tenant>#<calendarId>` | the task's id |
+ * | bulk job | `B#<tenant>#<id>` | `B` |
  * | variables of a tenant | `V#<tenant>` | `V` |
  * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
  * | API token | `K#<id>` | `K` |
@@ -65,6 +67,11 @@ export const calendarUserKey = ({ tenant, taskId }: TaskKey, calendarId: string)
   pk: `U#${tenant}#${calendarId}`,
   sk: taskId,
 });
+export const bulkJobKey = ({ tenant, id }: BulkJobKey): PrimaryKey => ({ pk: `B#${tenant}#${id}`, sk: 'B' });
+export function parseBulkJobKey({ pk }: PrimaryKey): BulkJobKey | undefined {
+  const [kind, tenant, id, ...rest] = pk.split('#');
+  return kind === 'B' && tenant && id && rest.length === 0 ? { tenant, id } : undefined;
+}
 export const variablesKey = (tenant: string): PrimaryKey => ({ pk: `V#${tenant}`, sk: 'V' });
 export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
   pk: `S#${tenant}#${key}`,

@@ -19,7 +19,7 @@ export function addTasks(program: Command, cli: Cli): void {
     .option('--queue <name>')
     .option('--tag <tag>')
     .option('--handler <name>')
-    .option('--search <text>', 'part of id, name or description')
+    .option('--search <text>', 'part of id, name, description, handler or tag')
     .option('--limit <n>', 'at most so many', count, 100)
     .action(async ({ limit, ...filter }) => {
       const { client, nowMs } = await open(cli);

@@ -45,7 +45,7 @@ async function redriven(
   id: string,
 ): Promise<RedriveOutcome> {
   try {
-    await retryRun(deps, principal, id, queue);
+    await retryRun(deps, principal, id, { queue });
     return { id, ok: true };
   } catch (error) {
     if (!(error instanceof SchedulerError)) throw error;

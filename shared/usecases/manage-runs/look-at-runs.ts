@@ -56,12 +56,25 @@ export async function listRuns(
   queues: readonly string[],
   query: ExecutionListQuery,
 ): Promise<RunPage> {
-  if (query.taskId !== undefined)
-    return page(deps, 'executions', [historySource(deps, principal, query.taskId, query)], query);
-  const found = await page(deps, 'executions', sourcesOf(deps, principal, queues, query), query);
-  found.items.sort((a, b) => b.run.scheduledAt - a.run.scheduledAt || rank(b.run) - rank(a.run));
-  return found;
+  const { items, nextCursor } = await pageOfRuns(deps, principal, queues, query);
+  if (query.taskId === undefined) items.sort((a, b) => b.scheduledAt - a.scheduledAt || rank(b) - rank(a));
+  return { items: await mapBounded(items, RESULT_READS, (run) => showRun(deps, run)), nextCursor };
 }
+
+/** As the lists give them, without what lies beside them. */
+export const pageOfRuns = (
+  deps: Pick<ManageRunsDeps, 'listings'>,
+  principal: Principal,
+  queues: readonly string[],
+  query: ExecutionListQuery,
+): Promise<{ items: Execution[]; nextCursor: string | null }> =>
+  readRuns(
+    'executions',
+    query.taskId === undefined
+      ? sourcesOf(deps, principal, queues, query)
+      : [historySource(deps, principal, query.taskId, query)],
+    query,
+  );
 
 /** By time of death. */
 export const listDeadLetters = (
@@ -77,16 +90,18 @@ async function page(
   sources: readonly RunSource[],
   query: PageQuery,
 ): Promise<RunPage> {
+  const { items, nextCursor } = await readRuns(list, sources, query);
+  return { items: await mapBounded(items, RESULT_READS, (run) => showRun(deps, run)), nextCursor };
+}
+
+async function readRuns(list: string, sources: readonly RunSource[], query: PageQuery) {
   const { items, next } = await readPage(sources, {
     limit: query.limit,
     position: decodeCursor(list, query.cursor),
     rank,
     bytesOf,
   });
-  return {
-    items: await mapBounded(items, RESULT_READS, (run) => showRun(deps, run)),
-    nextCursor: next ? encodeCursor(list, next) : null,
-  };
+  return { items, nextCursor: next ? encodeCursor(list, next) : null };
 }
 
 /** The instant by which a run's list is ordered. */

@@ -22,7 +22,7 @@ type Token = z.infer<typeof TokenSchema>;
  * says nothing to people. Dead runs whose letter is not out yet are among them.
  */
 export const openSource = (
-  deps: ManageRunsDeps,
+  deps: Pick<ManageRunsDeps, 'listings'>,
   { tenant }: Principal,
   isAskedFor: (run: Execution) => boolean,
 ): ListSource<Execution, Execution> => ({

@@ -13,7 +13,7 @@ export type RunFilters = Partial<Omit<ExecutionListQuery, 'limit' | 'cursor'>>;
 export type RunSource = ListSource<unknown, Execution>;
 
 export function historySource(
-  deps: ManageRunsDeps,
+  deps: Pick<ManageRunsDeps, 'listings'>,
   { tenant }: Principal,
   taskId: string,
   filters: RunFilters,
@@ -36,7 +36,7 @@ export function historySource(
 
 /** Only the lists that can hold what is asked for. */
 export function sourcesOf(
-  deps: ManageRunsDeps,
+  deps: Pick<ManageRunsDeps, 'listings'>,
   principal: Principal,
   queues: readonly string[],
   filters: RunFilters,
@@ -55,14 +55,14 @@ export function sourcesOf(
   return sources;
 }
 
-const endedSource = (deps: ManageRunsDeps, { tenant }: Principal, filters: RunFilters) =>
+const endedSource = (deps: Pick<ManageRunsDeps, 'listings'>, { tenant }: Principal, filters: RunFilters) =>
   indexSource(deps, 'ended', filters, {
     fetch: (page) => deps.listings.ended({ tenant, ...page, ...sinceOf(filters) }),
     belongs: (run) => isFinal(run.status) && (run.status !== 'dead' || run.letter === 'purged'),
   });
 
 export const deadSource = (
-  deps: ManageRunsDeps,
+  deps: Pick<ManageRunsDeps, 'listings'>,
   { tenant }: Principal,
   queue: string,
   filters: RunFilters,
@@ -74,7 +74,7 @@ export const deadSource = (
 
 /** The index lags behind the table: an entry counts only if the run, as it stands now, belongs to the list. */
 function indexSource(
-  deps: ManageRunsDeps,
+  deps: Pick<ManageRunsDeps, 'listings'>,
   name: string,
   filters: RunFilters,
   list: {

@@ -1,6 +1,7 @@
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { cancelledExecution, revivedExecution } from '../../domain/execution-admin.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { wakeNext } from '../run-execution/finish.ts';
 import { giveBackSlots } from '../run-execution/slots.ts';
@@ -34,18 +35,21 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
   });
 }
 
-/** Dead, cancelled or skipped runs again under the same id. `queue`: only if it belongs to that queue. */
+/** Dead, cancelled or skipped runs again under the same id; `only` as a dead letter of that queue, or if it ended by then. */
 export function retryRun(
   deps: ManageRunsDeps,
   principal: Principal,
   id: string,
-  queue?: string,
+  only: { queue?: string; endedBy?: EpochMs } = {},
 ): Promise<Execution> {
+  const { queue, endedBy = Number.POSITIVE_INFINITY } = only;
   const key = runKey(principal, id);
   return untilWritten(id, 'retry', async () => {
     const seen = await requireRun(deps, key);
     if (queue !== undefined && (seen.queue !== queue || seen.status !== 'dead'))
       throw runConflict(id, seen.status, 'redrive', `The execution is no dead letter of queue ${queue}`);
+    if ((seen.finishedAt ?? Number.NEGATIVE_INFINITY) > endedBy)
+      throw runConflict(id, 'changed', 'retry', 'The execution has run since');
     // The task is read after the run: its generation is what the run will be permitted under.
     const task = await deps.tasks.read(key);
     if (!task || task.state.status === 'deleted')

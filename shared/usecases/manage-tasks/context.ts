@@ -46,6 +46,9 @@ export interface ManageTasksDeps {
   retentionMs: DurationMs;
 }
 
+/** To change what stands, and not what a task is. */
+export type SteerTasksDeps = Omit<ManageTasksDeps, 'handlers' | 'targets' | 'queueDefaults'>;
+
 /** Somebody else's writes may come in between; whoever loses this often in a row is told. */
 const TRIES = 8;
 
@@ -54,12 +57,12 @@ export const keyOf = (principal: Principal, taskId: string): TaskKey => ({
   taskId,
 });
 
-export async function readLive(deps: ManageTasksDeps, key: TaskKey): Promise<Task | undefined> {
+export async function readLive(deps: SteerTasksDeps, key: TaskKey): Promise<Task | undefined> {
   const task = await deps.tasks.read(key);
   return task && task.state.status !== 'deleted' ? task : undefined;
 }
 
-export async function requireTask(deps: ManageTasksDeps, key: TaskKey): Promise<Task> {
+export async function requireTask(deps: SteerTasksDeps, key: TaskKey): Promise<Task> {
   return (await readLive(deps, key)) ?? notFound(key);
 }
 
@@ -108,7 +111,7 @@ export async function requireSoundChain(
 
 /** What a change of an existing task begins with. */
 export async function readForChange(
-  deps: ManageTasksDeps,
+  deps: SteerTasksDeps,
   principal: Principal,
   key: TaskKey,
   precondition: Precondition,

@@ -43,7 +43,16 @@ export async function listTasks(
   principal: Principal,
   query: TaskListQuery,
 ): Promise<{ items: ShownTask[]; nextCursor: string | null }> {
-  const { tenant } = principal;
+  const { items, nextCursor } = await pageOfTasks(deps, principal, query);
+  return { items: await mapBounded(items, LAST_RUN_READS, (task) => showTask(deps, task)), nextCursor };
+}
+
+/** Without what costs more reads to show. */
+export async function pageOfTasks(
+  deps: Pick<ManageTasksDeps, 'listings'>,
+  { tenant }: Principal,
+  query: TaskListQuery,
+): Promise<{ items: Task[]; nextCursor: string | null }> {
   const source: ListSource<TaskKey, Task> = {
     name: 'tasks',
     fetch: (from, limit) => deps.listings.tasks({ tenant, limit, ...(from === undefined ? {} : { from }) }),
@@ -62,10 +71,7 @@ export async function listTasks(
     position: decodeCursor('tasks', query.cursor),
     bytesOf: (task) => 2_000 + task.definition.payload.length * 2,
   });
-  return {
-    items: await mapBounded(items, LAST_RUN_READS, (task) => showTask(deps, task)),
-    nextCursor: next ? encodeCursor('tasks', next) : null,
-  };
+  return { items, nextCursor: next ? encodeCursor('tasks', next) : null };
 }
 
 function isAskedFor({ state, definition }: Task, query: TaskListQuery): boolean {
@@ -76,8 +82,11 @@ function isAskedFor({ state, definition }: Task, query: TaskListQuery): boolean 
   if (tag !== undefined && !definition.tags.includes(tag)) return false;
   if (handler !== undefined && definition.handler !== handler) return false;
   if (search === undefined) return true;
-  const text = `${definition.taskId}\n${definition.name}\n${definition.description ?? ''}`;
-  return text.toLowerCase().includes(search.toLowerCase());
+  const { taskId, name, description = '', tags } = definition;
+  const wanted = search.toLowerCase();
+  return [taskId, name, description, definition.handler, ...tags].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
 }
 
 /** None while the task is not active. */

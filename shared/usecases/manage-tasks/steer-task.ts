@@ -13,21 +13,14 @@ import { deletedTask, pausedTask, resumedTask } from '../../domain/task-transiti
 import type { EpochMs } from '../../domain/time.ts';
 import { readTimetable } from '../calendars/read-timetable.ts';
 import { announce } from '../lifecycle-events/announce.ts';
-import {
-  conflict,
-  keyOf,
-  type ManageTasksDeps,
-  readForChange,
-  sendDueHint,
-  untilWritten,
-} from './context.ts';
+import { conflict, keyOf, readForChange, type SteerTasksDeps, sendDueHint, untilWritten } from './context.ts';
 
 /**
  * From the answer on no run begins that was permitted before, but within the start budget (protocol §6, S5). Of one that
  * is paused already stands who did it first.
  */
 export function pauseTask(
-  deps: ManageTasksDeps,
+  deps: SteerTasksDeps,
   principal: Principal,
   taskId: string,
   precondition: Precondition,
@@ -51,7 +44,7 @@ export function pauseTask(
 
 /** Goes on with the first occurrence after now; a one-time task with its own instant, though it has passed. */
 export function resumeTask(
-  deps: ManageTasksDeps,
+  deps: SteerTasksDeps,
   principal: Principal,
   taskId: string,
   precondition: Precondition,
@@ -81,7 +74,7 @@ export function resumeTask(
  * Before the task goes on, so that dying in between repeats this rather than losing it.
  */
 async function accountForPause(
-  deps: ManageTasksDeps,
+  deps: SteerTasksDeps,
   task: Task,
   timetable: Timetable,
   nowMs: EpochMs,
@@ -112,7 +105,7 @@ const keyOfRun = ({ state: { tenant, taskId } }: Task, at: EpochMs) => ({
 });
 
 export async function deleteTask(
-  deps: ManageTasksDeps,
+  deps: SteerTasksDeps,
   principal: Principal,
   taskId: string,
   precondition: Precondition,

@@ -3,6 +3,7 @@ import { claimedExecution } from '../../../shared/domain/execution-births.ts';
 import { handedOff, hashOf, makeToken, tokenGiven } from '../../../shared/domain/hand-off.ts';
 import { executionId, parseExecutionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { tokenVerifier } from '../../../shared/usecases/authenticate.ts';
+import { aBulkJob } from '../../contracts/samples.ts';
 import { type Asked, type Ids, TASK, WINDOW } from '../../support/every-route.ts';
 import { type Answer, type ApiWorld, type Call, makeApiWorld } from './api-world.ts';
 
@@ -44,6 +45,8 @@ export async function makeBelongings(): Promise<Belongings> {
   const dead = await post('/v1/tasks/private/trigger');
   killRun(world, dead.id);
   const backfill = await post('/v1/tasks/private/backfill', WINDOW);
+  const job = aBulkJob({ tenant: OWNER, filter: { tag: 'private' }, createdBy: 'token:private' });
+  await world.bulkJobs.put(job);
   const token = await post('/v1/tokens', { role: 'viewer', name: 'private' });
   const pending = await handOffRun(world);
   return {
@@ -56,6 +59,7 @@ export async function makeBelongings(): Promise<Belongings> {
       dead: dead.id,
       ...pending,
       backfill: backfill.id,
+      bulkJob: job.id,
       token: token.id,
       variable: 'private',
       calendar: 'private',
@@ -75,7 +79,17 @@ export async function makeNothing(): Promise<Belongings> {
   for (const table of [tables.states, tables.definitions]) for (const one of table.all()) table.delete(one);
   for (const one of tables.executions.all()) tables.executions.delete(one);
   for (const token of tables.tokens.values()) if (token.tenant === OWNER) tables.tokens.delete(token.id);
-  const { documents, semaphores, rates, requests, variables, taskCounts, calendars, calendarUsers } = tables;
+  const {
+    documents,
+    semaphores,
+    rates,
+    requests,
+    variables,
+    taskCounts,
+    calendars,
+    calendarUsers,
+    bulkJobs,
+  } = tables;
   for (const kept of [
     documents,
     semaphores,
@@ -85,6 +99,7 @@ export async function makeNothing(): Promise<Belongings> {
     taskCounts,
     calendars,
     calendarUsers,
+    bulkJobs,
   ])
     kept.clear();
   return made;
@@ -101,6 +116,7 @@ export const belongings = ({ tables }: ApiWorld) => {
     definitions: own(tables.definitions.all()),
     executions: own(tables.executions.all()),
     calendars: own(tables.calendars.values()),
+    bulkJobs: own(tables.bulkJobs.values()),
     tokens: own(tables.tokens.values()),
     variables: under(tables.variables),
     documents: under(tables.documents),
