@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
+import { RateLimitSchema, RouteLimitsSchema } from './config-api.ts';
 import { EventsSchema, eventRules } from './config-events.ts';
 import { AlarmsSchema } from './config-observability.ts';
 import { OidcSettingsSchema } from './config-oidc.ts';
@@ -50,8 +51,9 @@ const ConfigSchema = z
       .prefault({}),
     api: z
       .strictObject({
-        requestsPerSecond: z.int().min(1).max(10_000).default(100),
-        burst: z.int().min(1).max(5_000).default(200),
+        requestsPerSecond: RateLimitSchema.shape.requestsPerSecond.default(100),
+        burst: RateLimitSchema.shape.burst.default(200),
+        routes: RouteLimitsSchema,
         corsOrigins: z
           .array(z.string().regex(/^https?:\/\/[^/*]+$/, 'expected an origin: https://host'))
           .readonly()

@@ -52,7 +52,7 @@ export interface SchedulerProps {
   auth?: AuthProps;
   /**
    * The HTTP API.
-   * @default - 100 requests a second, bursts of 200, no other origin, the address that AWS gives
+   * @default - 100 requests a second, bursts of 200, fewer for what costs much, no other origin, the address that AWS gives
    */
   api?: ApiProps;
   /**
@@ -152,6 +152,11 @@ export interface ApiProps {
    */
   burst?: number;
   /**
+   * Routes with a limit of their own, by method and path, such as `POST /v1/tasks`; over all callers too.
+   * @default - the ones that cost most: 5 a second for backfill, redrive and purge, 20 for previews and the list of queues
+   */
+  routes?: Readonly<Record<string, RouteLimit>>;
+  /**
    * Origins whose pages may call the API, as a browser writes them: https://console.example.com
    * @default []
    */
@@ -162,6 +167,12 @@ export interface ApiProps {
    * @default - the address that AWS gives
    */
   domain?: DomainProps;
+}
+
+export interface RouteLimit {
+  requestsPerSecond: number;
+  /** Requests that may come at once. */
+  burst: number;
 }
 
 export interface DomainProps {

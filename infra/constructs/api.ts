@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   ApiMapping,
+  CfnStage,
   CorsHttpMethod,
   DomainName,
   HttpApi,
@@ -18,6 +19,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { RouteLimits } from '../config-api.ts';
 
 /** Reachable without a credential: a health check, the description of the API and its pages. */
 export const PUBLIC_PATHS = ['/v1/health', '/v1/openapi.json', '/docs'] as const;
@@ -49,6 +51,8 @@ export interface AdminApiProps {
   name: string;
   requestsPerSecond: number;
   burst: number;
+  /** Routes with a limit of their own. */
+  routes: RouteLimits;
   corsOrigins: readonly string[];
   logRetentionDays: RetentionDays;
   /** Of the access log. */
@@ -96,6 +100,13 @@ export class AdminApi extends Construct {
       });
       for (const route of routes) Validations.of(route).acknowledge(publicOnPurpose);
     }
+    // The gateway limits only what it knows as a route.
+    const limited = Object.keys(props.routes)
+      .filter((key) => !PUBLIC_PATHS.some((path) => key === `GET ${path}`))
+      .flatMap((key) => {
+        const [method = '', path = ''] = key.split(' ');
+        return this.httpApi.addRoutes({ path, methods: [methodOf(method)], integration, authorizer });
+      });
 
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: props.logRetentionDays,
@@ -112,6 +123,8 @@ export class AdminApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    limitRoutes(stage, props.routes);
+    stage.node.addDependency(...limited);
     const domain = props.domain && this.addDomain(props.domain, stage);
     this.url = domain ? `https://${domain.name}/` : stage.url;
     this.aliasTarget = domain && {
@@ -129,6 +142,24 @@ export class AdminApi extends Construct {
     new ApiMapping(this, 'Mapping', { api: this.httpApi, domainName: domain, stage });
     return domain;
   }
+}
+
+const methodOf = (name: string): HttpMethod => {
+  const method = Object.values(HttpMethod).find((one) => one === name);
+  if (method === undefined) throw new Error(`${name} is no method`);
+  return method;
+};
+
+/** CDK's own stage knows one limit for all. */
+function limitRoutes(stage: HttpStage, routes: RouteLimits): void {
+  const resource = stage.node.defaultChild;
+  if (!(resource instanceof CfnStage)) throw new Error('the stage is no stage');
+  resource.routeSettings = Object.fromEntries(
+    Object.entries(routes).map(([key, { requestsPerSecond, burst }]) => [
+      key,
+      { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst },
+    ]),
+  );
 }
 
 const corsFor = (allowOrigins: readonly string[]) => ({

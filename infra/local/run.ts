@@ -108,8 +108,22 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   process.exit(0);
 }
 
-const houseContext = ({ canary, events, handlersFile, targets }: Settings): Record<string, unknown> => ({
+/** Whoever starts the engine for himself needs no protection from his own requests, unless he says so. */
+const UNLIMITED = { requestsPerSecond: 10_000, burst: 5_000, routes: {} };
+
+const houseContext = ({
+  api,
+  auth,
+  canary,
+  events,
+  handlersFile,
+  targets,
+}: Settings): Record<string, unknown> => ({
   'escapement.canary': canary,
+  ...Object.fromEntries(
+    Object.entries({ ...UNLIMITED, ...api }).map(([name, value]) => [`escapement.api.${name}`, value]),
+  ),
+  ...(auth !== undefined && { 'escapement.auth': auth }),
   ...(targets !== undefined && { 'escapement.targets': targets }),
   ...(events !== undefined && { 'escapement.events': events }),
   ...(handlersFile !== undefined && { 'escapement.handlers': handlersFile }),

@@ -19,6 +19,10 @@ export interface Settings {
   targets: object | undefined;
   /** Setting `events`, likewise. */
   events: object | undefined;
+  /** Setting `auth`, likewise. */
+  auth: object | undefined;
+  /** Members of the setting `api`; without, nothing limits the rate of requests here. */
+  api: object | undefined;
   /** Whether the canary runs in this repository's own app; nobody looks at its alarm here. */
   canary: boolean;
   /** Given to every function besides what the template says. */
@@ -36,9 +40,20 @@ export class SettingsError extends Error {
 }
 
 const KNOWN = new Set(
-  ['PORT', 'HOST', 'DATA', 'TOKEN', 'HANDLERS', 'TARGETS', 'EVENTS', 'STACK', 'COUNT_FILE', 'CANARY'].map(
-    (name) => `ESCAPEMENT_${name}`,
-  ),
+  [
+    'PORT',
+    'HOST',
+    'DATA',
+    'TOKEN',
+    'HANDLERS',
+    'TARGETS',
+    'EVENTS',
+    'API',
+    'AUTH',
+    'STACK',
+    'COUNT_FILE',
+    'CANARY',
+  ].map((name) => `ESCAPEMENT_${name}`),
 );
 const DEFAULT_PORT = 4650;
 /** Variables of our own environment without which programs do not find their way on some systems. */
@@ -72,15 +87,20 @@ export function readSettings(
   const handlersFile = path('HANDLERS');
   if (handlersFile !== undefined && !(existsSync(handlersFile) && statSync(handlersFile).isFile()))
     problems.push(`ESCAPEMENT_HANDLERS: no file ${handlersFile}`);
-  const targets = objectIn(read('TARGETS'));
-  if (targets === null) problems.push('ESCAPEMENT_TARGETS: expected a JSON object, as escapement.targets');
-  const events = objectIn(read('EVENTS'));
-  if (events === null) problems.push('ESCAPEMENT_EVENTS: expected a JSON object, as escapement.events');
+  const object = (name: string) => {
+    const value = objectIn(read(name));
+    if (value !== null) return value;
+    problems.push(`ESCAPEMENT_${name}: expected a JSON object, as escapement.${name.toLowerCase()}`);
+    return undefined;
+  };
+  const targets = object('TARGETS');
+  const events = object('EVENTS');
+  const auth = object('AUTH');
+  const api = object('API');
   const countFile = path('COUNT_FILE');
   const canary = read('CANARY') ?? '0';
   if (canary !== '0' && canary !== '1') problems.push(`ESCAPEMENT_CANARY: expected 0 or 1, got "${canary}"`);
-  if (problems.length > 0 || targets === null || events === null)
-    throw new SettingsError(problems.join('\n'));
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
 
   for (const name of Object.keys(env)) {
     if (name.startsWith('ESCAPEMENT_') && !KNOWN.has(name))
@@ -102,6 +122,8 @@ export function readSettings(
     stack: read('STACK'),
     targets,
     events,
+    auth,
+    api,
     canary: canary === '1',
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,

@@ -61,6 +61,7 @@ const everything: Complete<SchedulerProps> = {
   api: {
     requestsPerSecond: 10,
     burst: 20,
+    routes: { 'GET /v1/tasks': { requestsPerSecond: 3, burst: 6 } },
     corsOrigins: ['https://console.example.com'],
     domain: { domainName: 'jobs.example.com', certificateArn: CERTIFICATE, defaultEndpoint: false },
   },

@@ -24,8 +24,10 @@ export interface Api {
  * What the API asks of its callers: throttled requests are repeated. No test of ours is about being throttled; a queue at
  * its limit is another matter, and says so in a problem document.
  */
-const isThrottled = ({ status, headers }: ApiReply): boolean =>
-  status === 503 || (status === 429 && !headers.get('content-type')?.includes('problem+json'));
+const isThrottled = ({ status, headers, body }: ApiReply): boolean =>
+  status === 503 ||
+  (status === 429 &&
+    (!headers.get('content-type')?.includes('problem+json') || JSON.stringify(body).includes('"throttled"')));
 const MAX_REPEATS = 20;
 
 export function openApi({ url, token }: { url: string; token: string }): Api {

@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { InvocationResult } from '../lambda/protocol.ts';
 import type { HttpApiPlan } from '../template/plan-http.ts';
 import { arn } from '../template/resource-types.ts';
 import { createAuthorize, type Verdict } from './authorize.ts';
 import { preflight, withCors } from './cors.ts';
+import { type GatewayCode, gatewayProblem } from './gateway-problem.ts';
 import { commonEvent, encodeBody, type HttpCall, readCall } from './request.ts';
-import { type HttpReply, messageReply, replyOf } from './response.ts';
+import { type HttpReply, replyOf } from './response.ts';
 import { createRouter, type RouteMatch } from './routes.ts';
+import { createThrottle } from './throttle.ts';
 
-/** Answers one HTTP request as API Gateway's HTTP API would. */
+/** Answers one HTTP request as API Gateway's HTTP API would, but for the form of its own refusals. */
 export type HttpFront = (request: IncomingMessage, readBody: () => Promise<Buffer>) => Promise<HttpReply>;
 
 export interface HttpFrontDeps {
@@ -19,28 +22,34 @@ export interface HttpFrontDeps {
   nowMs(): number;
 }
 
-const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, HttpReply> = {
-  unauthorized: messageReply(401, 'Unauthorized'),
-  forbidden: messageReply(403, 'Forbidden'),
-  failed: messageReply(500, 'Internal Server Error'),
+const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, GatewayCode> = {
+  unauthorized: 'unauthenticated',
+  forbidden: 'forbidden',
+  failed: 'internal',
 };
+const RETRY_SOON = { 'retry-after': '1' };
 
 export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDeps): HttpFront {
   const route = createRouter(plan.routes);
   const authorize = createAuthorize({ api: plan, invoke, mayInvoke, nowMs });
+  const throttle = createThrottle(nowMs);
 
   async function answer(
     call: HttpCall,
     match: RouteMatch,
     readBody: () => Promise<Buffer>,
   ): Promise<HttpReply> {
+    const { requestId } = call;
     const body = await readBody();
+    const busy = throttle(match.route);
+    if (busy)
+      return gatewayProblem('throttled', requestId, { 'retry-after': String(busy.retryAfterSeconds) });
     const { authorizer } = match.route;
     const verdict = authorizer ? await authorize(authorizer, match, call) : undefined;
-    if (verdict && verdict.kind !== 'allowed') return REFUSALS[verdict.kind];
+    if (verdict && verdict.kind !== 'allowed') return gatewayProblem(REFUSALS[verdict.kind], requestId);
 
     if (!mayInvoke(match.route.functionId, routeArn(plan, call.method, match.route.key)))
-      return messageReply(500, 'Internal Server Error');
+      return gatewayProblem('internal', requestId);
     const common = commonEvent(call, plan, match.route.key, match.pathParameters);
     const event = {
       ...common,
@@ -54,19 +63,21 @@ export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDep
       invoke(match.route.functionId, event, signal),
     );
     if (result === 'late' || (!result.ok && BUSY.has(result.error.errorType)))
-      return messageReply(503, 'Service Unavailable');
+      return gatewayProblem('unavailable', requestId, RETRY_SOON);
     const reply = result.ok ? replyOf(result.payload) : undefined;
-    return reply ?? messageReply(500, 'Internal Server Error');
+    return reply ?? gatewayProblem('internal', requestId);
   }
 
   return async (request, readBody) => {
     const call = readCall(request, plan.stage, nowMs());
-    if (call === undefined) return messageReply(400, 'Bad Request');
-    if (call === 'elsewhere') return messageReply(404, 'Not Found');
+    if (call === undefined) return gatewayProblem('bad-request', randomUUID());
+    if (call === 'elsewhere') return gatewayProblem('route-not-found', randomUUID());
     const asked = preflight(plan.cors, call);
     if (asked) return asked;
     const match = route(call.method, call.path);
-    const reply = match ? await answer(call, match, readBody) : messageReply(404, 'Not Found');
+    const reply = match
+      ? await answer(call, match, readBody)
+      : gatewayProblem('route-not-found', call.requestId);
     const traced = { ...reply, headers: { ...reply.headers, 'apigw-requestid': call.requestId } };
     return withCors(plan.cors, call, traced);
   };

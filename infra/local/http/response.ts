@@ -29,15 +29,8 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 // What node refuses to write: control characters and characters outside Latin-1.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-export function messageReply(
-  statusCode: number,
-  message: string,
-  headers: Record<string, string> = {},
-): HttpReply {
-  return jsonReply(statusCode, JSON.stringify({ message }), headers);
-}
-function jsonReply(statusCode: number, json: string, headers: Record<string, string> = {}): HttpReply {
-  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: Buffer.from(json) };
+function jsonReply(statusCode: number, json: string): HttpReply {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: Buffer.from(json) };
 }
 
 /**

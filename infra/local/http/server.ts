@@ -1,6 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { HttpFront } from './front.ts';
-import { type HttpReply, messageReply } from './response.ts';
+import { type GatewayCode, gatewayProblem } from './gateway-problem.ts';
+import type { HttpReply } from './response.ts';
 
 /** The port that people speak to. It is open before the API is ready, and says so, so that a busy port shows at once. */
 export interface HttpServer {
@@ -15,8 +23,9 @@ export interface HttpServerOptions {
   warn(line: string): void;
 }
 
-/** API Gateway's limit: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/** API Gateway's limits: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_HEADER_BYTES = 10_240;
 /** Longer than load balancers and SDKs keep an idle connection, so that it is they who end it. */
 export const KEEP_ALIVE_MS = 120_000;
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -27,30 +36,41 @@ export class ClientGoneError extends Error {}
 
 export async function openHttpServer({ host, port, warn }: HttpServerOptions): Promise<HttpServer> {
   let front: HttpFront | undefined;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Node would answer a missing one itself, without a word.
+    requireHostHeader: false,
+  });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => {
     handle(request, response).catch((error: unknown) => {
       warn(`HTTP ${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`);
-      write(response, messageReply(500, 'Internal Server Error'));
+      write(response, gatewayProblem('internal', randomUUID()));
     });
   });
-  // Anything that is not HTTP: one line back, and the connection is over.
+  // Anything that is not HTTP is told so, and the connection is over.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    socket.end(asBytes(gatewayProblem(WRONG[error.code ?? ''] ?? 'bad-request', randomUUID())));
   });
+  server.on('checkExpectation', (_request, response) =>
+    write(response, gatewayProblem('bad-request', randomUUID(), { connection: 'close' })),
+  );
   server.on('upgrade', (_request, socket) => socket.destroy());
   server.on('connect', (_request, socket) => socket.destroy());
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.on('error', () => {}); // a client that went away: its answer goes nowhere, nothing else happens
     response.on('error', () => {});
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      request.resume();
+      return write(response, gatewayProblem('bad-request', randomUUID(), { connection: 'close' }));
+    }
     if (!front) {
       request.resume();
-      return write(response, messageReply(503, 'Service Unavailable', { 'retry-after': '1' }));
+      return write(response, gatewayProblem('unavailable', randomUUID(), { 'retry-after': '1' }));
     }
     try {
       const reply = await front(request, () => readBody(request, MAX_BODY_BYTES));
@@ -58,7 +78,7 @@ export async function openHttpServer({ host, port, warn }: HttpServerOptions): P
     } catch (error) {
       if (error instanceof ClientGoneError) return;
       if (!(error instanceof BodyTooLargeError)) throw error;
-      write(response, messageReply(413, 'Request Entity Too Large', { connection: 'close' }));
+      write(response, gatewayProblem('payload-too-large', randomUUID(), { connection: 'close' }));
     }
   }
 
@@ -107,6 +127,20 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on('error', () => reject(new ClientGoneError()));
     request.on('close', () => reject(new ClientGoneError()));
   });
+}
+
+/** Of Node's parser; anything else is no HTTP. */
+const WRONG: Record<string, GatewayCode> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** For a connection that Node has given up. */
+function asBytes({ statusCode, headers, body }: HttpReply): Buffer {
+  const all = { ...headers, connection: 'close', 'content-length': String(body.length) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`, ...lines, '', ''].join('\r\n');
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 function write(response: ServerResponse, reply: HttpReply, isLast = false): void {

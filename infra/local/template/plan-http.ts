@@ -18,6 +18,11 @@ export interface RoutePlan {
   functionId: string;
   timeoutMs: number;
   authorizer: AuthorizerPlan | undefined;
+  throttle: ThrottlePlan | undefined;
+}
+export interface ThrottlePlan {
+  perSecond: number;
+  burst: number;
 }
 export interface AuthorizerPlan {
   id: string;
@@ -41,8 +46,20 @@ const ApiSchema = z.object({
   CorsConfiguration: CorsSchema.optional(),
   Body: unsupported('an OpenAPI body'),
 });
+/** Where only one of the two is given, the account's limit stands for the other. */
+const RouteSettingsSchema = z
+  .object({
+    ThrottlingRateLimit: z.coerce.number().positive().default(10_000),
+    ThrottlingBurstLimit: int.min(1).default(5_000),
+  })
+  .transform(({ ThrottlingRateLimit, ThrottlingBurstLimit }) => ({
+    perSecond: ThrottlingRateLimit,
+    burst: ThrottlingBurstLimit,
+  }));
 const StageSchema = z.object({
   ApiId: z.string(),
+  DefaultRouteSettings: RouteSettingsSchema.optional(),
+  RouteSettings: z.record(z.string(), RouteSettingsSchema).default({}),
   StageVariables: z.record(z.string(), z.string()).optional(),
 });
 const IntegrationSchema = z.object({
@@ -108,9 +125,16 @@ export function planHttpApi(resources: Resource[], functions: FunctionPlan[]): H
       const authorizer = authorizers.get(properties.AuthorizerId ?? '');
       if (properties.AuthorizationType === 'CUSTOM' && !authorizer)
         throw new TemplateError(`${resource.logicalId}: no authorizer ${properties.AuthorizerId}`);
-      return { key: properties.RouteKey, ...integration, authorizer };
+      const key = properties.RouteKey;
+      const { RouteSettings, DefaultRouteSettings } = stage.properties;
+      return { key, ...integration, authorizer, throttle: RouteSettings[key] ?? DefaultRouteSettings };
     },
   );
+  const unknown = Object.keys(stage.properties.RouteSettings).filter(
+    (key) => !routes.some((route) => route.key === key),
+  );
+  if (unknown.length > 0)
+    throw new TemplateError(`${stage.resource.logicalId}: RouteSettings for no route: ${unknown.join(', ')}`);
   return {
     apiId: api.resource.ref,
     stage: stage.resource.name,

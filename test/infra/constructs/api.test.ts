@@ -1,5 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { routes as table } from '../../../functions/api/routes.ts';
+import { ROUTE_LIMITS } from '../../../infra/config-api.ts';
 import { AdminApi, type AdminApiProps } from '../../../infra/constructs/api.ts';
 import { emptyStack, someFunction } from '../deployment.ts';
 
@@ -11,6 +13,7 @@ function apiWith(props: Partial<AdminApiProps> = {}): Template {
     name: 'jobs',
     requestsPerSecond: 50,
     burst: 80,
+    routes: {},
     corsOrigins: [],
     logRetentionDays: 7,
     ...props,
@@ -53,6 +56,34 @@ describe('the API', () => {
       AccessLogSettings: { Format: Match.not(Match.stringLikeRegexp('authorization|header|query')) },
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('limits single routes, which it then knows as routes', () => {
+    const routes = {
+      'POST /v1/tasks/{id}/backfill': { requestsPerSecond: 5, burst: 10 },
+      'GET /v1/health': { requestsPerSecond: 1, burst: 2 },
+    };
+    const limited = apiWith({ routes });
+    limited.hasResource('AWS::ApiGatewayV2::Stage', {
+      Properties: Match.objectLike({
+        RouteSettings: {
+          'POST /v1/tasks/{id}/backfill': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+          'GET /v1/health': { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
+        },
+      }),
+      // A setting for a route that is not there yet would fail the deployment.
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('backfill')]),
+    });
+    limited.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: 'POST /v1/tasks/{id}/backfill',
+      AuthorizationType: 'CUSTOM',
+    });
+    limited.resourceCountIs('AWS::ApiGatewayV2::Route', 6);
+  });
+
+  it('limits by default what the table of routes has', () => {
+    const known = new Set(table.map(({ method, path }) => `${method} ${path}`));
+    expect(Object.keys(ROUTE_LIMITS).filter((key) => !known.has(key))).toEqual([]);
   });
 
   it('answers no other origin unless one is configured', () => {

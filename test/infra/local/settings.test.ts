@@ -91,6 +91,15 @@ describe('ESCAPEMENT_EVENTS', () => {
   });
 });
 
+describe.each(['AUTH', 'API'] as const)('ESCAPEMENT_%s', (name) => {
+  it('is a JSON object', () => {
+    const setting = name === 'AUTH' ? 'auth' : 'api';
+    expect(read({ [`ESCAPEMENT_${name}`]: '{"a":1}' })[setting]).toEqual({ a: 1 });
+    expect(read({})[setting]).toBeUndefined();
+    expect(() => read({ [`ESCAPEMENT_${name}`]: '[]' })).toThrow(`as escapement.${setting}`);
+  });
+});
+
 describe('ESCAPEMENT_TARGETS', () => {
   const given = (targets: object) => read({ ESCAPEMENT_TARGETS: JSON.stringify(targets) });
 

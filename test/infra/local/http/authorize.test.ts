@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, front, THROWS } from '../support/http-front.ts';
+import { type Answer, front, problemIn, THROWS } from '../support/http-front.ts';
 
 describe('a Lambda authorizer', () => {
   const authorizer = { id: 'Auth', functionId: 'Auth', identitySources: [] as string[], cacheSeconds: 0 };
@@ -23,14 +23,19 @@ describe('a Lambda authorizer', () => {
   });
 
   it.each<[string, Answer, number, string]>([
-    ['says no', () => ({ isAuthorized: false }), 403, 'Forbidden'],
-    ['says Unauthorized', THROWS({ errorType: 'Error', errorMessage: 'Unauthorized' }), 401, 'Unauthorized'],
-    ['fails', THROWS({ errorType: 'Error', errorMessage: 'x' }), 500, 'Internal Server Error'],
-    ['says something else', () => 'yes', 500, 'Internal Server Error'],
-  ])('that %s keeps the request from the function', async (_, answer, status, message) => {
+    ['says no', () => ({ isAuthorized: false }), 403, 'forbidden'],
+    [
+      'says Unauthorized',
+      THROWS({ errorType: 'Error', errorMessage: 'Unauthorized' }),
+      401,
+      'unauthenticated',
+    ],
+    ['fails', THROWS({ errorType: 'Error', errorMessage: 'x' }), 500, 'internal'],
+    ['says something else', () => 'yes', 500, 'internal'],
+  ])('that %s keeps the request from the function', async (_, answer, status, code) => {
     const { call, calls } = await guarded(answer);
     const response = await call('/a');
-    expect([response.status, await response.json()]).toEqual([status, { message }]);
+    expect([response.status, await problemIn(response)]).toEqual([status, code]);
     expect(calls.map(({ functionId }) => functionId)).toEqual(['Auth']);
   });
 
@@ -59,5 +64,24 @@ describe('a Lambda authorizer', () => {
     pass(60_000);
     await as('x');
     expect(asked()).toBe(3);
+  });
+
+  it('is asked for each route by itself where the route is an identity source', async () => {
+    const guard = {
+      ...authorizer,
+      identitySources: ['$request.header.Authorization', '$context.routeKey'],
+      cacheSeconds: 60,
+    };
+    const { call, calls } = await front({
+      routes: [
+        { key: 'GET /a', authorizer: guard },
+        { key: 'GET /b', authorizer: guard },
+      ],
+      functions: { Auth: ({ routeKey }) => ({ isAuthorized: routeKey === 'GET /a' }) },
+    });
+    const headers = { authorization: 'x' };
+    expect((await call('/a', { headers })).status).toBe(200);
+    expect((await call('/b', { headers })).status).toBe(403);
+    expect(calls.filter(({ functionId }) => functionId === 'Auth')).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { front, THROWS } from '../support/http-front.ts';
+import { front, problemIn, THROWS } from '../support/http-front.ts';
 
 describe('the event of a request', () => {
   it('is payload format 2.0', async () => {
@@ -101,7 +101,7 @@ describe('the answer to a request', () => {
   ])('is a 500 for %s', async (_, answer) => {
     const response = await answering(answer);
     expect(response.status).toBe(500);
-    expect(await response.json()).toEqual({ message: 'Internal Server Error' });
+    expect(await problemIn(response)).toBe('internal');
   });
 
   it('is a 500 when the function fails, a 503 when it takes too long or cannot take more', async () => {
@@ -119,25 +119,60 @@ describe('the answer to a request', () => {
       ],
     });
     const failed = await call('/fails');
-    expect([failed.status, await failed.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect([failed.status, await problemIn(failed)]).toEqual([500, 'internal']);
     for (const path of ['/late', '/busy']) {
       const response = await call(path);
-      expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+      expect([response.status, await problemIn(response)]).toEqual([503, 'unavailable']);
+      expect(response.headers.get('retry-after')).toBe('1');
     }
   });
 
   it('is a 404 where no route leads, a 400 for a path that cannot be decoded', async () => {
     const { call } = await front({ routes: [{ key: 'GET /a' }] });
     const response = await call('/b');
-    expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
-    expect((await call('/%E0%A4%A')).status).toBe(400);
+    expect([response.status, await problemIn(response)]).toEqual([404, 'route-not-found']);
+    const undecodable = await call('/%E0%A4%A');
+    expect([undecodable.status, await problemIn(undecodable)]).toEqual([400, 'bad-request']);
   });
 
   it('is a 413 for a body over ten megabytes', async () => {
     const { call, calls } = await front({});
     const response = await call('/a', { method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
-    expect(response.status).toBe(413);
+    expect([response.status, await problemIn(response)]).toEqual([413, 'payload-too-large']);
     expect(calls).toEqual([]);
+  });
+});
+
+describe('throttling', () => {
+  const throttle = { perSecond: 2, burst: 3 };
+
+  it('lets so many in at once and so many a second after, and says when to come again', async () => {
+    const { call, calls, pass } = await front({ routes: [{ throttle }] });
+    const statuses = async (count: number) => {
+      const answers = await Promise.all(Array.from({ length: count }, () => call('/a')));
+      return answers.map(({ status }) => status).toSorted();
+    };
+    expect(await statuses(5)).toEqual([200, 200, 200, 429, 429]);
+    pass(500);
+    expect(await statuses(2)).toEqual([200, 429]);
+    pass(60_000);
+    expect(await statuses(4)).toEqual([200, 200, 200, 429]);
+    const refused = await call('/a');
+    expect([refused.headers.get('retry-after'), await problemIn(refused)]).toEqual(['1', 'throttled']);
+    expect(calls).toHaveLength(7);
+  });
+
+  it('is by route, and comes before the authorizer', async () => {
+    const authorizer = { id: 'Auth', functionId: 'Auth', identitySources: [], cacheSeconds: 0 };
+    const { call, calls } = await front({
+      routes: [{}, { key: 'GET /dear', throttle: { perSecond: 0.1, burst: 1 }, authorizer }],
+      functions: { Auth: () => ({ isAuthorized: true }) },
+    });
+    expect((await call('/dear')).status).toBe(200);
+    const refused = await call('/dear');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+    expect((await call('/a')).status).toBe(200);
+    expect(calls.filter(({ functionId }) => functionId === 'Auth')).toHaveLength(1);
   });
 });
 
@@ -176,6 +211,18 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('https://console.example');
     expect(response.headers.get('access-control-expose-headers')).toBe('etag');
     expect((await call('/a')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('lets pages read refusals, too', async () => {
+    const { call } = await front({
+      api: { cors },
+      routes: [{ key: 'GET /a', throttle: { perSecond: 1, burst: 1 } }],
+    });
+    const headers = { origin: 'https://console.example' };
+    for (const path of ['/b', '/a', '/a'])
+      expect((await call(path, { headers })).headers.get('access-control-allow-origin')).toBe(
+        'https://console.example',
+      );
   });
 
   it('passes OPTIONS on where nothing is configured', async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../../../infra/local/http/routes.ts';
 
-const route = (key: string) => ({ key, functionId: 'Fn', timeoutMs: 1_000, authorizer: undefined });
+const route = (key: string) => ({
+  key,
+  functionId: 'Fn',
+  timeoutMs: 1_000,
+  authorizer: undefined,
+  throttle: undefined,
+});
 const find = (keys: string[], method: string, path: string) => {
   const match = createRouter(keys.map(route))(method, path);
   return match && [match.route.key, match.pathParameters];

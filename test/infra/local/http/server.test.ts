@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type HttpServer, openHttpServer } from '../../../../infra/local/http/server.ts';
+import { ProblemSchema } from '../../../../shared/contract/problem.ts';
 
 async function serverThat(front?: Parameters<HttpServer['serve']>[0]) {
   const warnings: string[] = [];
@@ -47,6 +48,9 @@ describe('the port', () => {
   it.each([
     ['no HTTP', 'hello\r\n\r\n', '400'],
     ['endless headers', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(50_000)}\r\n\r\n`, '431'],
+    ['headers over 10,240 bytes', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(10_240)}\r\n\r\n`, '431'],
+    ['an endless path', `GET /${'x'.repeat(50_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, '431'],
+    ['an expectation', 'GET / HTTP/1.1\r\nhost: a\r\nexpect: cake\r\n\r\n', '400'],
     [
       'a body of two lengths',
       'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab',
@@ -57,7 +61,13 @@ describe('the port', () => {
     ['an upgrade', 'GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n', ''],
   ])('survives %s', async (_, bytes, status) => {
     const { url, warnings } = await serverThat(echo);
-    expect(await raw(url, bytes)).toMatch(status === '' ? /^$/ : new RegExp(`^HTTP/1.1 ${status} `));
+    const [head = '', body = ''] = (await raw(url, bytes)).split('\r\n\r\n');
+    expect(head).toMatch(status === '' ? /^$/ : new RegExp(`^HTTP/1.1 ${status} `));
+    if (status !== '') {
+      expect(head).toContain('content-type: application/problem+json');
+      expect(head).toContain('x-content-type-options: nosniff');
+      expect(ProblemSchema.parse(JSON.parse(body)).status).toBe(Number(status));
+    }
     expect(await (await fetch(url)).text()).toBe('ok');
     expect(warnings).toEqual([]);
   });

@@ -1,8 +1,21 @@
 import { onTestFinished } from 'vitest';
+import { SECURITY_HEADERS } from '../../../../functions/api/respond.ts';
 import { createHttpFront } from '../../../../infra/local/http/front.ts';
 import { openHttpServer } from '../../../../infra/local/http/server.ts';
 import type { InvocationResult } from '../../../../infra/local/lambda/protocol.ts';
 import type { HttpApiPlan, RoutePlan } from '../../../../infra/local/template/plan-http.ts';
+import { ProblemSchema } from '../../../../shared/contract/problem.ts';
+
+/** The code of a refusal, which is a problem document that may be shown anywhere. */
+export async function problemIn(response: Response): Promise<string> {
+  const problem = ProblemSchema.parse(await response.json());
+  const { headers, status } = response;
+  if (headers.get('content-type') !== 'application/problem+json' || problem.status !== status)
+    throw new Error('no problem document');
+  for (const [name, value] of Object.entries(SECURITY_HEADERS))
+    if (headers.get(name) !== value) throw new Error(`without ${name}`);
+  return problem.code;
+}
 
 export type Answer = (event: Record<string, unknown>) => unknown;
 export const THROWS = (error: { errorType: string; errorMessage: string }) => () => {
@@ -30,6 +43,7 @@ export async function front(options: {
       functionId: 'Fn',
       timeoutMs: 5_000,
       authorizer: undefined,
+      throttle: undefined,
       ...route,
     })),
     ...options.api,

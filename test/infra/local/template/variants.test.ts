@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
+import { ROUTE_LIMITS } from '../../../../infra/config-api.ts';
 import { parseTemplate } from '../../../../infra/local/template/assembly.ts';
 import { planStack } from '../../../../infra/local/template/plan.ts';
 import { context } from '../../deployment.ts';
@@ -26,5 +27,5 @@ it.each(variants)('the engine can run the deployment with the settings of "%s"',
   expect(plan.functions).toHaveLength(plan.eventSources.length + 4);
   expect(plan.clocks).toHaveLength(3);
   expect(plan.tables).toHaveLength(1);
-  expect(plan.httpApi?.routes).toHaveLength(5);
+  expect(plan.httpApi?.routes).toHaveLength(5 + Object.keys(ROUTE_LIMITS).length);
 });
