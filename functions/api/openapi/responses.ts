@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ProblemSchema } from '../../../shared/contract/problem.ts';
+import { type Problem, ProblemSchema } from '../../../shared/contract/problem.ts';
 import type { ErrorCode } from '../../../shared/domain/errors.ts';
+import { GATEWAY_PROBLEMS } from '../gateway-problems.ts';
 import { STATUS } from '../problems.ts';
 import type { DocumentedReply, Route } from '../route.ts';
 import { EXAMPLE_DETAILS, problemCodes } from './documented-problems.ts';
@@ -9,19 +10,23 @@ import type { JsonSchema, Schemas } from './schemas.ts';
 
 type Responses = Record<string, unknown>;
 
-/** API Gateway answers some requests itself, before anything of ours runs. */
+/** API Gateway answers some requests itself, before anything of ours runs; the embedded engine with a problem document. */
 const GatewaySchema = z
   .strictObject({ message: z.string() })
   .meta({ id: 'GatewayMessage', description: 'What the gateway says by itself.' });
 
-const BY_THE_GATEWAY: Readonly<Record<number, { says: string; example: string }>> = {
-  400: { says: 'a request line that cannot be read', example: 'Bad Request' },
-  429: { says: 'more requests than the stage may take', example: 'Too Many Requests' },
-  500: { says: 'a function that could not be run', example: 'Internal Server Error' },
-  503: { says: 'no answer in time', example: 'Service Unavailable' },
-};
-
-const INTERNAL = { code: 'internal', title: 'Internal error', detail: 'Something went wrong here.' };
+interface ByTheGateway {
+  code: string;
+  title: string;
+  detail: string;
+  says: string;
+  message: string;
+}
+const BY_THE_GATEWAY: Readonly<Record<number, ByTheGateway>> = Object.fromEntries(
+  Object.entries(GATEWAY_PROBLEMS).flatMap(([code, { status, ...rest }]) =>
+    'says' in rest ? [[status, { code, ...rest }]] : [],
+  ),
+);
 
 export const answerHeaders = {
   RequestId: header('Leads to the log entries of this request.', { type: 'string' }, 'b1c6ffb2-4a3e-47d1'),
@@ -59,7 +64,10 @@ const headersBesides = (status: number) => ({
 
 /** All answers of one operation. Refusals are shared: what is added to `shared` has the name that is referred to. */
 export function responsesOf(route: Route, schemas: Schemas, shared: Responses): Responses {
-  const replies = Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply, schemas)]);
+  const replies = Object.entries(route.replies).map(([status, reply]) => [
+    status,
+    replyOf(Number(status), reply, schemas),
+  ]);
   const codes = Map.groupBy(problemCodes(route), (code) => STATUS[code].status);
   const statuses = [...new Set([...codes.keys(), ...Object.keys(BY_THE_GATEWAY).map(Number)])];
   const refusals = statuses
@@ -80,10 +88,17 @@ export function withoutContent(responses: Responses, shared: Responses): Respons
   );
 }
 
-function replyOf({ description, schema, contentType, headers: own = [] }: DocumentedReply, schemas: Schemas) {
+function replyOf(
+  status: number,
+  { description, schema, contentType, headers: own = [] }: DocumentedReply,
+  schemas: Schemas,
+) {
   const names = own.map((name) => (name === 'Retry-After' ? 'RetryAfter' : name));
   const common = { description, headers: headers(...names) };
-  if (schema) return { ...common, content: { 'application/json': mediaOf(schema, 'output', schemas) } };
+  if (schema) {
+    const refused = BY_THE_GATEWAY[status] ? problemContent(status, [], schemas) : {};
+    return { ...common, content: { 'application/json': mediaOf(schema, 'output', schemas), ...refused } };
+  }
   if (!contentType) return common;
   const content = contentType === 'application/json' ? { type: 'object' } : { type: 'string' };
   return { ...common, content: { [contentType]: { schema: content } } };
@@ -100,7 +115,7 @@ function refusal(status: number, codes: ErrorCode[], schemas: Schemas, shared: R
     description: described(status, codes),
     headers: BY_THE_GATEWAY[status] ? headersBesides(status) : headers(...headersOf(codes)),
     content: {
-      ...(codes.length > 0 || status === 500 ? problemContent(status, codes, schemas) : {}),
+      ...problemContent(status, codes, schemas),
       ...gatewayContent(status, schemas),
     },
   };
@@ -115,14 +130,22 @@ const nameOf = (status: number, codes: ErrorCode[]): string => {
 
 function described(status: number, codes: ErrorCode[]): string {
   const titles = codes.map((code) => STATUS[code].title);
-  const own = titles.length > 0 ? titles.join(', or: ') : status === 500 ? INTERNAL.title : '';
   const gateway = BY_THE_GATEWAY[status];
+  const own = titles.length > 0 ? titles.join(', or: ') : status === 500 ? (gateway?.title ?? '') : '';
   if (!gateway) return `${own}.`;
   return own === '' ? `By the gateway: ${gateway.says}.` : `${own}. By the gateway: ${gateway.says}.`;
 }
 
 function problemContent(status: number, codes: ErrorCode[], schemas: Schemas) {
-  const known = codes.length === 0 ? [INTERNAL] : codes.map((code) => ({ ...exampleProblem(code), code }));
+  const gateway = BY_THE_GATEWAY[status];
+  const known: Pick<Problem, 'code' | 'title' | 'detail' | 'errors'>[] = codes.map((code) => ({
+    ...exampleProblem(code),
+    code,
+  }));
+  if (gateway && !known.some(({ code }) => code === gateway.code)) {
+    const { code, title, detail } = gateway;
+    known.push({ code, title, detail });
+  }
   const schema = {
     ...schemas.of(ProblemSchema, 'output'),
     properties: { status: { const: status }, code: { enum: known.map(({ code }) => code) } },
@@ -144,7 +167,7 @@ function gatewayContent(status: number, schemas: Schemas) {
   const gateway = BY_THE_GATEWAY[status];
   if (!gateway) return {};
   const schema = schemas.of(GatewaySchema, 'output');
-  return { 'application/json': { schema, example: { message: gateway.example } } };
+  return { 'application/json': { schema, example: { message: gateway.message } } };
 }
 
 function headersOf(codes: ErrorCode[]): ('Allow' | 'WwwAuthenticate')[] {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { GatewayCode } from '../../../functions/api/gateway-problems.ts';
 import type { InvocationResult } from '../lambda/protocol.ts';
 import type { HttpApiPlan } from '../template/plan-http.ts';
 import { arn } from '../template/resource-types.ts';
 import { createAuthorize, type Verdict } from './authorize.ts';
 import { preflight, withCors } from './cors.ts';
-import { type GatewayCode, gatewayProblem } from './gateway-problem.ts';
+import { gatewayProblem } from './gateway-problem.ts';
 import { commonEvent, encodeBody, type HttpCall, readCall } from './request.ts';
 import { type HttpReply, replyOf } from './response.ts';
 import { createRouter, type RouteMatch } from './routes.ts';

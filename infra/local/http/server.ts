@@ -6,8 +6,9 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import type { GatewayCode } from '../../../functions/api/gateway-problems.ts';
 import type { HttpFront } from './front.ts';
-import { type GatewayCode, gatewayProblem } from './gateway-problem.ts';
+import { gatewayProblem } from './gateway-problem.ts';
 import type { HttpReply } from './response.ts';
 
 /** The port that people speak to. It is open before the API is ready, and says so, so that a busy port shows at once. */
