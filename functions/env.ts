@@ -52,6 +52,7 @@ const EnvSchema = z.object({
   ESCAPEMENT_SHARDS: int.min(1).max(1024),
   ESCAPEMENT_LOOK_AHEAD_SECONDS: int.min(60).max(900),
   ESCAPEMENT_RETENTION_DAYS: int.min(1),
+  ESCAPEMENT_AUDIT_RETENTION_DAYS: int.min(1),
   /** The executor's own work queue. */
   ESCAPEMENT_QUEUE: z.string(),
   /** Of its handler threads; empty: as handler-memory.ts has it. */

@@ -17,7 +17,7 @@ export async function handleInboxMessage(
   const { log, inbox } = deps;
   const { messageId } = record;
   try {
-    const received = await receiveEvent(deps, record.body);
+    const received = await receiveEvent(deps, record.body, messageId);
     if (received.kind === 'stored') {
       const { taskId, executionId } = received;
       log.info('message stored', { messageId, taskId, executionId });

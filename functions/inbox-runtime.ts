@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeAuditStore } from '../shared/adapters/dynamodb/audit-store.ts';
 import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
@@ -21,6 +22,7 @@ export function inboxRuntime() {
     'ESCAPEMENT_QUEUE_DEFAULTS',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_AUDIT_RETENTION_DAYS',
     'ESCAPEMENT_INBOX_QUEUE_URL',
     'ESCAPEMENT_EVENT_RULES',
     ...TARGETS,
@@ -37,6 +39,7 @@ export function inboxRuntime() {
     tasks: makeTaskStore(store),
     executions: makeExecutionStore(store),
     calendars: makeCalendarStore(store),
+    audit: makeAuditStore(store),
     idempotency: makeIdempotencyStore(store, systemClock),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
@@ -44,5 +47,6 @@ export function inboxRuntime() {
     queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+    auditRetentionMs: env.ESCAPEMENT_AUDIT_RETENTION_DAYS * DAY_MS,
   };
 }

@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeAuditStore } from '../shared/adapters/dynamodb/audit-store.ts';
 import { makeBulkJobs } from '../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
@@ -232,6 +233,7 @@ export function apiRuntime() {
     'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_AUDIT_RETENTION_DAYS',
     'ESCAPEMENT_VERSION',
     ...TARGETS,
     ...EVENTS,
@@ -258,6 +260,7 @@ export function apiRuntime() {
     tokens: makeTokenStore(store),
     tenants: makeTenantStore(store),
     calendars: makeCalendarStore(store),
+    audit: makeAuditStore(store),
     heartbeat: makeHeartbeat(store),
     workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
@@ -267,6 +270,7 @@ export function apiRuntime() {
     queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
     shards: env.ESCAPEMENT_SHARDS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
+    auditRetentionMs: env.ESCAPEMENT_AUDIT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,
   };
 }

@@ -39,6 +39,7 @@ const ConfigSchema = z
     lookAheadSeconds: z.int().min(TICK_PERIOD_SECONDS).max(MAX_LOOK_AHEAD_SECONDS).default(75),
     queues: QueuesSchema.prefault({}),
     retentionDays: z.int().min(1).max(3650).default(30),
+    audit: z.strictObject({ retentionDays: z.int().min(1).max(3650).default(365) }).prefault({}),
     logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30),
     auth: z
       .strictObject({

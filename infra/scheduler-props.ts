@@ -41,6 +41,11 @@ export interface SchedulerProps {
    */
   retentionDays?: number;
   /**
+   * The audit trail: who changed what.
+   * @default - kept for a year
+   */
+  audit?: AuditProps;
+  /**
    * Logs of functions and API are kept for this many days, out of those that CloudWatch Logs accepts.
    * @default 30
    */
@@ -124,6 +129,14 @@ export interface SchedulerProps {
    * @default true
    */
   dashboard?: boolean;
+}
+
+export interface AuditProps {
+  /**
+   * Entries are kept for this many days, up to 3650. What is there already keeps its day.
+   * @default 365
+   */
+  retentionDays?: number;
 }
 
 export interface AuthProps {

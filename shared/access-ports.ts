@@ -1,4 +1,5 @@
 import type { ApiToken } from './domain/api-token.ts';
+import type { AuditEnd, AuditEntry } from './domain/audit.ts';
 import type { Tenant, TenantSettings } from './domain/tenant.ts';
 import type { EpochMs } from './domain/time.ts';
 import type { IndexPage } from './ports.ts';
@@ -28,4 +29,19 @@ export interface TenantStore {
   remove(id: string): Promise<'removed' | 'hasTasks'>;
   /** Counts a request in this minute of the clock, unless there were as many already. */
   countRequest(id: string, minute: number, limit: number): Promise<boolean>;
+}
+
+/** Entries are added and completed, never changed or taken back; they expire. */
+export interface AuditStore {
+  begin(entry: AuditEntry, expiresAt: EpochMs): Promise<void>;
+  /** Once: one that is complete stays as it is. */
+  complete(entry: AuditEntry, end: AuditEnd, expiresAt: EpochMs): Promise<void>;
+  /** With from ≤ at < to, newest first. */
+  list(q: {
+    tenant: string;
+    from: EpochMs;
+    to: EpochMs;
+    limit: number;
+    after?: string;
+  }): Promise<IndexPage<AuditEntry>>;
 }

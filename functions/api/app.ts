@@ -4,6 +4,7 @@ import httpRouter, { type Route as RouterRoute } from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { SchedulerError } from '../../shared/domain/errors.ts';
 import { admit } from '../../shared/usecases/admit.ts';
+import { auditing } from './audited.ts';
 import type { ApiDeps } from './deps.ts';
 import { bodyOf, decodeParams, principalOf, queryOf } from './event.ts';
 import { internalProblem, toProblem } from './problems.ts';
@@ -38,7 +39,7 @@ const routerRoutes = (deps: ApiDeps, route: Route): RouterRoute<Event, Result>[]
 
 async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result> {
   const { headers } = event;
-  const reply = await route.handle(deps, {
+  const request = {
     principal: principalOf(event),
     params: decodeParams(event.pathParameters ?? {}),
     query: queryOf(event),
@@ -48,7 +49,8 @@ async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result>
         ? undefined
         : bodyOf(event, headers, route.body?.contentTypes ?? ['application/json']),
     requestId: requestOf(event).requestId,
-  });
+  };
+  const reply = await route.handle(deps, request, auditing(deps, route, request));
   return respond(reply, requestOf(event));
 }
 

@@ -1,4 +1,5 @@
 import type { Heartbeat } from '../../shared/ports.ts';
+import type { AuditDeps } from '../../shared/usecases/audit/record.ts';
 import type { BulkDeps } from '../../shared/usecases/bulk/context.ts';
 import type { ExplainDeps } from '../../shared/usecases/explain.ts';
 import type { LookAtQueuesDeps } from '../../shared/usecases/look-at-queues.ts';
@@ -19,6 +20,7 @@ export interface ApiDeps
     ManageTokensDeps,
     ManageTenantsDeps,
     ExplainDeps,
+    AuditDeps,
     Omit<BulkDeps, 'queues'> {
   heartbeat: Heartbeat;
   version: string;

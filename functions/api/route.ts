@@ -25,10 +25,31 @@ export interface Reply {
   /** JSON, or text when the headers name another content type. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
+  /** For the audit trail, where the use case knows: false when it was done already, or nothing was there to do. */
+  changed?: boolean;
 }
 
-interface Documented {
-  method: Method;
+/** What the audit trail calls a change. */
+export interface Audited {
+  /** `task.pause` */
+  action: `${string}.${string}`;
+  /**
+   * Its path without /v1/. Parameters are those of the path, or of the answer. What `GET` shows at it is how it was
+   * before.
+   */
+  resource: string;
+  /** `outcome`: the answer tells what was done, instead of how the resource is now. */
+  answers?: 'outcome';
+}
+
+/**
+ * Whoever may change something says what the audit trail calls it. `harmless`: it changes nothing, or only tells that
+ * somebody is still at work.
+ */
+type Documented = Described &
+  ({ method: 'GET' } | { method: Exclude<Method, 'GET'>; audit: Audited | 'harmless' });
+
+interface Described {
   path: `/${string}`;
   operationId: string;
   summary: string;
@@ -47,7 +68,7 @@ export interface DocumentedReply {
   headers?: readonly ('ETag' | 'Location' | 'Retry-After')[];
 }
 
-interface Spec<Q extends z.ZodType, B extends z.ZodType> extends Documented {
+type Spec<Q extends z.ZodType, B extends z.ZodType> = Documented & {
   query?: Q;
   body?: {
     schema: B;
@@ -56,7 +77,7 @@ interface Spec<Q extends z.ZodType, B extends z.ZodType> extends Documented {
     /** The use case checks the body, and says more than the schema could; the schema documents it. */
     checkedByUseCase?: boolean;
   };
-}
+};
 
 export interface Request<Q, B> {
   principal: Principal;
@@ -66,14 +87,22 @@ export interface Request<Q, B> {
   body: B;
 }
 
-/** A line of the table: routing, authorization, validation and documentation all follow from it. */
-export interface Route extends Documented {
+/** Goes around what a request does, once it is known who asks and that the form is right. */
+export type Around = (
+  principal: Principal,
+  request: { query: unknown; body: unknown },
+  run: () => Promise<Reply> | Reply,
+) => Promise<Reply>;
+const plainly: Around = async (_principal, _request, run) => run();
+
+/** A line of the table: routing, authorization, validation, documentation and audit all follow from it. */
+export type Route = Documented & {
   /** `root`: an admin of the tenant root. `token`: what the body holds decides, whoever sends it. */
   role: Role | 'root' | 'none' | 'token';
   query?: z.ZodType;
   body?: { schema: z.ZodType; required: boolean; contentTypes: readonly string[] };
-  handle(deps: ApiDeps, request: RawRequest): Promise<Reply>;
-}
+  handle(deps: ApiDeps, request: RawRequest, around?: Around): Promise<Reply>;
+};
 
 const JSON_ONLY = ['application/json'];
 const NoQuery = z.strictObject({});
@@ -90,7 +119,7 @@ export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType 
     role,
     ...(query ? { query } : {}),
     ...(body ? { body: { ...body, contentTypes: body.contentTypes ?? JSON_ONLY } } : {}),
-    async handle(deps, raw) {
+    async handle(deps, raw, around = plainly) {
       const principal = authorized(raw.principal, role);
       const given = body?.required ? requireBody(raw) : (raw.body ?? {});
       const request: Request<unknown, unknown> = {
@@ -100,7 +129,7 @@ export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType 
         query: valid(query ?? NoQuery, raw.query, 'query'),
         body: body?.checkedByUseCase ? given : valid(body?.schema ?? NoBody, given, 'body'),
       };
-      return run(deps, request as Request<z.output<Q>, z.output<B>>);
+      return around(principal, request, () => run(deps, request as Request<z.output<Q>, z.output<B>>));
     },
   };
 }
@@ -113,17 +142,20 @@ export const publicRoute = (spec: Documented, run: (deps: ApiDeps) => Promise<Re
 });
 
 /** For somebody outside who holds a token for one thing and no credential; the use case knows the token. */
-export const tokenRoute = <B extends z.ZodType>(
+export const tokenRoute = <B extends z.ZodType<{ token: string }>>(
   spec: Documented & { body: B },
+  holder: (deps: ApiDeps, id: string, token: string) => Promise<Principal>,
   run: (deps: ApiDeps, id: string, body: z.output<B>, requestId: string) => Promise<Reply>,
 ): Route => ({
   ...spec,
   role: 'token',
   body: { schema: spec.body, required: true, contentTypes: JSON_ONLY },
-  handle(deps, raw) {
-    valid(NoQuery, raw.query, 'query');
+  async handle(deps, raw, around) {
+    const query = valid(NoQuery, raw.query, 'query');
     const body = valid(spec.body, requireBody(raw), 'body') as z.output<B>;
-    return run(deps, raw.params.id ?? '', body, raw.requestId);
+    const id = raw.params.id ?? '';
+    const answer = () => run(deps, id, body, raw.requestId);
+    return around ? around(await holder(deps, id, body.token), { query, body }, answer) : answer();
   },
 });
 

@@ -1,6 +1,7 @@
 import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { calendarRoutes } from './routes/calendars.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...variableRoutes,
   ...tenantRoutes,
   ...tokenRoutes,
+  ...auditRoutes,
   ...serviceRoutes,
   publicRoute(
     {

@@ -167,3 +167,9 @@ export const MAX_TRIGGER_DELAY_SECONDS = 366 * 86_400;
 export const EVENT_ID_KEPT_MS = 14 * DAY_MS;
 /** An event about a run that events led to may lead to another one, so often and no further. */
 export const MAX_EVENT_HOPS = 10;
+/** Of a resource before, and as much after a change: an entry of the audit trail stays below 7 KB. */
+export const MAX_AUDIT_STATE_BYTES = 3_072;
+/** A longer text in it is masked. */
+export const MAX_AUDIT_TEXT_CHARS = 1_024;
+/** Of the name of a resource, which may be whatever somebody wrote into a path. */
+export const MAX_AUDIT_RESOURCE_CHARS = 256;

@@ -16,14 +16,15 @@ export type Received =
 /**
  * One message of the inbox. The caller deletes it only when this has resolved, so what was acknowledged is stored; it
  * rejects when that could not be done now, and repeating it stores nothing twice.
+ * `requestId` leads from the audit trail to the log.
  */
-export async function receiveEvent(deps: InboxDeps, body: string): Promise<Received> {
+export async function receiveEvent(deps: InboxDeps, body: string, requestId: string): Promise<Received> {
   const json = jsonOrUndefined(body);
   if (json === undefined) return { kind: 'refused', reason: 'not JSON' };
   const parsed = parseAll(InboxMessageSchema, json);
   if (!parsed.ok) return { kind: 'refused', reason: listed('not a message of the inbox', parsed.errors) };
   try {
-    return await act(deps, parsed.value);
+    return await act(deps, parsed.value, requestId);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === undefined) throw error;
@@ -31,13 +32,15 @@ export async function receiveEvent(deps: InboxDeps, body: string): Promise<Recei
   }
 }
 
-async function act(deps: InboxDeps, message: InboxMessage): Promise<Received> {
+async function act(deps: InboxDeps, message: InboxMessage, requestId: string): Promise<Received> {
   if (message.action === 'create') {
-    const { taskId } = await createByMessage(deps, message);
+    const { taskId } = await createByMessage(deps, message, requestId);
     return { kind: 'stored', taskId };
   }
   const run =
-    message.action === 'event' ? await triggerByEvent(deps, message) : await triggerByMessage(deps, message);
+    message.action === 'event'
+      ? await triggerByEvent(deps, message, requestId)
+      : await triggerByMessage(deps, message, requestId);
   return { kind: 'stored', taskId: run.taskId, executionId: executionId(run) };
 }
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeAuditStore } from '../../shared/adapters/dynamodb/audit-store.ts';
 import { makeBulkJobs } from '../../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
@@ -39,6 +40,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     variables: makeVariableStore(table, systemIds),
     calendars: makeCalendarStore(table),
     bulkJobs: makeBulkJobs(table),
+    audit: makeAuditStore(table),
     nowMs: systemClock.nowMs,
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type DynamoDbLocal, dynamoDbLocalProblem, startDynamoDbLocal } from '../support/dynamodb-local.ts';
 import { createSchedulerTable } from '../support/embedded-dynamo.ts';
+import { auditContract } from './audit.contract.ts';
 import { bulkJobsContract } from './bulk-jobs.contract.ts';
 import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
@@ -39,6 +40,7 @@ function contracts(): void {
   flowContract('DynamoDB Local', openStores);
   calendarsContract('DynamoDB Local', openStores);
   bulkJobsContract('DynamoDB Local', openStores);
+  auditContract('DynamoDB Local', openStores);
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);
   listingsContract('DynamoDB Local', openStores);

@@ -1,5 +1,6 @@
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
+import { auditContract } from './audit.contract.ts';
 import { bulkJobsContract } from './bulk-jobs.contract.ts';
 import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
@@ -25,6 +26,7 @@ credentialsContract('embedded DynamoDB', openStores);
 flowContract('embedded DynamoDB', openStores);
 calendarsContract('embedded DynamoDB', openStores);
 bulkJobsContract('embedded DynamoDB', openStores);
+auditContract('embedded DynamoDB', openStores);
 guardsContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);
 listingsContract('embedded DynamoDB', openStores);

@@ -1,4 +1,5 @@
 import { makeMemoryWorld } from '../support/memory-world.ts';
+import { auditContract } from './audit.contract.ts';
 import { bulkJobsContract } from './bulk-jobs.contract.ts';
 import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
@@ -21,6 +22,7 @@ credentialsContract('memory', openStores);
 flowContract('memory', openStores);
 calendarsContract('memory', openStores);
 bulkJobsContract('memory', openStores);
+auditContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);
 listingsContract('memory', openStores);

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TenantStore, TokenStore } from '../../shared/access-ports.ts';
+import type { AuditStore, TenantStore, TokenStore } from '../../shared/access-ports.ts';
 import { manualOccurrence } from '../../shared/domain/occurrence.ts';
 import type { QueueControls, RateLogs, Semaphores } from '../../shared/flow-ports.ts';
 import type {
@@ -31,6 +31,7 @@ export interface StoreWorld {
   queueControls: QueueControls;
   calendars: CalendarStore;
   bulkJobs: BulkJobs;
+  audit: AuditStore;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

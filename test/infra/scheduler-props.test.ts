@@ -45,6 +45,7 @@ const everything: Complete<SchedulerProps> = {
     },
   },
   retentionDays: 7,
+  audit: { retentionDays: 90 },
   logRetentionDays: 14,
   auth: {
     adminTokenSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-AbCdEf',

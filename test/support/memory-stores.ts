@@ -1,4 +1,5 @@
 import type { ApiToken } from '../../shared/domain/api-token.ts';
+import type { AuditEntry } from '../../shared/domain/audit.ts';
 import type { BulkJob } from '../../shared/domain/bulk.ts';
 import { type Calendar, type CalendarLinks, linkChanges } from '../../shared/domain/calendar.ts';
 import { tooManyTasks } from '../../shared/domain/errors.ts';
@@ -41,6 +42,7 @@ export function makeMemoryTables() {
     tokens: new Map<string, ApiToken>(),
     tenants: new Map<string, Tenant>(),
     taskCounts: new Map<string, number>(),
+    audit: new Map<string, AuditEntry & { expiresAt: number }>(),
     requestCounts: new Map<string, number>(),
     calendars: new Map<string, Calendar>(),
     bulkJobs: new Map<string, BulkJob>(),

@@ -1,5 +1,6 @@
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { Log } from '../../shared/ports.ts';
+import { makeMemoryAudit } from './memory-audit.ts';
 import { makeMemoryBulkJobs } from './memory-bulk.ts';
 import { makeMemoryCalendars } from './memory-calendars.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
@@ -91,6 +92,8 @@ export function makeMemoryWorld({
     variables: watched('variables', makeMemoryVariables(tables)),
     calendars: watched('calendars', makeMemoryCalendars(tables)),
     bulkJobs: watched('bulkJobs', makeMemoryBulkJobs(tables.bulkJobs)),
+    audit: watched('audit', makeMemoryAudit(tables)),
+    auditRetentionMs: 365 * 86_400_000,
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),
     dispatchQueue: watched('dispatchQueue', dispatchQueue),

@@ -17,6 +17,7 @@ export const backfillRoutes: Route[] = [
       method: 'POST',
       path: '/v1/tasks/{id}/backfill',
       operationId: 'backfillTask',
+      audit: { action: 'task.backfill', resource: 'tasks/{id}', answers: 'outcome' },
       summary: 'Run the occurrences of a past window that have no run; repeating it creates none twice',
       body: { schema: BackfillInputSchema, required: true },
       replies: { 202: { description: 'What was counted and created', schema: BackfillSchema } },
@@ -27,6 +28,7 @@ export const backfillRoutes: Route[] = [
       const [first, last] = [missing[0], missing.at(-1)];
       return {
         status: 202,
+        changed: counted.created > 0,
         body: {
           ...counted,
           missing: missing.length,
@@ -59,6 +61,7 @@ export const backfillRoutes: Route[] = [
       method: 'DELETE',
       path: '/v1/tasks/{id}/backfills/{backfillId}',
       operationId: 'abortBackfill',
+      audit: { action: 'backfill.abort', resource: 'tasks/{id}/backfills/{backfillId}' },
       summary: 'Abort a backfill: cancels what waits and asks what runs to stop',
       replies: { 200: { description: 'How it stands now', schema: BackfillStateSchema } },
     },

@@ -55,6 +55,7 @@ export const calendarRoutes: Route[] = [
       method: 'PUT',
       path: '/v1/calendars/{id}',
       operationId: 'putCalendar',
+      audit: { action: 'calendar.put', resource: 'calendars/{id}' },
       summary: 'Create or replace a calendar; it holds at once for the tasks that use it',
       headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such calendar' },
       body: { schema: CalendarInputSchema, required: true },
@@ -86,6 +87,8 @@ export const calendarRoutes: Route[] = [
           ...(created ? { location: `/v1/calendars/${id.value}` } : {}),
         },
         body: { ...calendarToWire(calendar), replanned },
+        // The same days again may go on with what an earlier request left undone.
+        ...(replanned.tasks > 0 ? { changed: true } : {}),
       };
     },
   ),
@@ -95,6 +98,7 @@ export const calendarRoutes: Route[] = [
       method: 'DELETE',
       path: '/v1/calendars/{id}',
       operationId: 'deleteCalendar',
+      audit: { action: 'calendar.delete', resource: 'calendars/{id}' },
       summary: 'Delete a calendar that no task uses',
       headers: IF_MATCH,
       replies: { 204: { description: 'It is gone' } },

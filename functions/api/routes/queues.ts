@@ -60,6 +60,7 @@ export const queueRoutes: Route[] = [
       method: 'PATCH',
       path: '/v1/queues/{name}',
       operationId: 'patchQueue',
+      audit: { action: 'queue.patch', resource: 'queues/{name}' },
       summary: 'Change workers, pause, backlog limit and defaults of a queue, without a deployment',
       body: {
         schema: QueuePatchSchema,
@@ -95,14 +96,16 @@ export const queueRoutes: Route[] = [
         method: 'POST',
         path,
         operationId: `redriveDeadLetters${suffix}`,
+        audit: { action: 'deadLetters.redrive', resource: 'queues/{name}/dead-letters', answers: 'outcome' },
         summary: 'Run dead executions of a queue again: the ones named, or all',
         body: { schema: RedriveInputSchema, required: false },
         replies: { 200: { description: 'The outcome for each', schema: RedriveSchema } },
       },
-      async (deps, request) => ({
-        status: 200,
-        body: await redriveLetters(deps, request.principal, queueOf(deps, request), request.body.ids),
-      }),
+      async (deps, request) => {
+        const name = queueOf(deps, request);
+        const body = await redriveLetters(deps, request.principal, name, request.body.ids);
+        return { status: 200, body, changed: body.count > 0 };
+      },
     ),
   ),
   ...bothPaths('purge').map(({ path, suffix }) =>
@@ -112,6 +115,7 @@ export const queueRoutes: Route[] = [
         method: 'POST',
         path,
         operationId: `purgeDeadLetters${suffix}`,
+        audit: { action: 'deadLetters.purge', resource: 'queues/{name}/dead-letters', answers: 'outcome' },
         summary: 'Throw the dead letters of a queue away',
         body: { schema: PurgeInputSchema, required: true },
         replies: { 200: { description: 'How many', schema: PurgeSchema } },
@@ -122,7 +126,8 @@ export const queueRoutes: Route[] = [
           const errors = [{ path: 'confirm', message: `must be the name of the queue, ${name}` }];
           throw new SchedulerError('validation-failed', 'The purge is not confirmed', { errors });
         }
-        return { status: 200, body: await purgeLetters(deps, request.principal, name) };
+        const body = await purgeLetters(deps, request.principal, name);
+        return { status: 200, body, changed: body.count > 0 };
       },
     ),
   ),

@@ -20,6 +20,7 @@ export const serviceRoutes: Route[] = [
       method: 'POST',
       path: '/v1/schedules/preview',
       operationId: 'previewSchedule',
+      audit: 'harmless',
       summary: 'The occurrences of a schedule and what it means, or the error that creation would give',
       body: { schema: PreviewInputSchema, required: true },
       replies: { 200: { description: 'The next occurrences', schema: PreviewSchema } },

@@ -69,6 +69,7 @@ export const taskRoutes: Route[] = [
       method: 'POST',
       path: '/v1/tasks',
       operationId: 'createTask',
+      audit: { action: 'task.create', resource: 'tasks/{id}' },
       summary: 'Create a task; the server makes its id',
       headers: IDEMPOTENCY,
       body: { schema: TaskInputSchema, required: true, checkedByUseCase: true },
@@ -76,8 +77,9 @@ export const taskRoutes: Route[] = [
       refuses: ['state-conflict', 'backlog-full'],
     },
     async (deps, { principal, body, headers }) => {
-      const task = await createTask(deps, principal, body, readIdempotencyKey(headers));
-      return shown(201, await showTask(deps, task), { location: `/v1/tasks/${task.state.taskId}` });
+      const { task, created } = await createTask(deps, principal, body, readIdempotencyKey(headers));
+      const location = `/v1/tasks/${task.state.taskId}`;
+      return { ...shown(201, await showTask(deps, task), { location }), changed: created };
     },
   ),
   route(
@@ -104,6 +106,7 @@ export const taskRoutes: Route[] = [
       method: 'PUT',
       path: '/v1/tasks/{id}',
       operationId: 'putTask',
+      audit: { action: 'task.put', resource: 'tasks/{id}' },
       summary: 'Create or replace a task by id; saying the same again changes nothing',
       headers: { ...IF_MATCH, 'If-None-Match': '*: only if there is no such task' },
       query: DryRunQuery,
@@ -141,6 +144,7 @@ export const taskRoutes: Route[] = [
       method: 'PATCH',
       path: '/v1/tasks/{id}',
       operationId: 'patchTask',
+      audit: { action: 'task.patch', resource: 'tasks/{id}' },
       summary: 'Change some fields (JSON merge patch)',
       headers: IF_MATCH,
       body: {
@@ -167,6 +171,7 @@ export const taskRoutes: Route[] = [
       method: 'DELETE',
       path: '/v1/tasks/{id}',
       operationId: 'deleteTask',
+      audit: { action: 'task.delete', resource: 'tasks/{id}' },
       summary: 'Delete a task; its history stays until it expires',
       headers: IF_MATCH,
       replies: { 204: { description: 'It is gone' } },
@@ -183,6 +188,7 @@ export const taskRoutes: Route[] = [
       method: 'POST',
       path: '/v1/tasks/{id}/pause',
       operationId: 'pauseTask',
+      audit: { action: 'task.pause', resource: 'tasks/{id}' },
       summary: 'Pause a task',
       headers: IF_MATCH,
       body: { schema: PauseInputSchema, required: false },
@@ -200,6 +206,7 @@ export const taskRoutes: Route[] = [
       method: 'POST',
       path: '/v1/tasks/{id}/resume',
       operationId: 'resumeTask',
+      audit: { action: 'task.resume', resource: 'tasks/{id}' },
       summary: 'Resume a paused task',
       headers: IF_MATCH,
       replies: ok('The task; repeating is harmless'),
@@ -214,6 +221,7 @@ export const taskRoutes: Route[] = [
       method: 'POST',
       path: '/v1/tasks/{id}/trigger',
       operationId: 'triggerTask',
+      audit: { action: 'task.trigger', resource: 'tasks/{id}', answers: 'outcome' },
       summary: 'Run a task now or after a delay, besides its schedule',
       headers: IDEMPOTENCY,
       body: { schema: TriggerInputSchema, required: false },
@@ -222,8 +230,9 @@ export const taskRoutes: Route[] = [
     },
     async (deps, request) => {
       const { principal, body, headers } = request;
-      const run = await triggerRun(deps, principal, taskIdOf(request), body, readIdempotencyKey(headers));
-      return { status: 202, body: executionToWire(run) };
+      const key = readIdempotencyKey(headers);
+      const { run, created } = await triggerRun(deps, principal, taskIdOf(request), body, key);
+      return { status: 202, body: executionToWire(run), changed: created };
     },
   ),
   route(

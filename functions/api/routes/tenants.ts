@@ -40,6 +40,7 @@ export const tenantRoutes: Route[] = [
       method: 'PUT',
       path: '/v1/tenants/{id}',
       operationId: 'putTenant',
+      audit: { action: 'tenant.put', resource: 'tenants/{id}' },
       summary: 'Make a tenant, or give it other limits',
       body: { schema: TenantInputSchema, required: true },
       replies: {
@@ -59,6 +60,7 @@ export const tenantRoutes: Route[] = [
       method: 'DELETE',
       path: '/v1/tenants/{id}',
       operationId: 'deleteTenant',
+      audit: { action: 'tenant.delete', resource: 'tenants/{id}' },
       summary: 'Delete a tenant that has no tasks, with its tokens and variables',
       replies: { 204: { description: 'Nobody of it gets in any more' } },
       refuses: ['state-conflict'],

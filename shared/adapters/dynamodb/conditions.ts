@@ -33,6 +33,9 @@ export const atVersion = (e: Expression, version: number | undefined): string =>
 export const unsealed = (e: Expression): string =>
   `${exists(e)} AND attribute_not_exists(${e.name('sealed')})`;
 
+/** An entry of the audit trail of which nobody has said yet how it ended. */
+export const incomplete = (e: Expression): string => `${e.name('outcome')} = ${e.plain('pending')}`;
+
 /** Free, or expired and only not yet removed by DynamoDB, which may take days. */
 export const freeAt = (e: Expression, nowSeconds: number): string =>
   `${absent(e)} OR ${e.name('ttl')} <= ${e.plain(nowSeconds)}`;

@@ -22,6 +22,7 @@ import type { BulkJobKey } from '../../tenant-ports.ts';
  * | variables of a tenant | `V#<tenant>` | `V` |
  * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
  * | API token | `K#<id>` | `K` |
+ * | entry of the audit trail | `A#<tenant>#<yyyy-mm>` | `<instant>#<id>` |
  */
 export interface PrimaryKey {
   pk: string;
@@ -90,6 +91,8 @@ export const requestsKey = (tenant: string, minute: number): PrimaryKey => ({
 export const tokenKey = (id: string): PrimaryKey => ({ pk: `K#${id}`, sk: 'K' });
 export const parseTokenKey = ({ pk }: PrimaryKey): string | undefined =>
   pk.startsWith('K#') ? pk.slice(2) : undefined;
+/** A partition a month: one query reads its newest, and it grows for no longer than that. */
+export const auditPk = (tenant: string, month: string): string => `A#${tenant}#${month}`;
 export const QUEUE_SETTINGS_KEY: PrimaryKey = { pk: 'Q#settings', sk: 'Q' };
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CreateMessage } from '../../contract/inbox.ts';
 import { readTaskInput } from '../../contract/task-input.ts';
+import { taskToWire } from '../../contract/task-wire.ts';
 import { SchedulerError } from '../../domain/errors.ts';
+import { recorded } from '../audit/record.ts';
 import { inputContext, invalid, keyOf, requireMayChange } from '../manage-tasks/context.ts';
 import { insertTask } from '../manage-tasks/create-task.ts';
 import { queuesInForce } from '../queue-settings/settings.ts';
@@ -14,6 +16,7 @@ import { type InboxDeps, senderOf } from './context.ts';
 export async function createByMessage(
   deps: InboxDeps,
   { id, taskId = taskIdOf(id), task: body }: CreateMessage,
+  requestId: string,
 ): Promise<{ taskId: string; isNew: boolean }> {
   const sender = senderOf(id);
   const key = keyOf(sender, taskId);
@@ -29,9 +32,19 @@ export async function createByMessage(
   const read = await readTaskInput(body, inputContext(deps, queues, key, nowMs));
   if (!read.ok) throw invalid(read.errors);
   requireMayChange(sender, read.definition);
-  if (await insertTask(deps, queues, sender, read, nowMs, standing)) return { taskId, isNew: true };
-  // Somebody was faster, perhaps the same message: it comes again and finds out.
-  throw new Error(`task ${taskId} is being made at the same time`);
+  const { tenant, actor } = sender;
+  await recorded(
+    deps,
+    { tenant, actor, action: 'task.create', resource: `tasks/${taskId}`, requestId },
+    async () => {
+      const task = await insertTask(deps, queues, sender, read, nowMs, standing);
+      if (task) return task;
+      // Somebody was faster, perhaps the same message: it comes again and finds out.
+      throw new Error(`task ${taskId} is being made at the same time`);
+    },
+    (task) => ({ after: taskToWire(task, undefined) }),
+  );
+  return { taskId, isNew: true };
 }
 
 const taskIdOf = (id: string): string =>

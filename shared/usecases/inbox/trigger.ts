@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EVENT_SOURCE } from '../../contract/events.ts';
+import { executionToWire } from '../../contract/execution-wire.ts';
 import { checkPayload } from '../../contract/handler.ts';
 import type { EventMessage, EventRule, TriggerMessage } from '../../contract/inbox.ts';
 import { payloadSizeProblems } from '../../contract/payload.ts';
@@ -11,6 +12,7 @@ import { renderPayload } from '../../domain/payload-template.ts';
 import { controlOf } from '../../domain/queue-settings.ts';
 import type { Task } from '../../domain/task.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { recorded } from '../audit/record.ts';
 import { requireLiveTask } from '../manage-runs/context.ts';
 import { insertRun } from '../manage-runs/insert-run.ts';
 import { requireRoom } from '../queue-settings/settings.ts';
@@ -30,12 +32,16 @@ interface Cause {
   content: unknown;
 }
 
-export const triggerByMessage = (deps: InboxDeps, message: TriggerMessage): Promise<Execution> =>
-  trigger(deps, { ...message, by: 'message', content: message });
+export const triggerByMessage = (
+  deps: InboxDeps,
+  message: TriggerMessage,
+  requestId: string,
+): Promise<Execution> => trigger(deps, { ...message, by: 'message', content: message }, requestId);
 
 export async function triggerByEvent(
   deps: InboxDeps,
   { rule: name, event }: EventMessage,
+  requestId: string,
 ): Promise<Execution> {
   const rule = Object.hasOwn(deps.rules, name) ? deps.rules[name] : undefined;
   if (!rule)
@@ -47,7 +53,7 @@ export async function triggerByEvent(
       `${MAX_EVENT_HOPS} events in a row led from one run to the next: probably a circle, so it ends here`,
       { required: 'an event of another source' },
     );
-  return trigger(deps, {
+  const cause: Cause = {
     id: event.id,
     by: `rule/${name}`,
     taskId: rule.trigger,
@@ -56,15 +62,16 @@ export async function triggerByEvent(
     ...(hops === undefined ? {} : { hops }),
     // EventBridge gives each event an id of its own.
     content: event.id,
-  });
+  };
+  return trigger(deps, cause, requestId);
 }
 
 /**
  * The occurrence is settled under the id before the run is inserted: whoever repeats this, also after a crash in
  * between, inserts or finds that one run. Nothing is stored of what is refused.
  */
-async function trigger(deps: InboxDeps, cause: Cause): Promise<Execution> {
-  const { tenant } = senderOf(cause.id);
+async function trigger(deps: InboxDeps, cause: Cause, requestId: string): Promise<Execution> {
+  const { tenant, actor } = senderOf(cause.id);
   const { taskId } = cause;
   const task = await requireLiveTask(deps, { tenant }, taskId);
   const payload = 'payload' in cause ? JSON.stringify(cause.payload) : undefined;
@@ -91,13 +98,19 @@ async function trigger(deps: InboxDeps, cause: Cause): Promise<Execution> {
   if (existing) return existing;
   const { queue } = task.definition;
   await requireRoom(deps, queue, controlOf(await deps.queueControls.read(), queue)?.overrides);
-  return insertRun(deps, task, key, {
-    trigger: 'event',
-    causedBy: `${cause.by}/${cause.id}`,
-    nowMs,
-    ...(payload === undefined ? {} : { payload }),
-    ...(cause.hops === undefined ? {} : { hops: cause.hops }),
-  });
+  return recorded(
+    deps,
+    { tenant, actor, action: 'task.trigger', resource: `tasks/${taskId}`, requestId },
+    () =>
+      insertRun(deps, task, key, {
+        trigger: 'event',
+        causedBy: `${cause.by}/${cause.id}`,
+        nowMs,
+        ...(payload === undefined ? {} : { payload }),
+        ...(cause.hops === undefined ? {} : { hops: cause.hops }),
+      }),
+    (run) => ({ after: executionToWire(run) }),
+  );
 }
 
 async function problemsOf(

@@ -3,6 +3,7 @@ import { SchedulerError } from '../../domain/errors.ts';
 import type { Execution, HandOff, HandOffOutcome } from '../../domain/execution.ts';
 import { extendedHandOff, hashOf, tenantOfToken, toldEarly, withOutcome } from '../../domain/hand-off.ts';
 import { parseExecutionId } from '../../domain/occurrence.ts';
+import type { Principal } from '../../domain/principal.ts';
 import type { Metrics, Random } from '../../ports.ts';
 import { withoutMessage } from '../run-execution/context.ts';
 import { finish, resultOf, wakeNext } from '../run-execution/finish.ts';
@@ -102,6 +103,12 @@ export function beatHandOff(
     const extended = await deps.executions.update(run, change);
     return extended.ok ? extended.record : undefined;
   });
+}
+
+/** Who speaks when a token does: its holder, whoever that is, may see this one run. */
+export async function holderOf(deps: HandOffDeps, id: string, token: string): Promise<Principal> {
+  const { run, handOff } = await heldBy(deps, id, token);
+  return { tenant: run.tenant, role: 'viewer', actor: `handOff:${id}/${handOff.attempt}` };
 }
 
 /** A stranger learns nothing, not even whether there is such a run. */

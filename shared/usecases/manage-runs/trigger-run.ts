@@ -20,7 +20,7 @@ export async function triggerRun(
   taskId: string,
   input: TriggerInput,
   idempotencyKey: string | undefined,
-): Promise<Execution> {
+): Promise<{ run: Execution; created: boolean }> {
   const task = await requireLiveTask(deps, principal, taskId);
   const payload = 'payload' in input ? JSON.stringify(input.payload) : undefined;
   const errors = payload === undefined ? [] : await problemsOf(deps, task, input.payload, payload);
@@ -35,14 +35,15 @@ export async function triggerRun(
   const key = { tenant: principal.tenant, taskId, occurrence };
   // Who repeats a request is told what became of it, however full the queue is by now.
   const earlier = occurrence === own ? undefined : await deps.executions.read(key);
-  if (earlier) return earlier;
+  if (earlier) return { run: earlier, created: false };
   const { queue } = task.definition;
   await requireRoom(deps, queue, controlOf(await deps.queueControls.read(), queue)?.overrides);
-  return insertRun(deps, task, key, {
+  const run = await insertRun(deps, task, key, {
     trigger: 'manual',
     nowMs,
     ...(payload === undefined ? {} : { payload }),
   });
+  return { run, created: true };
 }
 
 async function problemsOf(

@@ -34,7 +34,7 @@ export async function createTask(
   principal: Principal,
   body: unknown,
   idempotencyKey: string | undefined,
-): Promise<Task> {
+): Promise<{ task: Task; created: boolean }> {
   const nowMs = deps.clock.nowMs();
   const request = idempotencyKey === undefined ? undefined : { key: idempotencyKey, hash: hashOf(body) };
   const own = keyOf(principal, deps.ids.ulid(nowMs));
@@ -44,17 +44,19 @@ export async function createTask(
     // What was right then may be wrong now, such as an instant that has passed: a repetition is answered all the same.
     const earlier = request && (await settle(deps, own, request, nowMs - 1_000));
     if (!earlier || earlier.taskId === own.taskId) throw invalid(read.errors);
-    return (await readLive(deps, earlier)) ?? gone(earlier);
+    return { task: (await readLive(deps, earlier)) ?? gone(earlier), created: false };
   }
   requireMayChange(principal, read.definition);
   const key = request ? await settle(deps, own, request, nowMs + IDEMPOTENCY_KEPT_MS) : own;
   if (key.taskId !== own.taskId) {
     const existing = await deps.tasks.read(key);
-    if (existing) return existing.state.status === 'deleted' ? gone(key) : existing;
+    if (existing) return { task: existing.state.status === 'deleted' ? gone(key) : existing, created: false };
     read = await readTaskInput(body, inputContext(deps, queues, key, nowMs));
     if (!read.ok) throw invalid(read.errors);
   }
-  return (await insertTask(deps, queues, principal, read, nowMs)) ?? (await readLive(deps, key)) ?? gone(key);
+  const task = await insertTask(deps, queues, principal, read, nowMs);
+  if (task) return { task, created: true };
+  return { task: (await readLive(deps, key)) ?? gone(key), created: false };
 }
 
 /** undefined when a task of this id stands already, or `over` does not any more. */

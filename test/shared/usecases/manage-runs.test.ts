@@ -67,7 +67,7 @@ async function makeWorld() {
 describe('cancelling', () => {
   it('does not touch a run that starts at that moment: it asks it to stop', async () => {
     const { deps, meanwhile, change, clock, tables } = await makeWorld();
-    const run = await triggerRun(deps, admin, 'task', {}, undefined);
+    const { run } = await triggerRun(deps, admin, 'task', {}, undefined);
     const start = {
       owner: 'me',
       startedAt: clock.nowMs(),
@@ -125,7 +125,7 @@ describe('triggering', () => {
     await expect(triggerRun(deps, admin, 'task', { payload }, 'k')).rejects.toThrow('crash');
     expect(tables.executions.all()).toEqual([]);
     hooks.before = undefined;
-    const run = await triggerRun(deps, admin, 'task', { payload }, 'k');
+    const { run } = await triggerRun(deps, admin, 'task', { payload }, 'k');
     expect(await deps.executions.readDocument(run, 'payload')).toBe(JSON.stringify(payload));
   });
 });

@@ -58,7 +58,7 @@ describe('creating under an Idempotency-Key', () => {
     const first = await createTask(deps, admin, atOnce, 'key').catch(() => undefined);
     const second = await createTask(deps, admin, atOnce, 'key');
     expect(tables.states.all()).toHaveLength(1);
-    if (first) expect(second.state.taskId).toBe(first.state.taskId);
+    if (first) expect(second.task.state.taskId).toBe(first.task.state.taskId);
   });
   it('does not mix the keys of two tenants', async () => {
     const { deps, tables } = makeWorld();
