@@ -1,23 +1,24 @@
 import * as z from 'zod';
 import type { AuditEntry } from '../domain/audit.ts';
+import { MAX_AUDIT_RESOURCE_CHARS } from '../domain/limits.ts';
 import { toIso } from '../domain/time.ts';
 import { PageQuery } from './list-query.ts';
-import { InstantSchema } from './text.ts';
+import { InstantSchema } from './schedule.ts';
 
-const filter = (example: string) =>
+const filter = (description: string, example: string) =>
   z
     .string()
     .min(1)
-    .max(256)
+    .max(MAX_AUDIT_RESOURCE_CHARS)
     .optional()
-    .meta({ description: `this, or what stands beneath it: ${example}` });
+    .meta({ description: `this, or what stands beneath it: ${description}`, example });
 
 export const AuditQuery = PageQuery.extend({
-  actor: filter('token:… for one token, event for everything that came in'),
-  action: filter('task.pause, or task for all that was done to tasks'),
-  resource: filter('tasks/nightly-report, or tasks for all of them'),
-  from: InstantSchema.optional().meta({ description: 'at or after' }),
-  to: InstantSchema.optional().meta({ description: 'before' }),
+  actor: filter('token:… for one token, event for everything that came in', 'event'),
+  action: filter('task.pause, or task for all that was done to tasks', 'task.pause'),
+  resource: filter('tasks/nightly-report, or tasks for all of them', 'tasks/nightly-report'),
+  from: InstantSchema.optional().meta({ description: 'at or after', example: '2026-11-21T00:00:00.000Z' }),
+  to: InstantSchema.optional().meta({ description: 'before', example: '2026-11-22T00:00:00.000Z' }),
 });
 export type AuditQuery = z.output<typeof AuditQuery>;
 

@@ -124,6 +124,7 @@ const ASKS: Record<string, Asks> = {
   createToken: () => ({ body: { role: 'viewer' } }),
   listTokens: nothing,
   revokeToken: ({ token }) => ({ params: { id: token } }),
+  listAudit: ({ task }) => [{}, { query: `resource=tasks/${task}&actor=token` }],
   getHealth: nothing,
   getOpenApi: nothing,
   getDocs: nothing,

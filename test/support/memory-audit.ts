@@ -22,7 +22,7 @@ export const makeMemoryAudit = ({ audit }: MemoryTables): AuditStore => ({
     );
     const items = found.map(({ expiresAt: _, ...entry }) => ({
       entry: structuredClone(entry),
-      position: { sort: padMs(entry.at), shard: 0, id: entry.id },
+      position: { sort: `${padMs(entry.at)}#${entry.id}`, shard: 0, id: entry.id },
     }));
     return page(items, { limit, from: after, newestFirst: true });
   },

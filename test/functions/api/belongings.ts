@@ -90,6 +90,7 @@ export async function makeNothing(): Promise<Belongings> {
     calendarUsers,
     bulkJobs,
   } = tables;
+  for (const [key, { tenant }] of tables.audit) if (tenant === OWNER) tables.audit.delete(key);
   for (const kept of [
     documents,
     semaphores,
@@ -118,6 +119,7 @@ export const belongings = ({ tables }: ApiWorld) => {
     calendars: own(tables.calendars.values()),
     bulkJobs: own(tables.bulkJobs.values()),
     tokens: own(tables.tokens.values()),
+    audit: own(tables.audit.values()),
     variables: under(tables.variables),
     documents: under(tables.documents),
     requests: under(tables.requests),
