@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { AuditEntryWire } from '../contract/audit.ts';
 import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../contract/backfill.ts';
 import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '../contract/calendar.ts';
 import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
@@ -47,6 +48,7 @@ export type TokenInput = z.input<typeof TokenInputSchema>;
 export type Calendar = z.infer<typeof CalendarSchema>;
 export type CalendarInput = z.input<typeof CalendarInputSchema>;
 export type CalendarChange = z.infer<typeof CalendarChangeSchema>;
+export type AuditEntry = AuditEntryWire;
 export type Variable = z.infer<typeof VariableSchema>;
 
 interface PageSize {
@@ -72,6 +74,19 @@ export interface ExecutionFilter extends TaskExecutionFilter {
   queue?: string | undefined;
   taskId?: string | undefined;
   tag?: string | undefined;
+}
+
+export interface AuditFilter extends PageSize {
+  /** This, or what stands beneath it: `event` for everything that came in. */
+  actor?: string | undefined;
+  /** `task.pause`, or `task` for all that was done to tasks. */
+  action?: string | undefined;
+  /** `tasks/nightly-report`, or `tasks` for all of them. */
+  resource?: string | undefined;
+  /** At or after; ISO 8601. */
+  from?: string | undefined;
+  /** Before; ISO 8601. */
+  to?: string | undefined;
 }
 
 export interface IdempotentOptions extends CallOptions {
@@ -217,6 +232,11 @@ export function createClient(options: TransportOptions) {
         send<Tenant>({ method: 'PUT', path: tenantPath(id), body: input, ...call }),
       delete: (id: string, call?: CallOptions) =>
         send<void>({ method: 'DELETE', path: tenantPath(id), ...call }),
+    },
+    audit: {
+      /** Who changed what, the newest first. */
+      list: (filter: AuditFilter = {}, call?: CallOptions): Listing<AuditEntry> =>
+        listing(send, '/v1/audit', { ...filter }, call),
     },
     /** When a schedule would be due, or the error that creating a task with it would give. */
     preview: (schedule: Schedule, count = 10, call?: CallOptions) =>

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { Command as PlainCommand } from 'commander';
 import * as z from 'zod';
 import { addApply } from './apply.ts';
+import { addAudit } from './audit.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, explained } from './failure.ts';
@@ -68,6 +69,7 @@ export function makeProgram(io: Io): Command {
   addTail(program, cli);
   addDoctor(program, cli, version);
   addTokens(program, cli);
+  addAudit(program, cli);
   // The same object; only its types are told differently.
   addCompletion(program as unknown as PlainCommand);
   return program;
