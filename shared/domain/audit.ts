@@ -35,6 +35,7 @@ const SHOWN = new Set(
    stopped by executionId taskName trigger reason scheduledAt attempt maxAttempts cancelRequested pending upstream outcome
    causedBy priority workers paused maxBacklog deployed dates ranges from to weekdays
    maxTasks maxConcurrency ratePerMinute tenant role expiresAt
+   action filter tag matched done unchanged failed failures problem
    count items ok code more occurrences missing created first last runs waiting running success dead cancelled skipped`.split(
     /\s+/,
   ),

@@ -22,6 +22,7 @@ export const bulkRoutes: Route[] = [
       method: 'POST',
       path: '/v1/bulk',
       operationId: 'bulk',
+      audit: { action: 'bulk.request', resource: 'bulk/{id}', answers: 'outcome' },
       summary: 'Pause, resume, trigger or delete many tasks, cancel or retry many executions',
       body: { schema: BulkInputSchema, required: true },
       replies: {
@@ -35,7 +36,10 @@ export const bulkRoutes: Route[] = [
     },
     async (deps, { principal, body }) => {
       const made = await requestBulk(bulkDeps(deps), principal, body);
-      if ('answer' in made) return { status: 200, body: answerToWire(made.answer) };
+      if ('answer' in made) {
+        const answered = answerToWire(made.answer);
+        return { status: 200, body: answered, changed: answered.done > 0 };
+      }
       const { job } = made;
       return { status: 202, headers: { location: `/v1/bulk/${job.id}` }, body: jobToWire(job) };
     },
@@ -60,6 +64,7 @@ export const bulkRoutes: Route[] = [
       method: 'DELETE',
       path: '/v1/bulk/{id}',
       operationId: 'abortBulkJob',
+      audit: { action: 'bulk.abort', resource: 'bulk/{id}' },
       summary: 'Abort a bulk job; what it has done stays done',
       replies: { 200: { description: 'The job as it now is', schema: BulkJobSchema } },
       refuses: ['state-conflict'],
