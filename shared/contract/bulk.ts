@@ -33,10 +33,13 @@ export const BulkInputSchema = z
         'retry takes dead executions unless status says otherwise, and no filter takes system tasks.',
     ),
     dryRun: z.boolean().default(false).describe('say what would become of each, and change nothing'),
+    background: z.boolean().default(false).describe('make a job of a filter, however little it matches'),
   })
-  .superRefine(({ action, ids, filter }, context) => {
+  .superRefine(({ action, ids, filter, dryRun, background }, context) => {
     const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if ((ids === undefined) === (filter === undefined)) wrong(['ids'], 'expected either ids or filter');
+    if (background && (filter === undefined || dryRun))
+      wrong(['background'], 'is for a filter, and for no dry run');
     const isOfRuns = isRunAction(action);
     for (const name of isOfRuns ? OF_TASKS : OF_RUNS)
       if (filter?.[name] !== undefined)

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeBulkJobs } from '../../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
@@ -41,6 +42,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     idempotency: makeIdempotencyStore(table, clock),
     variables: makeVariableStore(table, systemIds),
     calendars: makeCalendarStore(table),
+    bulkJobs: makeBulkJobs(table),
     listings: makeListings(table, { shards: 1, tasks }),
   };
 }

@@ -161,6 +161,7 @@ export async function makeBenchWorld({
       meter.functionUse('sweeper').invocations++;
       for (let shard = 0; shard < shards; shard++)
         await inFunction('sweeper', () => sweepShard(shared, { shard, restore: false }, () => INVOCATION_MS));
+      await inFunction('sweeper', () => inStep('look for bulk jobs', () => stores.bulkJobs.running(1)));
     },
     /** Everything that is visible on the work queue, batch after batch. */
     async work({ batchSize = BATCH, around = asItIs } = {}): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import { eventually } from '../support/eventually.ts';
-import { api, it } from './target.ts';
+import { it } from './target.ts';
 
 const MINUTE_MS = 60_000;
 const Outcomes = z.object({
@@ -43,36 +43,38 @@ describe('a bulk request', () => {
     expect(await post({ action: 'delete', filter })).toMatchObject({ matched: 0 });
   });
 
-  it('that is too large for one call is done in the background', async ({ world }) => {
-    const startAt = new Date(Date.now() - 1_100 * MINUTE_MS).toISOString();
-    const task = await world.task({
-      schedule: { kind: 'interval', seconds: 60, startAt },
-      handler: 'demo.sleep',
-      payload: { seconds: 60 },
-    });
-    await world.must(200, 'POST', `/v1/tasks/${task.id}/pause`);
-    const window = (from: number, to: number) => ({
-      from: new Date(Date.parse(startAt) + from * MINUTE_MS).toISOString(),
-      to: new Date(Date.parse(startAt) + to * MINUTE_MS).toISOString(),
-      limit: 1_000,
-    });
-    for (const json of [window(0, 600), window(600, 1_090)])
-      await world.must(202, 'POST', `/v1/tasks/${task.id}/backfill`, { json });
-    const json = { action: 'cancel', filter: { taskId: task.id } };
-    const made = Job.parse(await world.must(202, 'POST', '/v1/bulk', { json }));
-    expect(made).toMatchObject({ status: 'running', done: 0, matched: expect.any(Number) });
-    const job = await eventually(
-      async () => {
-        const now = Job.parse(await world.must(200, 'GET', `/v1/bulk/${made.id}`));
-        expect(now.status).toBe('done');
-        return now;
-      },
-      { timeoutMs: 3 * MINUTE_MS },
+  it('that is a job goes on in the background, and is aborted when it is not wanted any more', async ({
+    world,
+  }) => {
+    const tag = `bulk-${Date.now()}`;
+    for (let n = 0; n < 3; n++) await world.task({ schedule: DAILY, tags: [tag] });
+    await eventually(async () =>
+      expect(await world.must(200, 'GET', `/v1/tasks?tag=${tag}`)).toMatchObject({ items: { length: 3 } }),
     );
-    expect(job.failed).toBe(0);
-    expect(job.done + job.unchanged).toBeGreaterThan(1_080);
-    const open = await world.must(200, 'GET', `/v1/tasks/${task.id}/executions?status=queued,retrying`);
-    expect(open).toMatchObject({ items: [] });
-    expect((await api.call('DELETE', `/v1/bulk/${made.id}`)).body).toMatchObject({ status: 'done' });
+    const make = async (action: string) =>
+      Job.parse(
+        await world.must(202, 'POST', '/v1/bulk', {
+          json: { action, filter: { tag }, background: true },
+        }),
+      );
+    const aborted = await make('delete');
+    await world.must(200, 'DELETE', `/v1/bulk/${aborted.id}`);
+    const made = await make('pause');
+    expect(made).toMatchObject({ status: 'running', matched: 3, done: 0 });
+    await eventually(
+      async () =>
+        expect(await world.must(200, 'GET', `/v1/bulk/${made.id}`)).toMatchObject({
+          status: 'done',
+          done: 3,
+          failed: 0,
+        }),
+      { timeoutMs: 2 * MINUTE_MS },
+    );
+    const paused = await world.must(200, 'GET', `/v1/tasks?tag=${tag}&status=paused`);
+    expect(paused).toMatchObject({ items: { length: 3 } });
+    expect(await world.must(200, 'GET', `/v1/bulk/${aborted.id}`)).toMatchObject({
+      status: 'aborted',
+      done: 0,
+    });
   });
 });

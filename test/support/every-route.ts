@@ -93,6 +93,7 @@ const ASKS: Record<string, Asks> = {
     { body: { action: 'delete', filter: {} } },
     { body: { action: 'cancel', filter: { taskId: task } } },
     { body: { action: 'retry', filter: {}, dryRun: true } },
+    { body: { action: 'pause', filter: {}, background: true } },
   ],
   getBulkJob: ofBulkJob,
   abortBulkJob: ofBulkJob,

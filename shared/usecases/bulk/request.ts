@@ -24,7 +24,7 @@ export interface BulkAnswer {
 export async function requestBulk(
   deps: BulkDeps,
   principal: Principal,
-  { action, ids, filter = {}, dryRun }: BulkInput,
+  { action, ids, filter = {}, dryRun, background }: BulkInput,
 ): Promise<{ answer: BulkAnswer } | { job: BulkJob }> {
   const startedMs = deps.clock.monotonicMs();
   const elapsedMs = () => deps.clock.monotonicMs() - startedMs;
@@ -32,7 +32,7 @@ export async function requestBulk(
   const found = ids
     ? { ids: [...new Set(ids)], matched: new Set(ids).size, more: false }
     : await look(deps, principal, { action, filter, at: nowMs }, () => LOOK_MS - elapsedMs());
-  if (!dryRun && (found.more || found.matched > MAX_BULK_ITEMS)) {
+  if (!dryRun && (background || found.more || found.matched > MAX_BULK_ITEMS)) {
     const job = newBulkJob({
       tenant: principal.tenant,
       id: deps.ids.ulid(nowMs),

@@ -99,6 +99,8 @@ describe('a bulk request by ids', () => {
     expect(await refused({ action: 'pause', ids: ['a'], filter: {} })).toEqual(['ids']);
     expect(await refused({ action: 'pause', ids: [] })).toEqual(['ids']);
     expect(await refused({ action: 'pause', ids: Array(1_001).fill('a') })).toEqual(['ids']);
+    const both = { action: 'pause', filter: {}, background: true, dryRun: true };
+    expect(await refused(both)).toEqual(['background']);
     expect(await refused({ action: 'explode', ids: ['a'] })).toEqual(['action']);
     expect(await refused({ action: 'pause', filter: { taskId: 'a', status: 'dead' } })).toEqual([
       'filter.taskId',

@@ -20,6 +20,7 @@ const RACES = new Set([
   'deleteTask 409',
   'putCalendar 409',
   'patchQueue 409',
+  'abortBulkJob 409',
 ]);
 
 /** What the API itself can answer: a problem, or what is wanted. */

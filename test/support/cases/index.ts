@@ -1,3 +1,4 @@
+import { bulkCases } from './bulk.ts';
 import type { Cases } from './case.ts';
 import { executionCases } from './executions.ts';
 import { queueCases } from './queues.ts';
@@ -9,6 +10,7 @@ import { tenancyCases } from './tenancy.ts';
 export const cases: Cases = {
   ...taskCases,
   ...executionCases,
+  ...bulkCases,
   ...queueCases,
   ...tenancyCases,
   ...serviceCases,
