@@ -55,6 +55,10 @@ interface PageSize {
   /** Of one page, 1 to 200. */
   limit?: number | undefined;
 }
+export interface TokenFilter extends PageSize {
+  /** Other than one's own: for an admin of root. */
+  tenant?: string | undefined;
+}
 export interface TaskFilter extends PageSize {
   status?: Task['status'] | readonly Task['status'][] | undefined;
   queue?: string | undefined;
@@ -217,8 +221,8 @@ export function createClient(options: TransportOptions) {
         send<void>({ method: 'DELETE', path: calendarPath(id), ...call }),
     },
     tokens: {
-      list: (page: PageSize = {}, call?: CallOptions): Listing<Token> =>
-        listing(send, '/v1/tokens', { ...page }, call),
+      list: (filter: TokenFilter = {}, call?: CallOptions): Listing<Token> =>
+        listing(send, '/v1/tokens', { ...filter }, call),
       /** Its secret is in this answer and never again. */
       create: (input: TokenInput, call?: CallOptions) => post<NewToken>('/v1/tokens', input, call),
       revoke: (id: string, call?: CallOptions) =>

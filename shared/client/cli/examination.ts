@@ -1,11 +1,7 @@
-import { type Client, type Health, ProblemError, type Queue, type Task } from '../client.ts';
+import { type Client, type Health, ProblemError, type Task } from '../client.ts';
+import { canaryFindings, type Finding, latenessFinding, queueFindings } from './examination-parts.ts';
 import { duration } from './words.ts';
 
-export interface Finding {
-  level: 'ok' | 'note' | 'wrong';
-  what: string;
-  message: string;
-}
 interface Norms {
   nowMs: number;
   /** Of this program. */
@@ -19,18 +15,21 @@ const NAMED = 5;
 
 /** Everything that can be seen from outside. Throws only when nothing can be seen at all. */
 export async function examine(client: Client, norms: Norms): Promise<Finding[]> {
-  const [health, queues, handlers, tasks] = await Promise.all([
+  const [health, queues, handlers, tasks, runs] = await Promise.all([
     healthOf(client),
     client.queues.list().toArray(),
     client.handlers().toArray(),
     client.tasks.list({ limit: 200 }).toArray(),
+    client.executions.list({ limit: 100 }).page(),
   ]);
   // By the deployment's clock, should ours be wrong.
   const { lastAt = null, lagMs = null } = typeof health === 'string' ? {} : health.tick;
   const nowMs = lastAt === null || lagMs === null ? norms.nowMs : Date.parse(lastAt) + lagMs;
   return [
     ...healthFindings(health, norms),
-    ...queues.flatMap((queue) => queueFindings(queue, norms)),
+    latenessFinding(runs.items, nowMs),
+    ...canaryFindings(tasks, nowMs),
+    ...queues.flatMap((queue) => queueFindings(queue, norms.maxAgeSeconds)),
     ...taskFindings(
       tasks,
       new Set(handlers.map(({ name }) => name)),
@@ -69,22 +68,6 @@ function healthFindings(health: Health | string, norms: Norms): Finding[] {
     message: same ? health.version : `${health.version} there, ${norms.version} here`,
   };
   return [{ level: 'ok', what: 'health', message: health.status }, version, tick];
-}
-
-function queueFindings({ name, oldestAgeSeconds, deadLetters, paused }: Queue, norms: Norms): Finding[] {
-  const what = `queue ${name}`;
-  const findings: Finding[] = paused ? [{ level: 'note', what, message: 'paused' }] : [];
-  if (!paused && oldestAgeSeconds !== null && oldestAgeSeconds > norms.maxAgeSeconds) {
-    const message = `due runs wait for ${duration(oldestAgeSeconds * 1_000)}: too few workers, or none at work`;
-    findings.push({ level: 'wrong', what, message });
-  }
-  if (deadLetters > 0)
-    findings.push({
-      level: 'note',
-      what,
-      message: `${deadLetters} dead letters: escapement dead-letters list ${name}`,
-    });
-  return findings.length > 0 ? findings : [{ level: 'ok', what, message: 'flows' }];
 }
 
 function taskFindings(

@@ -5,6 +5,7 @@ import type { Command as PlainCommand } from 'commander';
 import * as z from 'zod';
 import { addApply } from './apply.ts';
 import { addAudit } from './audit.ts';
+import { addCalendars } from './calendars.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, explained } from './failure.ts';
@@ -17,7 +18,9 @@ import { addRuns } from './runs.ts';
 import type { Cli } from './session.ts';
 import { addTail } from './tail.ts';
 import { addTasks } from './tasks.ts';
+import { addTenants } from './tenants.ts';
 import { addTokens } from './tokens.ts';
+import { addVariables } from './variables.ts';
 
 /** By its own name, for sources and compiled files lie at different depths. */
 const { version } = z
@@ -66,10 +69,13 @@ export function makeProgram(io: Io): Command {
   addRuns(program, cli);
   addQueues(program, cli);
   addDeadLetters(program, cli);
+  addVariables(program, cli);
+  addCalendars(program, cli);
   addTail(program, cli);
   addDoctor(program, cli, version);
   addTokens(program, cli);
   addAudit(program, cli);
+  addTenants(program, cli);
   // The same object; only its types are told differently.
   addCompletion(program as unknown as PlainCommand);
   return program;

@@ -8,9 +8,10 @@ export function addTokens(program: Command, cli: Cli): void {
   tokens
     .command('list')
     .description('List them, without their secrets')
-    .action(async () => {
+    .option('--tenant <id>', "other than one's own: for administrators of root")
+    .action(async ({ tenant }) => {
       const { client, nowMs } = await open(cli);
-      const found = await client.tokens.list().toArray();
+      const found = await client.tokens.list({ tenant, limit: 200 }).toArray();
       show(cli, found, () =>
         table(
           ['id', 'name', 'role', 'created by', 'last used', 'expires'],
@@ -36,11 +37,13 @@ export function addTokens(program: Command, cli: Cli): void {
     )
     .option('--name <text>', 'what it is for')
     .option('--expires-in <duration>', 'such as 90d; good until revoked when absent', seconds)
-    .action(async ({ role, name, expiresIn }) => {
+    .option('--tenant <id>', "that it lets into, other than one's own: for administrators of root")
+    .action(async ({ role, name, expiresIn, tenant }) => {
       const { client } = await open(cli);
       const made = await client.tokens.create({
         role,
         ...(name === undefined ? {} : { name }),
+        ...(tenant === undefined ? {} : { tenant }),
         ...(expiresIn === undefined ? {} : { expiresInSeconds: expiresIn }),
       });
       show(cli, made, () => made.token);

@@ -30,11 +30,11 @@ export function count(text: string): number {
 }
 
 /** Not for commander to parse with, which takes null for an empty text. */
-export function json(text: string): unknown {
+export function json(text: string, hint?: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw misused(`${text} is not JSON`);
+    throw misused(`${text} is not JSON${hint === undefined ? '' : `; ${hint}`}`);
   }
 }
 

@@ -1,4 +1,10 @@
 import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
   DeleteScheduleGroupCommand,
@@ -207,5 +213,32 @@ describe.skipIf(process.env.ESCAPEMENT_AWS !== 'emulator')('schedules of EventBr
       State: 'ENABLED',
       Target: { Arn: ARNS.queue, RoleArn: ARNS.role, Input: '{"n":1}' },
     });
+  });
+
+  it('may be looked at by doctor, and alarms with them', async () => {
+    const watch = new CloudWatchClient({});
+    const AlarmName = `${GROUP}-tick-silent`;
+    const metric = {
+      Namespace: 'x',
+      MetricName: 'y',
+      Period: 60,
+      Statistic: 'Sum',
+      EvaluationPeriods: 1,
+      Threshold: 1,
+    } as const;
+    await watch.send(
+      new PutMetricAlarmCommand({ AlarmName, ...metric, ComparisonOperator: 'LessThanThreshold' }),
+    );
+    const doctor = async (state: 'OK' | 'ALARM') => {
+      await watch.send(new SetAlarmStateCommand({ AlarmName, StateValue: state, StateReason: 'no tick' }));
+      return cli.run('doctor', '--aws', '--name', GROUP);
+    };
+    expect((await doctor('OK')).out).toMatch(/ok +alarms: none of 1 rings/);
+    expect(await doctor('ALARM')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(new RegExp(`wrong +alarm ${AlarmName}: no tick`)),
+    });
+    await watch.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] }));
+    watch.destroy();
   });
 });

@@ -114,6 +114,42 @@ describe('the command line', () => {
     expect(out).toMatch(/ok +health: ok/);
     expect(out).toMatch(/ok +tick: \d+ s ago/);
     expect(out).toMatch(/ok +tasks: \d+ active/);
+    expect(out).toMatch(/skip +alarms: not applicable/);
+  });
+
+  it('keeps variables, calendars and tenants', async ({ world }) => {
+    const id = world.newId().toLowerCase();
+    const name = `v${id.replaceAll(/\W/g, '')}`.slice(0, 60);
+    expect(await cli.run('variables', 'set', name, '{"n":1}')).toMatchObject({ code: 0 });
+    expect((await cli.run('variables', 'list')).out).toContain('{"n":1}');
+    expect(await cli.run('variables', 'get', name)).toMatchObject({ code: 0, out: '{\n  "n": 1\n}\n' });
+    expect(await cli.run('variables', 'delete', name)).toMatchObject({ code: 0 });
+
+    const days = [
+      '--name',
+      'Closed',
+      '--date=--12-25',
+      '--range',
+      '2026-08-01..2026-08-16',
+      '--weekday',
+      'sun',
+    ];
+    expect(await cli.run('calendars', 'set', id, ...days)).toMatchObject({ code: 0 });
+    expect((await cli.run('calendars', 'get', id)).out).toContain('2026-08-01..2026-08-16');
+    expect((await cli.run('calendars', 'list')).out).toContain('--12-25');
+    expect(await cli.run('calendars', 'delete', id)).toMatchObject({ code: 0 });
+
+    const tenant = `t-${id.replaceAll(/[^a-z0-9]/g, '')}`.slice(0, 40);
+    expect(await cli.run('tenants', 'set', tenant, '--max-tasks', '5')).toMatchObject({ code: 0 });
+    expect(await cli.run('tenants', 'set', tenant, '--max-tasks', 'none', '--name', 'Acme')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('at most none'),
+    });
+    expect((await cli.run('tenants', 'list')).out).toContain('Acme');
+    const made = await cli.run('tokens', 'create', '--role', 'viewer', '--tenant', tenant);
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^esc_/) });
+    expect((await cli.run('tokens', 'list', '--tenant', tenant)).out).toContain('viewer');
+    expect(await cli.run('tenants', 'delete', tenant)).toMatchObject({ code: 0 });
   });
 
   it('makes a token that can look and do nothing else, and takes it back', async () => {
