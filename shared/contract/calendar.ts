@@ -16,13 +16,15 @@ import {
 } from '../domain/limits.ts';
 import { DAY_MS, toIso } from '../domain/time.ts';
 import { isTimeZone } from '../domain/zone.ts';
-import { InstantSchema, TASK_ID, text } from './text.ts';
+import { InstantSchema, TASK_ID, text, ZONE_FOR_READERS } from './text.ts';
 
 export const CalendarIdSchema = z
   .string()
   .regex(TASK_ID, 'must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit');
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** For readers: what exists is checked besides. */
+const YEARS = '(19[7-9]\\d|20\\d\\d|2100)';
 const YEARLY = /^--\d{2}-\d{2}$/;
 const LAST_DAY = MAX_INSTANT_EXCLUSIVE_MS / DAY_MS - 1;
 
@@ -32,16 +34,17 @@ const exists = (date: string): boolean => {
 };
 const date = z
   .string()
+  .refine((written) => DATE.test(written) && exists(written), 'expected a date like 2026-12-25, 1970 to 2100')
+  .meta({ format: 'date', pattern: `^${YEARS}-\\d\\d-\\d\\d$`, example: '2026-12-25' });
+const dateOrYearly = z
+  .string()
   .refine(
-    (written) => DATE.test(written) && exists(written),
-    'expected a date like 2026-12-25, 1970 to 2100',
-  );
-const dateOrYearly = z.string().refine(
-  // 2024 has every day that a year can have.
-  (written) =>
-    (DATE.test(written) && exists(written)) || (YEARLY.test(written) && exists(`2024${written.slice(1)}`)),
-  'expected a date like 2026-12-25, or --12-25 for every year',
-);
+    // 2024 has every day that a year can have.
+    (written) =>
+      (DATE.test(written) && exists(written)) || (YEARLY.test(written) && exists(`2024${written.slice(1)}`)),
+    'expected a date like 2026-12-25, or --12-25 for every year',
+  )
+  .meta({ pattern: `^(${YEARS}|-)-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$`, example: '--12-25' });
 
 const days = {
   dates: z
@@ -63,7 +66,10 @@ const timezone = z
   .max(64)
   .refine(isTimeZone, 'unknown time zone: expected a name like Europe/Paris or UTC')
   .optional()
-  .describe('whose days these are; those of the schedule that uses the calendar when absent');
+  .meta({
+    description: 'whose days these are; those of the schedule that uses the calendar when absent',
+    ...ZONE_FOR_READERS,
+  });
 
 /** A calendar without open days would end tasks for ever. */
 function stretchProblem(written: CalendarDays): FieldProblem | undefined {

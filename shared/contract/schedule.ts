@@ -11,6 +11,7 @@ import {
 import { DEFAULT_DST, type DstRule, RRULE_DST, type Schedule } from '../domain/schedule.ts';
 import { fromIso, toIso } from '../domain/time.ts';
 import { CalendarIdSchema } from './calendar.ts';
+import { ZONE_FOR_READERS } from './text.ts';
 
 /** What users write as `schedule`. What it means, and whether it makes sense, is resolve-schedule's part. */
 
@@ -60,7 +61,7 @@ const timezone = z
   .string()
   .max(64)
   .default('UTC')
-  .meta({ description: 'Name in the IANA time zone database.', example: 'Europe/Paris' });
+  .meta({ description: 'Name in the IANA time zone database.', ...ZONE_FOR_READERS });
 const jitterSeconds = z.int().min(0).max(MAX_JITTER_SECONDS).default(0).meta({
   description: 'Moves all occurrences of this task by one fixed amount below this, so that tasks spread.',
   example: 0,

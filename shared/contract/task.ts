@@ -24,15 +24,17 @@ const MAX_DEADLINE_SECONDS = 31 * 86_400;
 const decided = {
   name: text(1, 128),
   description: text(0, 1024).optional(),
-  handler: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .describe('a registered handler: GET /v1/handlers; a task has either a handler or a target'),
+  handler: z.string().min(1).max(128).optional().meta({
+    description: 'a registered handler: GET /v1/handlers; a task has either a handler or a target',
+    example: 'demo.echo',
+  }),
   target: TargetSchema.optional(),
   payload: z.unknown().describe('any JSON of at most 128 KiB that the handler accepts; {} when absent'),
-  queue: z.string().min(1).max(64).describe('a configured queue: GET /v1/queues'),
+  queue: z
+    .string()
+    .min(1)
+    .max(64)
+    .meta({ description: 'a configured queue: GET /v1/queues', example: 'default' }),
   tags: z.array(TagSchema).max(MAX_TAGS),
   timeoutSeconds: z.int().min(1).max(MAX_TASK_TIMEOUT_SECONDS).describe('of one attempt'),
   heartbeatSeconds: z

@@ -19,6 +19,12 @@ export const TaskIdSchema = z
   .string()
   .regex(TASK_ID, 'must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit');
 
+/** What a name of the IANA time zone database looks like; whether it is one is checked besides. */
+export const ZONE_FOR_READERS = {
+  pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+  example: 'Europe/Paris',
+};
+
 export const TagSchema = z.string().regex(/^[a-z0-9:._-]{1,64}$/, 'must be 1 to 64 of a-z 0-9 : . _ -');
 
 /** Instants as the API writes them. The pattern is the plain part of what is checked, for readers. */

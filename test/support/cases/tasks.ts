@@ -73,6 +73,7 @@ export const taskCases: Cases = {
       },
     },
   ],
+  explainTask: [{ status: 200, request: standing }],
   listUpcoming: [{ status: 200, request: (world) => standing(world, { query: { count: '3' } }) }],
   listTaskExecutions: [{ status: 200, request: (world) => standing(world, { query: { status: 'queued' } }) }],
   backfillTask: [{ status: 202, request: (world) => standing(world, { body: WINDOW }) }],
