@@ -66,6 +66,8 @@ export interface GivenAnswer {
 /** Headers that say something about an answer: each is documented where it is sent. */
 const TELLING = ['allow', 'etag', 'location', 'retry-after', 'www-authenticate'];
 
+const OF_THE_GATEWAY = new Set(['bad-request', 'throttled', 'headers-too-large']);
+
 export function makeContract(served: unknown) {
   const document = OpenApiDocument.parse(served);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -141,6 +143,15 @@ export function makeContract(served: unknown) {
     return [...unknown.map((name) => `header ${name} is not documented`), ...wrong];
   }
 
+  /** What the API itself says under a status: what only the gateway says is not ours to bring about. */
+  function codesOf(operation: DocumentedOperation, status: number): string[] {
+    const media = responseOf(operation, status)?.response.content?.['application/problem+json'];
+    const { code } = z
+      .object({ code: z.object({ enum: z.array(z.string()) }) })
+      .parse(media?.schema?.properties ?? { code: { enum: [] } });
+    return code.enum.filter((one) => !OF_THE_GATEWAY.has(one));
+  }
+
   const patterns = operations.map(
     (operation) =>
       [
@@ -152,7 +163,7 @@ export function makeContract(served: unknown) {
   const operationAt = (method: string, path: string): DocumentedOperation | undefined =>
     patterns.find(([operation, pattern]) => operation.method === method && pattern.test(path))?.[0];
 
-  return { document, operations, operationAt, responseOf, problemsAt, faultsOf };
+  return { document, operations, operationAt, codesOf, responseOf, problemsAt, faultsOf };
 }
 export type Contract = ReturnType<typeof makeContract>;
 

@@ -31,17 +31,16 @@ const LOWER: Readonly<Record<string, Role>> = {
 export const roleOf = ({ security }: DocumentedOperation): string | undefined => security[0]?.token?.[0];
 
 export function refusalsOf(
-  { operations, responseOf }: Contract,
+  { operations, codesOf }: Contract,
   operation: DocumentedOperation,
   taken: CaseRequest,
   tenants: OtherTenants,
 ): Refusal[] {
-  const problems = (status: number) =>
-    responseOf(operation, status)?.response.content?.['application/problem+json'] !== undefined;
   const needed = roleOf(operation);
   const found: Refusal[] = [];
   const add = (status: number, change: CaseRequest, more: Omit<Refusal, 'status' | 'request'> = {}) => {
-    if (problems(status)) found.push({ status, request: { ...taken, ...change }, ...more });
+    if (codesOf(operation, status).length > 0)
+      found.push({ status, request: { ...taken, ...change }, ...more });
   };
 
   const lower = LOWER[needed ?? ''];
