@@ -66,8 +66,6 @@ export interface GivenAnswer {
 /** Headers that say something about an answer: each is documented where it is sent. */
 const TELLING = ['allow', 'etag', 'location', 'retry-after', 'www-authenticate'];
 
-const OF_THE_GATEWAY = new Set(['bad-request', 'throttled', 'headers-too-large']);
-
 export function makeContract(served: unknown) {
   const document = OpenApiDocument.parse(served);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -143,13 +141,10 @@ export function makeContract(served: unknown) {
     return [...unknown.map((name) => `header ${name} is not documented`), ...wrong];
   }
 
-  /** What the API itself says under a status: what only the gateway says is not ours to bring about. */
-  function codesOf(operation: DocumentedOperation, status: number): string[] {
-    const media = responseOf(operation, status)?.response.content?.['application/problem+json'];
-    const { code } = z
-      .object({ code: z.object({ enum: z.array(z.string()) }) })
-      .parse(media?.schema?.properties ?? { code: { enum: [] } });
-    return code.enum.filter((one) => !OF_THE_GATEWAY.has(one));
+  /** Whether the API itself can answer so: what only the gateway says is not ours to bring about. */
+  function isOurs(operation: DocumentedOperation, status: number): boolean {
+    const found = responseOf(operation, status);
+    return found !== undefined && !found.response.description.startsWith('By the gateway:');
   }
 
   const patterns = operations.map(
@@ -163,7 +158,7 @@ export function makeContract(served: unknown) {
   const operationAt = (method: string, path: string): DocumentedOperation | undefined =>
     patterns.find(([operation, pattern]) => operation.method === method && pattern.test(path))?.[0];
 
-  return { document, operations, operationAt, codesOf, responseOf, problemsAt, faultsOf };
+  return { document, operations, operationAt, isOurs, responseOf, problemsAt, faultsOf };
 }
 export type Contract = ReturnType<typeof makeContract>;
 

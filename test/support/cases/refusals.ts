@@ -31,7 +31,7 @@ const LOWER: Readonly<Record<string, Role>> = {
 export const roleOf = ({ security }: DocumentedOperation): string | undefined => security[0]?.token?.[0];
 
 export function refusalsOf(
-  { operations, codesOf }: Contract,
+  { operations, isOurs }: Contract,
   operation: DocumentedOperation,
   taken: CaseRequest,
   tenants: OtherTenants,
@@ -39,8 +39,7 @@ export function refusalsOf(
   const needed = roleOf(operation);
   const found: Refusal[] = [];
   const add = (status: number, change: CaseRequest, more: Omit<Refusal, 'status' | 'request'> = {}) => {
-    if (codesOf(operation, status).length > 0)
-      found.push({ status, request: { ...taken, ...change }, ...more });
+    if (isOurs(operation, status)) found.push({ status, request: { ...taken, ...change }, ...more });
   };
 
   const lower = LOWER[needed ?? ''];
