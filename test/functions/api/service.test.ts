@@ -92,7 +92,7 @@ describe('the description of the API', () => {
     ]);
     const { responses } = body.paths['/v1/tasks'].post;
     expect(Object.keys(responses).map(Number)).toEqual([
-      201, 400, 401, 403, 405, 409, 413, 415, 422, 429, 431, 500, 503,
+      201, 400, 401, 403, 405, 408, 409, 413, 415, 422, 429, 431, 500, 503,
     ]);
     const { schema } =
       body.components.responses[responses[422].$ref.split('/').at(-1)].content['application/problem+json'];

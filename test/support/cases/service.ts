@@ -3,6 +3,7 @@ import { TASK } from './tasks.ts';
 
 export const serviceCases: Cases = {
   previewSchedule: [{ status: 200, request: () => ({ body: { schedule: TASK.schedule, count: 2 } }) }],
+  listAudit: [{ status: 200, request: () => ({ query: { limit: '2' } }) }],
   listHandlers: [{ status: 200, request: () => ({}) }],
   getHealth: [{ status: 200, request: () => ({}) }],
   getOpenApi: [{ status: 200, request: () => ({}) }],
