@@ -288,7 +288,7 @@ export function authorizerRuntime() {
   const oidc = env.ESCAPEMENT_OIDC;
   const verifiers = [
     tokenVerifier({ tokens, clock: systemClock, log }),
-    ...(oidc ? [oidcVerifier(makeJwtClaims(oidc), oidc)] : []),
+    ...(oidc ? [oidcVerifier(makeJwtClaims(oidc, { clock: systemClock, log }), oidc)] : []),
     adminVerifier(adminToken),
   ];
   return { log, verifiers };

@@ -11,7 +11,7 @@ export interface OidcProps {
   audiences: readonly string[];
   /**
    * Where its public keys are.
-   * @default - at the issuer, under /.well-known/jwks.json
+   * @default - where the issuer's /.well-known/openid-configuration says
    */
   jwksUri?: string;
   /**

@@ -1,6 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { FetchError } from 'aws-jwt-verify/error';
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAuthorizer } from '../../functions/authorizer-handler.ts';
@@ -8,6 +7,7 @@ import { makeJwtClaims } from '../../shared/adapters/oidc/jwt-claims.ts';
 import type { ClaimRules } from '../../shared/contract/oidc.ts';
 import { oidcVerifier } from '../../shared/usecases/authenticate.ts';
 import { principalOfClaims } from '../../shared/usecases/credentials/principal-of-claims.ts';
+import { makeHandClock } from '../support/memory-clock.ts';
 
 const ISSUER = 'https://id.example.com';
 const RULES: ClaimRules = {
@@ -29,38 +29,75 @@ function jwt(over: object = {}, { header = {}, key = OURS.privateKey } = {}): st
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(key.export({ type: 'pkcs8', format: 'pem' }))).toString('base64url')}`;
 }
 
-/** An issuer that serves its keys, or does not answer. */
-function makeWorld({ rules = RULES, away = false } = {}) {
-  let fetches = 0;
-  const keys = [{ ...OURS.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'RS256', use: 'sig' }];
+/** An issuer that serves its description and its keys, or does not answer. */
+function makeWorld({ rules = RULES, describes = ISSUER, jwksUri }: WorldOptions = {}) {
+  const issuer = { away: false, keys: { k1: OURS } as Record<string, typeof OURS> };
+  const fetched: string[] = [];
+  const pages: Record<string, () => object> = {
+    [`${ISSUER}/.well-known/openid-configuration`]: () => ({ issuer: describes, jwks_uri: `${ISSUER}/keys` }),
+    [`${ISSUER}/keys`]: () => ({
+      keys: Object.entries(issuer.keys).map(([kid, { publicKey }]) => ({
+        ...publicKey.export({ format: 'jwk' }),
+        kid,
+        alg: 'RS256',
+        use: 'sig',
+      })),
+    }),
+  };
   const fetcher = {
     fetch: async (uri: string) => {
-      fetches++;
-      if (away) throw new FetchError(uri, 'away');
-      const bytes = new TextEncoder().encode(JSON.stringify({ keys }));
+      fetched.push(uri.slice(ISSUER.length));
+      const page = pages[uri];
+      if (issuer.away || !page) throw new FetchError(uri, 'away');
+      const bytes = new TextEncoder().encode(JSON.stringify(page()));
       return bytes.buffer.slice(0, bytes.byteLength);
     },
   };
-  const claims = makeJwtClaims(
-    { issuer: ISSUER, audiences: ['jobs', 'ops'] },
-    new SimpleJwksCache({ fetcher }),
-  );
+  const clock = makeHandClock(0);
+  const warnings: unknown[] = [];
   const errors: unknown[] = [];
-  const silent = { debug() {}, info() {}, warn() {}, error: (...line: unknown[]) => errors.push(line) };
-  const authorize = makeAuthorizer({ verifiers: [oidcVerifier(claims, rules)], log: silent });
+  const log = {
+    debug() {},
+    info() {},
+    warn: (...line: unknown[]) => void warnings.push(line),
+    error: (...line: unknown[]) => void errors.push(line),
+  };
+  const claims = makeJwtClaims(
+    { issuer: ISSUER, audiences: ['jobs', 'ops'], jwksUri },
+    { clock, log, fetcher },
+  );
+  const authorize = makeAuthorizer({ verifiers: [oidcVerifier(claims, rules)], log });
   const who = async (token: string) =>
     (await authorize({ headers: { authorization: `Bearer ${token}` } })).context;
-  return { who, fetches: () => fetches };
+  return { who, issuer, fetched, clock, warnings, errors };
 }
+interface WorldOptions {
+  rules?: ClaimRules;
+  describes?: string;
+  jwksUri?: string;
+}
+const MINUTE_MS = 60_000;
 const NOBODY = { authenticated: 'false' };
 const ADA = { authenticated: 'true', tenant: 'acme', role: 'operator', actor: 'oidc:ada' };
 
 describe('a JWT of the configured issuer', () => {
   it('lets in as tenant and role that its claims name, and keys are fetched once', async () => {
-    const { who, fetches } = makeWorld();
+    const { who, fetched } = makeWorld();
     expect(await who(jwt())).toEqual(ADA);
     expect(await who(jwt({ aud: ['else', 'ops'] }))).toEqual(ADA);
-    expect(fetches()).toBe(1);
+    expect(fetched).toEqual(['/.well-known/openid-configuration', '/keys']);
+  });
+
+  it('is checked by the keys that the configuration names, without a question to the issuer', async () => {
+    const { who, fetched } = makeWorld({ jwksUri: `${ISSUER}/keys`, describes: 'https://other.example.com' });
+    expect(await who(jwt())).toEqual(ADA);
+    expect(fetched).toEqual(['/keys']);
+  });
+
+  it('is not checked by the keys of an issuer that says to be another', async () => {
+    const { who, errors } = makeWorld({ describes: 'https://other.example.com' });
+    expect(await who(jwt())).toEqual({ ...NOBODY, unavailable: 'true' });
+    expect(errors).toHaveLength(1);
   });
 
   it.each<[string, () => string]>([
@@ -89,7 +126,37 @@ describe('a JWT of the configured issuer', () => {
   });
 
   it('cannot be checked while keys cannot be fetched, which is said', async () => {
-    expect(await makeWorld({ away: true }).who(jwt())).toEqual({ ...NOBODY, unavailable: 'true' });
+    const { who, issuer, errors } = makeWorld();
+    issuer.away = true;
+    expect(await who(jwt())).toEqual({ ...NOBODY, unavailable: 'true' });
+    expect(JSON.stringify(errors)).toContain('credentials cannot be checked');
+    issuer.away = false;
+    expect(await who(jwt())).toEqual(ADA);
+  });
+
+  it('goes on being checked by the keys that are known while the issuer is away', async () => {
+    const { who, issuer, clock, warnings, fetched } = makeWorld();
+    await who(jwt());
+    issuer.away = true;
+    await clock.advance(15 * MINUTE_MS);
+    expect(await who(jwt())).toEqual(ADA);
+    expect(JSON.stringify(warnings)).toContain('the ones known go on');
+    const asked = fetched.length;
+    expect(await who(jwt())).toEqual(ADA);
+    expect(fetched).toHaveLength(asked);
+    expect(await who(jwt({}, { header: { kid: 'k2' } }))).toEqual({ ...NOBODY, unavailable: 'true' });
+  });
+
+  it('may be signed by a new key at once, and by one that was taken back no longer than a quarter of an hour', async () => {
+    const { who, issuer, clock } = makeWorld();
+    const byNew = () => jwt({}, { header: { kid: 'k2' }, key: FOREIGN.privateKey });
+    expect(await who(jwt())).toEqual(ADA);
+    issuer.keys = { k1: OURS, k2: FOREIGN };
+    expect(await who(byNew())).toEqual(ADA);
+    issuer.keys = { k2: FOREIGN };
+    await clock.advance(15 * MINUTE_MS);
+    expect(await who(jwt())).toEqual(NOBODY);
+    expect(await who(byNew())).toEqual(ADA);
   });
 });
 
