@@ -1,4 +1,4 @@
 import { makeAuthorizer } from './authorizer-handler.ts';
-import { authorizerRuntime } from './runtime.ts';
+import { authorizerRuntime } from './authorizer-runtime.ts';
 
 export const handler = makeAuthorizer(authorizerRuntime());

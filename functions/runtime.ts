@@ -2,7 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeAuditStore } from '../shared/adapters/dynamodb/audit-store.ts';
 import { makeBulkJobs } from '../shared/adapters/dynamodb/bulk-jobs.ts';
@@ -22,8 +21,6 @@ import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
 import { makeQueueFeeds } from '../shared/adapters/lambda/queue-feeds.ts';
-import { makeJwtClaims } from '../shared/adapters/oidc/jwt-claims.ts';
-import { makeAdminTokenSource } from '../shared/adapters/secrets/admin-token.ts';
 import { makeDispatchQueue } from '../shared/adapters/sqs/dispatch-queue.ts';
 import { makeQueueInspector } from '../shared/adapters/sqs/queue-inspector.ts';
 import { makeVisibility } from '../shared/adapters/sqs/visibility.ts';
@@ -38,7 +35,6 @@ import { makeTargetRunner } from '../shared/adapters/targets/target-runner.ts';
 import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
-import { adminVerifier, oidcVerifier, tokenVerifier } from '../shared/usecases/authenticate.ts';
 import { underTenantCap } from '../shared/usecases/run-execution/tenant-cap.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
@@ -193,6 +189,7 @@ export function sweeperRuntime() {
     'ESCAPEMENT_EVENT_SOURCES',
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_AUDIT_RETENTION_DAYS',
     ...EVENTS,
     ...METRICS,
   ]);
@@ -215,6 +212,8 @@ export function sweeperRuntime() {
     semaphores: makeSemaphoreStore(store),
     queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     shards: env.ESCAPEMENT_SHARDS,
+    audit: makeAuditStore(store),
+    auditRetentionMs: env.ESCAPEMENT_AUDIT_RETENTION_DAYS * DAY_MS,
     retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
     bulkJobs: makeBulkJobs(store),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
@@ -273,23 +272,4 @@ export function apiRuntime() {
     auditRetentionMs: env.ESCAPEMENT_AUDIT_RETENTION_DAYS * DAY_MS,
     version: env.ESCAPEMENT_VERSION,
   };
-}
-
-export function authorizerRuntime() {
-  const env = readEnv(['ESCAPEMENT_TABLE', 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN', 'ESCAPEMENT_OIDC']);
-  const adminToken = makeAdminTokenSource(
-    new SecretsManagerClient({}),
-    env.ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN,
-    systemClock,
-  );
-  const log = makeLog(logger);
-  const tokens = makeTokenStore(table(env.ESCAPEMENT_TABLE));
-  // A token of ours is found without the administrator's secret, and that one without the table.
-  const oidc = env.ESCAPEMENT_OIDC;
-  const verifiers = [
-    tokenVerifier({ tokens, clock: systemClock, log }),
-    ...(oidc ? [oidcVerifier(makeJwtClaims(oidc, { clock: systemClock, log }), oidc)] : []),
-    adminVerifier(adminToken),
-  ];
-  return { log, verifiers };
 }

@@ -85,6 +85,7 @@ export interface Request<Q, B> {
   query: Q;
   headers: RawRequest['headers'];
   body: B;
+  requestId: string;
 }
 
 /** Goes around what a request does, once it is known who asks and that the form is right. */
@@ -126,6 +127,7 @@ export function route<Q extends z.ZodType = typeof NoQuery, B extends z.ZodType 
         principal,
         params: raw.params,
         headers: raw.headers,
+        requestId: raw.requestId,
         query: valid(query ?? NoQuery, raw.query, 'query'),
         body: body?.checkedByUseCase ? given : valid(body?.schema ?? NoBody, given, 'body'),
       };

@@ -34,8 +34,8 @@ export const bulkRoutes: Route[] = [
         },
       },
     },
-    async (deps, { principal, body }) => {
-      const made = await requestBulk(bulkDeps(deps), principal, body);
+    async (deps, { principal, body, requestId }) => {
+      const made = await requestBulk(bulkDeps(deps), principal, body, requestId);
       if ('answer' in made) {
         const answered = answerToWire(made.answer);
         return { status: 200, body: answered, changed: answered.done > 0 };

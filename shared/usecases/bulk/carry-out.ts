@@ -1,8 +1,12 @@
+import { executionToWire } from '../../contract/execution-wire.ts';
+import { taskToWire } from '../../contract/task-wire.ts';
 import { TASK_ID } from '../../contract/text.ts';
 import { type BulkAction, type BulkOutcome, isPossibleOn, isRunAction } from '../../domain/bulk.ts';
 import { isCode, SchedulerError } from '../../domain/errors.ts';
+import { parseExecutionId } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { type Intent, recorded } from '../audit/record.ts';
 import { cancelRun, retryRun } from '../manage-runs/steer-run.ts';
 import { triggerRun } from '../manage-runs/trigger-run.ts';
 import { notFound } from '../manage-tasks/context.ts';
@@ -11,6 +15,8 @@ import type { BulkDeps } from './context.ts';
 
 export interface HowToAct {
   dryRun?: boolean;
+  /** What asked for it, for the audit trail. */
+  requestId: string;
   /** Of a job, which selected the item a while ago. */
   job?: { id: string; createdAt: EpochMs };
 }
@@ -21,11 +27,16 @@ export async function carryOut(
   principal: Principal,
   action: BulkAction,
   id: string,
-  { dryRun = false, job }: HowToAct,
+  { dryRun = false, requestId, job }: HowToAct,
 ): Promise<BulkOutcome> {
   const noted = { wrote: false };
   try {
-    await act(withWritesNoted(deps, noted, dryRun), principal, action, id, job);
+    const change = () => act(withWritesNoted(deps, noted, dryRun), principal, action, id, job);
+    if (dryRun) await change();
+    else {
+      const intent = await intentOf(deps, principal, action, id);
+      await recorded(deps, { ...intent, requestId }, change, (after) => ({ after, changed: noted.wrote }));
+    }
     // A job triggers a task once, also when it comes to it twice.
     const isDone = noted.wrote || (action === 'trigger' && job !== undefined);
     return { id, outcome: isDone ? 'done' : 'unchanged' };
@@ -36,6 +47,27 @@ export async function carryOut(
   }
 }
 
+/** As the endpoint of the one would have it in the audit trail. */
+async function intentOf(
+  deps: BulkDeps,
+  principal: Principal,
+  action: BulkAction,
+  id: string,
+): Promise<Omit<Intent, 'requestId'>> {
+  const { tenant, actor } = principal;
+  if (isRunAction(action)) {
+    const key = parseExecutionId(id);
+    const run = key && (await deps.executions.read({ tenant, ...key }));
+    const before = run && executionToWire(run);
+    return { tenant, actor, action: `execution.${action}`, resource: `executions/${id}`, before };
+  }
+  const task = TASK_ID.test(id) ? await deps.tasks.read({ tenant, taskId: id }) : undefined;
+  const isThere = task !== undefined && task.state.status !== 'deleted' && action !== 'trigger';
+  const before = isThere ? taskToWire(task, undefined) : undefined;
+  return { tenant, actor, action: `task.${action}`, resource: `tasks/${id}`, before };
+}
+
+/** What the endpoint of the one would show of it then. */
 async function act(
   deps: BulkDeps,
   principal: Principal,
@@ -46,17 +78,17 @@ async function act(
   if (!isRunAction(action) && !TASK_ID.test(id)) notFound({ tenant: principal.tenant, taskId: id });
   switch (action) {
     case 'pause':
-      return pauseTask(deps, principal, id, {});
+      return taskToWire(await pauseTask(deps, principal, id, {}), undefined);
     case 'resume':
-      return resumeTask(deps, principal, id, {});
+      return taskToWire(await resumeTask(deps, principal, id, {}), undefined);
     case 'delete':
       return deleteTask(deps, principal, id, {});
     case 'trigger':
-      return triggerRun(deps, principal, id, {}, job && `bulk-${job.id}`);
+      return executionToWire((await triggerRun(deps, principal, id, {}, job && `bulk-${job.id}`)).run);
     case 'cancel':
-      return cancelRun(deps, principal, id);
+      return executionToWire(await cancelRun(deps, principal, id));
     case 'retry':
-      return retryRun(deps, principal, id, job ? { endedBy: job.createdAt } : {});
+      return executionToWire(await retryRun(deps, principal, id, job ? { endedBy: job.createdAt } : {}));
   }
 }
 

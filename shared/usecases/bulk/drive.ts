@@ -52,7 +52,7 @@ const PASSING = new Set(['unavailable', 'backlog-full']);
 
 async function doBatch(deps: BulkDeps, job: BulkJob): Promise<{ outcomes: BulkOutcome[]; left: string[] }> {
   const outcomes = await mapBounded(job.batch, WIDTH, (id) =>
-    carryOut(deps, principalOf(job), job.action, id, { job }),
+    carryOut(deps, principalOf(job), job.action, id, { job, requestId: job.id }),
   );
   const isLeft = ({ problem }: BulkOutcome) => problem !== undefined && PASSING.has(problem.code);
   return {

@@ -25,6 +25,7 @@ export async function requestBulk(
   deps: BulkDeps,
   principal: Principal,
   { action, ids, filter = {}, dryRun, background }: BulkInput,
+  requestId: string,
 ): Promise<{ answer: BulkAnswer } | { job: BulkJob }> {
   const startedMs = deps.clock.monotonicMs();
   const elapsedMs = () => deps.clock.monotonicMs() - startedMs;
@@ -47,7 +48,7 @@ export async function requestBulk(
     return { job };
   }
   const items = await mapBounded(found.ids, WIDTH, (id) =>
-    elapsedMs() > ACT_MS ? outOfTime(id) : carryOut(deps, principal, action, id, { dryRun }),
+    elapsedMs() > ACT_MS ? outOfTime(id) : carryOut(deps, principal, action, id, { dryRun, requestId }),
   );
   return { answer: { dryRun, matched: found.matched, more: found.more, items } };
 }
