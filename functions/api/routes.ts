@@ -7,6 +7,7 @@ import { bulkRoutes } from './routes/bulk.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { handOffRoutes } from './routes/hand-off.ts';
+import { liveRoutes } from './routes/live.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...auditRoutes,
   ...serviceRoutes,
+  ...liveRoutes,
   publicRoute(
     {
       method: 'GET',

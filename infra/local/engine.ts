@@ -15,6 +15,7 @@ import { lambdaControlPlane } from './lambda/control-plane.ts';
 import { openEventSources } from './lambda/event-sources.ts';
 import { createLambdaHost, type LambdaHost, shortName } from './lambda/host.ts';
 import { LAMBDA } from './lambda/rest-path.ts';
+import { openLiveFeed } from './live/live-feed.ts';
 import type { Report } from './report.ts';
 import { type AdminToken, openSecrets, type Secrets } from './secrets.ts';
 import { openSqsEngine, type SqsEngine } from './sqs/engine.ts';
@@ -49,6 +50,7 @@ export interface EngineOptions {
 }
 
 const ADMIN_SECRET: EnvName = 'ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN';
+const TABLE: EnvName = 'ESCAPEMENT_TABLE';
 const SIGNING_SECRET: EnvName = 'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN';
 const API_GATEWAY = 'apigateway.amazonaws.com';
 
@@ -65,8 +67,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const access = openAccess({ plan, dataDirectory, warn: report.warn });
 
+  const live = openLiveFeed({ table: settingOf(plan, TABLE) ?? '' });
   const tables = openDynamoEngine({
     file: join(dataDirectory, 'tables.sqlite'),
+    onWrites: live.tell,
     onFault: (error) => report.log.error('the table engine failed', {}, error),
   });
   const journals = openJournals(join(dataDirectory, 'queues.sqlite'));
@@ -140,6 +144,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         invoke: host.invoke,
         mayInvoke: (functionId, arn) => access.mayInvoke(functionId, { service: API_GATEWAY, arn }),
         nowMs: Date.now,
+        live,
       }),
     );
   }
@@ -153,6 +158,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop(graceMs) {
       clocks.stop();
       background.stop();
+      live.close();
       const drained = Promise.all([server.close(), sources.stop()]).then(host.idle);
       isCuttingOff = !(await within(graceMs, drained));
       if (isCuttingOff) report.say('  what still runs is cut off; the next start takes it up again');

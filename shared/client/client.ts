@@ -12,7 +12,8 @@ import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/
 import type { VariableSchema } from '../contract/variables.ts';
 import type { ExecutionWhyWire, TaskWhyWire } from '../contract/why.ts';
 import { type Listing, listing } from './listing.ts';
-import { type CallOptions, makeTransport, type TransportOptions } from './transport.ts';
+import { openEvents } from './live.ts';
+import { type CallOptions, makeStreams, makeTransport, type TransportOptions } from './transport.ts';
 
 export type { Problem } from '../contract/problem.ts';
 export type { Listing, Page } from './listing.ts';
@@ -29,6 +30,7 @@ export type Execution = ExecutionWire;
 export type ExecutionStatus = Execution['status'];
 export type TaskWhy = TaskWhyWire;
 export type ExecutionWhy = ExecutionWhyWire;
+export type { LiveEvent } from '../contract/live.ts';
 export type Queue = QueueWire;
 /** What is changed while it runs; null takes a setting back to the configuration's. */
 export type QueuePatch = z.input<typeof QueuePatchSchema>;
@@ -118,6 +120,7 @@ export type Client = ReturnType<typeof createClient>;
 /** The admin API of a deployment. Needs nothing but fetch: runs in Node, in browsers and at the edge. */
 export function createClient(options: TransportOptions) {
   const send = makeTransport(options);
+  const stream = makeStreams(options);
   const get = <T>(path: string, call: CallOptions = {}, query = {}) =>
     send<T>({ method: 'GET', path, query, ...call });
   const post = <T>(path: string, body?: unknown, call: CallOptions = {}, headers = {}) =>
@@ -246,6 +249,8 @@ export function createClient(options: TransportOptions) {
     preview: (schedule: Schedule, count = 10, call?: CallOptions) =>
       post<Preview>('/v1/schedules/preview', { schedule, count }, { ...call, ...REPEATABLE }),
     handlers: (call?: CallOptions): Listing<Handler> => listing(send, '/v1/handlers', {}, call),
+    /** Changes as they happen, from now on; undefined where the deployment cannot send them. */
+    events: (call?: CallOptions) => openEvents(stream, call),
     /** Needs no credential. A ProblemError of status 503 while the store does not answer. */
     health: (call?: CallOptions) => get<Health>('/v1/health', call),
   };

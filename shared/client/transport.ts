@@ -36,6 +36,10 @@ export interface Request extends CallOptions {
 
 export type Transport = <T>(request: Request) => Promise<T>;
 
+/** For answers that go on: the time is that to their beginning. Sent once. */
+export type OpenStream = (request: Request) => Promise<Response>;
+
+const TIMEOUT_SECONDS = 30;
 const IDEMPOTENT = new Set(['GET', 'PUT', 'DELETE']);
 /** The request did not get through, or not to its end; the same again may. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
@@ -50,32 +54,15 @@ const NO_CONTENT = 204;
  */
 export function makeTransport(options: TransportOptions): Transport {
   const {
-    url,
-    token,
     maxRetries = 4,
     maxRetryAfterSeconds = 60,
-    timeoutSeconds = 30,
+    timeoutSeconds = TIMEOUT_SECONDS,
     sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random = Math.random,
   } = options;
-  const send = options.fetch ?? ((...given) => fetch(...given));
-  const base = url.replace(/\/+$/, '');
-
-  async function attempt(request: Request): Promise<Response> {
-    const credential = typeof token === 'function' ? await token() : token;
-    const headers = new Headers({ accept: 'application/json' });
-    if (credential !== undefined) headers.set('authorization', `Bearer ${credential}`);
-    if (request.body !== undefined) headers.set('content-type', contentTypeOf(request));
-    for (const [name, value] of Object.entries(request.headers ?? {}))
-      if (value !== undefined) headers.set(name, value);
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
-    return send(base + request.path + queryText(request.query), {
-      method: request.method,
-      headers,
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-    });
-  }
+  const base = baseOf(options);
+  const sendOnce = makeAttempt(options);
+  const attempt = (request: Request) => sendOnce(request, AbortSignal.timeout(timeoutSeconds * 1_000));
 
   return async <T>(request: Request): Promise<T> => {
     const retries = isRepeatable(request) ? maxRetries : 0;
@@ -103,6 +90,43 @@ export function makeTransport(options: TransportOptions): Transport {
       await sleep(waitMs);
       request.signal?.throwIfAborted();
     }
+  };
+}
+
+export function makeStreams(options: TransportOptions): OpenStream {
+  const sendOnce = makeAttempt(options);
+  return async (request) => {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), (options.timeoutSeconds ?? TIMEOUT_SECONDS) * 1_000);
+    try {
+      return await sendOnce(request, timeout.signal);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw noAnswer(baseOf(options), error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+const baseOf = ({ url }: TransportOptions): string => url.replace(/\/+$/, '');
+
+function makeAttempt(options: TransportOptions) {
+  const { token } = options;
+  const send = options.fetch ?? ((...given) => fetch(...given));
+  return async (request: Request, timeout: AbortSignal): Promise<Response> => {
+    const credential = typeof token === 'function' ? await token() : token;
+    const headers = new Headers({ accept: 'application/json' });
+    if (credential !== undefined) headers.set('authorization', `Bearer ${credential}`);
+    if (request.body !== undefined) headers.set('content-type', contentTypeOf(request));
+    for (const [name, value] of Object.entries(request.headers ?? {}))
+      if (value !== undefined) headers.set(name, value);
+    return send(baseOf(options) + request.path + queryText(request.query), {
+      method: request.method,
+      headers,
+      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    });
   };
 }
 

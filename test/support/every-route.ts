@@ -126,6 +126,7 @@ const ASKS: Record<string, Asks> = {
   listTokens: nothing,
   revokeToken: ({ token }) => ({ params: { id: token } }),
   listAudit: ({ task }) => [{}, { query: `resource=tasks/${task}&actor=token` }],
+  followChanges: nothing,
   getHealth: nothing,
   getOpenApi: nothing,
   getDocs: nothing,

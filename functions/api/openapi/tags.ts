@@ -11,6 +11,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   tenants: 'Who shares a deployment without seeing each other; for admins of root.',
   tokens: 'Credentials for people and programs.',
   audit: 'Who changed what, and how it was before and after.',
+  events: 'What changes, as it changes.',
   health: 'Whether it works.',
   'openapi.json': 'This description.',
   docs: 'This description as a page.',

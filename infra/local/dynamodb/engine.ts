@@ -1,6 +1,6 @@
 import { batchGetItem, batchWriteItem } from './batch-operations.ts';
 import type { UnitsUsed } from './capacity.ts';
-import { applyChange } from './item-change.ts';
+import { applyChange, type ItemChange } from './item-change.ts';
 import { deleteItem, getItem, putItem, updateItem } from './item-operations.ts';
 import { type Answer, BilledRefusal, type Operation } from './operation.ts';
 import { query } from './query.ts';
@@ -17,6 +17,8 @@ export interface EngineOptions {
   file: string;
   /** Told after every committed request that used capacity, refused ones included. */
   onUnits?: (use: { operation: string; caller: string | undefined; used: readonly UnitsUsed[] }) => void;
+  /** Told of every committed write that changed items. */
+  onWrites?: (changes: readonly ItemChange[]) => void;
   /** For faults of the engine itself, which callers see as InternalServerError only. */
   onFault?: (error: unknown) => void;
   nowMs?: () => number;
@@ -45,6 +47,10 @@ const LOCK_WAIT_MS = 5_000;
 /** Requests that share a commit, at most. */
 const REQUESTS_PER_TURN = 100;
 
+interface Performed extends Reply {
+  used: readonly UnitsUsed[];
+  changes: readonly ItemChange[];
+}
 interface Job {
   /** Runs inside the turn's transaction; what it returns is called after the commit. */
   work(): () => void;
@@ -57,7 +63,7 @@ interface Job {
  * together, and the cost of making it durable is shared.
  */
 export function openDynamoEngine(options: EngineOptions): DynamoEngine {
-  const { onUnits, onFault = console.error, nowMs = Date.now, lockWaitMs = LOCK_WAIT_MS } = options;
+  const { onUnits, onWrites, onFault = console.error, nowMs = Date.now, lockWaitMs = LOCK_WAIT_MS } = options;
   const store = new SqliteStore(options.file, lockWaitMs);
   const tokens = new TransactionTokens(nowMs);
   const operations: Record<string, Operation> = {
@@ -119,7 +125,7 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
     });
   }
 
-  function perform(operation: string, input: unknown): Reply & { used: readonly UnitsUsed[] } {
+  function perform(operation: string, input: unknown): Performed {
     const known = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!known)
       return refusal(new ServiceError('com.amazon.coral.service#UnknownOperationException', operation));
@@ -131,7 +137,7 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
       return refusal(error);
     }
     for (const change of decided.changes) applyChange(store, change);
-    return { statusCode: 200, body: decided.body, used: decided.used };
+    return { statusCode: 200, body: decided.body, used: decided.used, changes: decided.changes };
   }
 
   return {
@@ -139,8 +145,9 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
       try {
         const { statusCode, body } = await enqueue(
           () => perform(operation, input),
-          ({ used }) => {
+          ({ used, changes }) => {
             if (used.length > 0) onUnits?.({ operation, caller, used });
+            if (changes.length > 0) onWrites?.(changes);
           },
         );
         return { statusCode, body };
@@ -168,7 +175,7 @@ export function openDynamoEngine(options: EngineOptions): DynamoEngine {
   };
 }
 
-function refusal(error: unknown): Reply & { used: readonly UnitsUsed[] } {
+function refusal(error: unknown): Performed {
   const { statusCode, body } = isRefusal(error) ? error : internalError();
-  return { statusCode, body, used: error instanceof BilledRefusal ? error.used : [] };
+  return { statusCode, body, used: error instanceof BilledRefusal ? error.used : [], changes: [] };
 }

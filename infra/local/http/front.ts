@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayCode } from '../../../functions/api/gateway-problems.ts';
+import { EVENT_STREAM, LIVE_PATH } from '../../../shared/contract/live.ts';
 import type { InvocationResult } from '../lambda/protocol.ts';
+import type { LiveFeed } from '../live/live-feed.ts';
 import type { HttpApiPlan } from '../template/plan-http.ts';
 import { arn } from '../template/resource-types.ts';
 import { createAuthorize, type Verdict } from './authorize.ts';
@@ -21,6 +23,8 @@ export interface HttpFrontDeps {
   /** Whether a function's policy lets the API call it on behalf of this ARN of the API. */
   mayInvoke(functionId: string, sourceArn: string): boolean;
   nowMs(): number;
+  /** What no function could do: go on answering. */
+  live?: Pick<LiveFeed, 'follow'> | undefined;
 }
 
 const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, GatewayCode> = {
@@ -30,7 +34,7 @@ const REFUSALS: Record<Exclude<Verdict['kind'], 'allowed'>, GatewayCode> = {
 };
 const RETRY_SOON = { 'retry-after': '1' };
 
-export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDeps): HttpFront {
+export function createHttpFront({ plan, invoke, mayInvoke, nowMs, live }: HttpFrontDeps): HttpFront {
   const route = createRouter(plan.routes);
   const authorize = createAuthorize({ api: plan, invoke, mayInvoke, nowMs });
   const throttle = createThrottle(nowMs);
@@ -48,7 +52,25 @@ export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDep
     const { authorizer } = match.route;
     const verdict = authorizer ? await authorize(authorizer, match, call) : undefined;
     if (verdict && verdict.kind !== 'allowed') return gatewayProblem(REFUSALS[verdict.kind], requestId);
+    const reply = await ask(call, match, body, verdict);
+    if (!authorizer || !isStreamAsked(call) || reply.statusCode !== NO_STREAM) return reply;
 
+    // The function has let the caller in; it only cannot go on answering.
+    const tenant = tenantIn(verdict);
+    const mayStay = async () => tenantIn(await authorize(authorizer, match, call)) === tenant;
+    const stream = tenant === undefined ? undefined : live?.follow(tenant, mayStay);
+    if (!stream) return reply;
+    const headers = { ...reply.headers, 'content-type': EVENT_STREAM, connection: 'close' };
+    return { statusCode: 200, headers, body: Buffer.alloc(0), stream };
+  }
+
+  async function ask(
+    call: HttpCall,
+    match: RouteMatch,
+    body: Buffer,
+    verdict: Extract<Verdict, { kind: 'allowed' }> | undefined,
+  ): Promise<HttpReply> {
+    const { requestId } = call;
     if (!mayInvoke(match.route.functionId, routeArn(plan, call.method, match.route.key)))
       return gatewayProblem('internal', requestId);
     const common = commonEvent(call, plan, match.route.key, match.pathParameters);
@@ -83,6 +105,17 @@ export function createHttpFront({ plan, invoke, mayInvoke, nowMs }: HttpFrontDep
     return withCors(plan.cors, call, traced);
   };
 }
+
+/** What the function says where nothing can be streamed: to readers of streams, "do not come back". */
+const NO_STREAM = 204;
+
+const isStreamAsked = ({ method, path, headers }: HttpCall): boolean =>
+  method === 'GET' && path === LIVE_PATH && (headers.accept ?? '').includes(EVENT_STREAM);
+
+const tenantIn = (verdict: Verdict | undefined): string | undefined => {
+  const tenant = verdict?.kind === 'allowed' ? verdict.context.tenant : undefined;
+  return typeof tenant === 'string' ? tenant : undefined;
+};
 
 /** What API Gateway names as its source: the route's path, with the method of the request. */
 function routeArn({ apiId, stage }: HttpApiPlan, method: string, routeKey: string): string {

@@ -1,9 +1,12 @@
+import type { Writable } from 'node:stream';
 import * as z from 'zod';
 
 export interface HttpReply {
   statusCode: number;
   headers: Record<string, string | string[]>;
   body: Buffer;
+  /** In place of the body: writes to the connection until one side ends it. */
+  stream?: (connection: Writable) => void;
 }
 
 const StructuredSchema = z.object({

@@ -148,6 +148,11 @@ function write(response: ServerResponse, reply: HttpReply, isLast = false): void
   if (response.headersSent || response.destroyed) return;
   // A connection kept alive would hold up the end of the server for as long as its client likes.
   if (isLast) response.setHeader('connection', 'close');
+  if (reply.stream) {
+    response.writeHead(reply.statusCode, reply.headers);
+    reply.stream(response);
+    return;
+  }
   const bodiless = reply.statusCode === 204 || reply.statusCode === 304;
   const length = bodiless ? {} : { 'content-length': reply.body.length };
   response.writeHead(reply.statusCode, { ...reply.headers, ...length });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpFrontDeps } from '../../../../infra/local/http/front.ts';
 import { front, problemIn, THROWS } from '../support/http-front.ts';
 
 describe('the event of a request', () => {
@@ -173,6 +174,52 @@ describe('throttling', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
     expect((await call('/a')).status).toBe(200);
     expect(calls.filter(({ functionId }) => functionId === 'Auth')).toHaveLength(1);
+  });
+});
+
+describe('a stream', () => {
+  /** The authorizer names the tenant that stands in the header; the function says that it cannot stream. */
+  async function streaming(live: HttpFrontDeps['live']) {
+    const authorizer = { id: 'A', functionId: 'Names', identitySources: [], cacheSeconds: 0 };
+    const functions = {
+      Names: ({ headers }: Record<string, unknown>) => ({
+        isAuthorized: true,
+        context: { tenant: Object(headers).tenant },
+      }),
+      Fn: ({ headers }: Record<string, unknown>) => ({ statusCode: Object(headers).refused ? 401 : 204 }),
+    };
+    const { call } = await front({ routes: [{ authorizer }], functions, live });
+    return (headers: Record<string, string>, path = '/v1/events', method = 'GET') =>
+      call(path, { method, headers: { accept: 'text/event-stream', ...headers } });
+  }
+  const saying = (asked: string[] = []): HttpFrontDeps['live'] => ({
+    follow: (tenant, mayStay) => (to) => {
+      asked.push(tenant);
+      void mayStay().then((stays) => to.end(`${tenant} ${stays}`));
+    },
+  });
+
+  it('is what the one gets whom the function has let in, as long as he is still the same', async () => {
+    const ask = await streaming(saying());
+    const response = await ask({ tenant: 'acme' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect(await response.text()).toBe('acme true');
+  });
+
+  it('is nothing for others, nor for other requests', async () => {
+    const asked: string[] = [];
+    const ask = await streaming(saying(asked));
+    expect((await ask({ tenant: 'acme', refused: 'yes' })).status).toBe(401);
+    expect((await ask({ tenant: 'acme', accept: '*/*' })).status).toBe(204);
+    expect((await ask({ tenant: 'acme' }, '/v1/other')).status).toBe(204);
+    expect((await ask({ tenant: 'acme' }, '/v1/events', 'HEAD')).status).toBe(204);
+    expect((await ask({})).status).toBe(204);
+    expect(asked).toEqual([]);
+  });
+
+  it('is left to the function when there is no place', async () => {
+    expect((await (await streaming({ follow: () => undefined }))({ tenant: 'acme' })).status).toBe(204);
+    expect((await (await streaming(undefined))({ tenant: 'acme' })).status).toBe(204);
   });
 });
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { SECURITY_HEADERS } from '../../../../functions/api/respond.ts';
-import { createHttpFront } from '../../../../infra/local/http/front.ts';
+import { createHttpFront, type HttpFrontDeps } from '../../../../infra/local/http/front.ts';
 import { openHttpServer } from '../../../../infra/local/http/server.ts';
 import type { InvocationResult } from '../../../../infra/local/lambda/protocol.ts';
 import type { HttpApiPlan, RoutePlan } from '../../../../infra/local/template/plan-http.ts';
@@ -29,6 +29,7 @@ export async function front(options: {
   api?: Partial<HttpApiPlan>;
   /** Function and ARN of the API that may not call it. */
   forbidden?: string[];
+  live?: HttpFrontDeps['live'];
 }) {
   const calls: { functionId: string; event: Record<string, unknown> }[] = [];
   const functions: Record<string, Answer> = { Fn: (event) => event, ...options.functions };
@@ -54,6 +55,7 @@ export async function front(options: {
     createHttpFront({
       plan,
       nowMs: () => nowMs,
+      live: options.live,
       mayInvoke: (functionId, sourceArn) => !options.forbidden?.includes(`${functionId} ${sourceArn}`),
       async invoke(functionId, event): Promise<InvocationResult> {
         const seen = event as Record<string, unknown>;
