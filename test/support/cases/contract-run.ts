@@ -31,7 +31,7 @@ export async function runCases(
   }
   const head = contract.operations.find((one) => one.operationId === `${operation.operationId}Head`);
   if (head) {
-    judge(200, await send(callOf(head, taken)), head);
+    judge(own[0].status, await send(callOf(head, taken)), head);
     if (roleOf(head)) judge(401, await send(callOf(head, { ...taken, role: null })), head);
   }
   return { seen, faults };

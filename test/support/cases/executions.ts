@@ -31,7 +31,10 @@ const error = { type: 'Busy', message: 'no' };
 export const executionCases: Cases = {
   listExecutions: [{ status: 200, request: () => ({ query: { limit: '2', status: 'queued,dead' } }) }],
   getExecution: [{ status: 200, request: waiting }],
-  explainExecution: [{ status: 200, request: waiting }],
+  explainExecution: [
+    { status: 200, request: waiting },
+    { status: 200, request: dead },
+  ],
   cancelExecution: [
     { status: 202, request: waiting },
     { status: 409, request: dead },

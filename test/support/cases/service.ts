@@ -2,6 +2,7 @@ import type { Cases } from './case.ts';
 import { TASK } from './tasks.ts';
 
 export const serviceCases: Cases = {
+  followChanges: [{ status: 204, request: () => ({}) }],
   previewSchedule: [{ status: 200, request: () => ({ body: { schedule: TASK.schedule, count: 2 } }) }],
   listAudit: [{ status: 200, request: () => ({ query: { limit: '2' } }) }],
   listHandlers: [{ status: 200, request: () => ({}) }],

@@ -53,8 +53,9 @@ export const taskCases: Cases = {
     { status: 204, request: standing },
     { status: 412, request: (world) => standing(world, { headers: { 'If-Match': '"99"' } }) },
   ],
+  explainTask: [{ status: 200, request: standing }],
   pauseTask: [
-    { status: 200, request: standing },
+    { status: 200, request: (world) => standing(world, { body: { reason: 'month-end' } }) },
     { status: 409, request: completed },
   ],
   resumeTask: [
