@@ -53,7 +53,6 @@ export const taskCases: Cases = {
     { status: 204, request: standing },
     { status: 412, request: (world) => standing(world, { headers: { 'If-Match': '"99"' } }) },
   ],
-  explainTask: [{ status: 200, request: standing }],
   pauseTask: [
     { status: 200, request: (world) => standing(world, { body: { reason: 'month-end' } }) },
     { status: 409, request: completed },
