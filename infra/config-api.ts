@@ -14,6 +14,7 @@ const MUCH_WORK = { requestsPerSecond: 20, burst: 40 };
 /** What costs many times as much as other requests: nobody takes all of the store, or of the functions, with them. */
 export const ROUTE_LIMITS = {
   'POST /v1/tasks/{id}/backfill': HUNDREDS_OF_WRITES,
+  'POST /v1/bulk': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/dead-letters/redrive': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/redrive': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/dead-letters/purge': HUNDREDS_OF_WRITES,

@@ -11,11 +11,13 @@ import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
 import type { ExecutionWhyWire, TaskWhyWire } from '../contract/why.ts';
+import { bulkOf } from './bulk.ts';
 import { type Listing, listing } from './listing.ts';
 import { openEvents } from './live.ts';
 import { type CallOptions, makeStreams, makeTransport, type TransportOptions } from './transport.ts';
 
 export type { Problem } from '../contract/problem.ts';
+export { type Bulk, type BulkInput, type BulkJob, isBulkJob } from './bulk.ts';
 export type { Listing, Page } from './listing.ts';
 export { ConnectionError, ProblemError } from './problem-error.ts';
 export type { CallOptions, TransportOptions as ClientOptions } from './transport.ts';
@@ -192,6 +194,7 @@ export function createClient(options: TransportOptions) {
       retry: (id: string, call?: CallOptions) =>
         post<Execution>(`${executionPath(id)}/retry`, undefined, call),
     },
+    ...bulkOf(send, options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)))),
     queues: {
       list: (call?: CallOptions): Listing<Queue> => listing(send, '/v1/queues', {}, call),
       get: (name: string, call?: CallOptions) => get<Queue>(queuePath(name), call),

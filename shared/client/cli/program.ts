@@ -5,6 +5,7 @@ import type { Command as PlainCommand } from 'commander';
 import * as z from 'zod';
 import { addApply } from './apply.ts';
 import { addAudit } from './audit.ts';
+import { addBulk } from './bulk.ts';
 import { addCalendars } from './calendars.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
@@ -67,6 +68,7 @@ export function makeProgram(io: Io): Command {
   addApply(program, cli);
   addImport(program, cli);
   addRuns(program, cli);
+  addBulk(program, cli);
   addQueues(program, cli);
   addDeadLetters(program, cli);
   addVariables(program, cli);

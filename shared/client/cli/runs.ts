@@ -1,19 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Execution } from '../client.ts';
+import { carryOutMany, isMany, ofManyRuns, RUN_STATUSES, whichOf } from './bulk.ts';
 import { runCard, runTable } from './run-words.ts';
 import { type Cli, open, show } from './session.ts';
 import { addWhy } from './why.ts';
 import { count, instant, seconds } from './words.ts';
-
-export const RUN_STATUSES = [
-  'queued',
-  'running',
-  'retrying',
-  'success',
-  'dead',
-  'cancelled',
-  'skipped',
-] as const;
 
 export function addRuns(program: Command, cli: Cli): void {
   const runs = program.command('runs').description('Runs of tasks: what happened, and what happens');
@@ -50,21 +41,25 @@ export function addRuns(program: Command, cli: Cli): void {
   addWhy(runs, cli, 'Tell why a run waits, or how it ended', (client, id) => client.executions.why(id));
 
   for (const action of ['cancel', 'retry'] as const) {
-    runs
-      .command(action)
-      .description(
-        action === 'cancel'
-          ? 'Cancel runs that wait; ask those that run to stop'
-          : 'Run dead, cancelled or skipped ones again, with fresh attempts',
-      )
-      .argument('<ids...>')
-      .action(async (ids) => {
-        const { client } = await open(cli);
-        const done: Execution[] = [];
-        for (const id of ids) done.push(await client.executions[action](id));
-        show(cli, done, () =>
-          done.map((run) => `${run.id}: ${run.cancelRequested ? 'asked to stop' : run.status}`).join('\n'),
-        );
-      });
+    ofManyRuns(
+      runs
+        .command(action)
+        .description(
+          action === 'cancel'
+            ? 'Cancel runs that wait, ask those that run to stop: by id, or all that a filter takes'
+            : 'Run dead, cancelled or skipped ones again, with fresh attempts: by id, or all that a filter takes (dead ones, unless --status says otherwise)',
+        )
+        .argument('[ids...]'),
+    ).action(async (ids, options) => {
+      const session = await open(cli);
+      const { client, nowMs } = session;
+      const which = whichOf(ids, options, nowMs);
+      if (isMany(ids, options)) return carryOutMany(cli, session, { action, ...which }, options);
+      const done: Execution[] = [];
+      for (const id of ids) done.push(await client.executions[action](id));
+      show(cli, done, () =>
+        done.map((run) => `${run.id}: ${run.cancelRequested ? 'asked to stop' : run.status}`).join('\n'),
+      );
+    });
   }
 }

@@ -1,9 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Execution } from '../client.ts';
+import { RUN_STATUSES } from './bulk.ts';
 import { EXIT, Failure } from './failure.ts';
 import { follow, hasEnded } from './follow.ts';
 import { brief, runCard } from './run-words.ts';
-import { RUN_STATUSES } from './runs.ts';
 import { type Cli, open, show } from './session.ts';
 import { oneLine } from './table.ts';
 import { millis, seconds } from './words.ts';

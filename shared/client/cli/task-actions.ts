@@ -1,5 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Client, Task } from '../client.ts';
+import { carryOutMany, isMany, type ManyOptions, ofManyTasks, whichOf } from './bulk.ts';
+import { misused } from './failure.ts';
 import { runCard } from './run-words.ts';
 import { type Cli, open, show } from './session.ts';
 import { card } from './table.ts';
@@ -7,8 +9,16 @@ import { count, instant, json, moment, seconds } from './words.ts';
 
 /** What is done to a task that stands. */
 export function addTaskActions(tasks: Command, cli: Cli): void {
-  const steered = async (ids: readonly string[], steer: (client: Client, id: string) => Promise<Task>) => {
-    const { client, nowMs } = await open(cli);
+  const steered = async (
+    action: 'pause' | 'resume',
+    ids: readonly string[],
+    options: ManyOptions,
+    steer: (client: Client, id: string) => Promise<Task>,
+  ) => {
+    const session = await open(cli);
+    const { client, nowMs } = session;
+    const which = whichOf(ids, options, nowMs);
+    if (isMany(ids, options)) return carryOutMany(cli, session, { action, ...which }, options);
     const done: Task[] = [];
     for (const id of ids) done.push(await steer(client, id));
     show(cli, done, () =>
@@ -18,40 +28,68 @@ export function addTaskActions(tasks: Command, cli: Cli): void {
     );
   };
 
-  tasks
-    .command('pause')
-    .description('Let nothing new come due; runs that live go on')
-    .argument('<ids...>')
-    .option('--reason <text>', 'what for; shown until it is resumed')
-    .action((ids, { reason }) => steered(ids, (client, id) => client.tasks.pause(id, { reason })));
+  ofManyTasks(
+    tasks
+      .command('pause')
+      .description(
+        'Let nothing new come due, of those named or all that a filter takes; runs that live go on',
+      )
+      .argument('[ids...]'),
+  )
+    .option('--reason <text>', 'what for, of those named; shown until it is resumed')
+    .action((ids, { reason, ...options }) => {
+      if (reason !== undefined && isMany(ids, options)) throw misused('--reason is for tasks named by id');
+      return steered('pause', ids, options, (client, id) => client.tasks.pause(id, { reason }));
+    });
 
-  tasks
-    .command('resume')
-    .description('Let it come due again')
-    .argument('<ids...>')
-    .action((ids) => steered(ids, (client, id) => client.tasks.resume(id)));
+  ofManyTasks(
+    tasks
+      .command('resume')
+      .description('Let them come due again: those named, or all that a filter takes')
+      .argument('[ids...]'),
+  ).action((ids, options) => steered('resume', ids, options, (client, id) => client.tasks.resume(id)));
 
-  tasks
-    .command('trigger')
-    .description('Run a task now, besides its schedule')
-    .argument('<id>')
-    .option('--payload <json>', "instead of the task's own")
-    .option('--in <duration>', 'after this long', seconds)
-    .action(async (id, options) => {
-      const { client, nowMs } = await open(cli);
+  ofManyTasks(
+    tasks
+      .command('trigger')
+      .description('Run a task now, besides its schedule; or several, or all that a filter takes')
+      .argument('[ids...]'),
+  )
+    .option('--payload <json>', "instead of the task's own; of one task")
+    .option('--in <duration>', 'after this long; of one task', seconds)
+    .action(async (ids, { payload, in: delaySeconds, ...options }) => {
+      const session = await open(cli);
+      const { client, nowMs } = session;
+      const which = whichOf(ids, options, nowMs);
+      const [id, ...more] = ids;
+      if (id === undefined || more.length > 0 || isMany(ids, options)) {
+        if (payload !== undefined || delaySeconds !== undefined)
+          throw misused('--payload and --in are for one task, and for no dry run');
+        return carryOutMany(cli, session, { action: 'trigger', ...which }, options);
+      }
       const run = await client.tasks.trigger(id, {
-        ...(options.payload === undefined ? {} : { payload: json(options.payload) }),
-        ...(options.in === undefined ? {} : { delaySeconds: options.in }),
+        ...(payload === undefined ? {} : { payload: json(payload) }),
+        ...(delaySeconds === undefined ? {} : { delaySeconds }),
       });
       show(cli, run, () => runCard(run, nowMs));
     });
 
-  tasks
-    .command('delete')
-    .description('Delete tasks; their history stays until it expires')
-    .argument('<ids...>')
-    .action(async (ids) => {
-      const { client } = await open(cli);
+  ofManyTasks(
+    tasks
+      .command('delete')
+      .description('Delete those named, or all that a filter takes; their history stays until it expires')
+      .argument('[ids...]'),
+  )
+    .option('--yes', 'of a filter: do not ask')
+    .action(async (ids, { yes, ...options }) => {
+      const session = await open(cli);
+      const { client, url, nowMs } = session;
+      const which = whichOf(ids, options, nowMs);
+      if (isMany(ids, options)) {
+        if (!options.dryRun && !yes)
+          await confirmed(cli, `This deletes all tasks that the filter takes at ${url}.`);
+        return carryOutMany(cli, session, { action: 'delete', ...which }, options);
+      }
       for (const id of ids) await client.tasks.delete(id);
       show(cli, { deleted: ids }, () => `Deleted ${ids.join(', ')}`);
     });
@@ -99,4 +137,10 @@ export function addTaskActions(tasks: Command, cli: Cli): void {
         ]),
       );
     });
+}
+
+async function confirmed({ io }: Cli, what: string): Promise<void> {
+  if (!io.isInteractive) throw misused('Nobody is here to be asked: --yes deletes them all the same');
+  const answer = await io.ask(`${what} Type delete: `);
+  if (answer.trim() !== 'delete') throw misused('Nothing was deleted');
 }

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Task } from '../client.ts';
+import { TASK_STATUSES } from './bulk.ts';
 import { type Cli, open, show } from './session.ts';
 import { card, table } from './table.ts';
 import { addTaskActions } from './task-actions.ts';
@@ -7,15 +8,13 @@ import { taskOf, withTask } from './task-options.ts';
 import { addWhy } from './why.ts';
 import { count, moment } from './words.ts';
 
-const STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
-
 export function addTasks(program: Command, cli: Cli): void {
   const tasks = program.command('tasks').description('Tasks: what runs, and when');
 
   tasks
     .command('list')
     .description('List tasks by name')
-    .addOption(tasks.createOption('--status <status>').choices(STATUSES))
+    .addOption(tasks.createOption('--status <status>').choices(TASK_STATUSES))
     .option('--queue <name>')
     .option('--tag <tag>')
     .option('--handler <name>')
