@@ -3,6 +3,7 @@ import { EventRulesSchema } from '../shared/contract/inbox.ts';
 import { OidcSchema } from '../shared/contract/oidc.ts';
 import { QueueRetrySchema } from '../shared/contract/retry.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from '../shared/domain/limits.ts';
+import { DAY_MS } from '../shared/domain/time.ts';
 
 /**
  * The only reader of process.env, and the names that infra sets. Each function gets the group it needs.
@@ -53,6 +54,17 @@ const EnvSchema = z.object({
   ESCAPEMENT_LOOK_AHEAD_SECONDS: int.min(60).max(900),
   ESCAPEMENT_RETENTION_DAYS: int.min(1),
   ESCAPEMENT_AUDIT_RETENTION_DAYS: int.min(1),
+  /** JSON: how many days statistics by the minute, hour and day are kept; empty: nothing is counted */
+  ESCAPEMENT_STATS: z
+    .literal('')
+    .transform(() => undefined)
+    .or(
+      json(z.tuple([z.int(), z.int(), z.int()])).transform(([minute, hour, day]) => ({
+        minute: minute * DAY_MS,
+        hour: hour * DAY_MS,
+        day: day * DAY_MS,
+      })),
+    ),
   /** The executor's own work queue. */
   ESCAPEMENT_QUEUE: z.string(),
   /** Of its handler threads; empty: as handler-memory.ts has it. */

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { EndCounter } from '../shared/stats-ports.ts';
 import { executorRuntime } from './runtime.ts';
 import { handleWorkMessage, type WorkDeps } from './work-message.ts';
 
@@ -8,7 +9,7 @@ import { handleWorkMessage, type WorkDeps } from './work-message.ts';
  * those kept are reported as failed. Never throws: that would bring the whole batch back.
  */
 export const makeExecutor =
-  (deps: WorkDeps) =>
+  (deps: WorkDeps & { ends: EndCounter }) =>
   async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const background: Promise<void>[] = [];
     const outcomes = await Promise.all(
@@ -19,6 +20,7 @@ export const makeExecutor =
     );
     await Promise.all(background);
     deps.executor.metrics.flush();
+    await deps.ends.flush();
     const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
     return { batchItemFailures: kept.map(({ itemIdentifier }) => ({ itemIdentifier })) };
   };

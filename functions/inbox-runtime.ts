@@ -1,7 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeAuditStore } from '../shared/adapters/dynamodb/audit-store.ts';
 import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
-import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeQueueControls } from '../shared/adapters/dynamodb/queue-controls.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
@@ -13,7 +12,7 @@ import { systemIds } from '../shared/adapters/system/ids.ts';
 import { makeLog } from '../shared/adapters/system/log.ts';
 import { DAY_MS } from '../shared/domain/time.ts';
 import { readEnv } from './env.ts';
-import { logger, system, TARGETS, table, targetsOf } from './runtime.ts';
+import { countedRuns, logger, system, TARGETS, table, targetsOf } from './runtime.ts';
 
 export function inboxRuntime() {
   const env = readEnv([
@@ -23,6 +22,7 @@ export function inboxRuntime() {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_INBOX_QUEUE_URL',
     'ESCAPEMENT_EVENT_RULES',
     ...TARGETS,
@@ -37,7 +37,7 @@ export function inboxRuntime() {
     rules: env.ESCAPEMENT_EVENT_RULES,
     targets: targetsOf(env),
     tasks: makeTaskStore(store),
-    executions: makeExecutionStore(store),
+    ...countedRuns(store, env.ESCAPEMENT_STATS, log),
     calendars: makeCalendarStore(store),
     audit: makeAuditStore(store),
     idempotency: makeIdempotencyStore(store, systemClock),

@@ -2,12 +2,13 @@ import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import handlers from '#handlers';
 import { makeRegistry } from '../shared/contract/handler.ts';
+import type { EndCounter } from '../shared/stats-ports.ts';
 import { handleInboxMessage, type InboxMessageDeps } from './inbox-message.ts';
 import { inboxRuntime } from './inbox-runtime.ts';
 
 /** One batch from outside: every message on its own, and only those kept are reported as failed. */
 export const makeInboxHandler =
-  (deps: InboxMessageDeps) =>
+  (deps: InboxMessageDeps & { ends: EndCounter }) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const outcomes = await Promise.all(
       event.Records.map(async (record) => ({
@@ -15,6 +16,7 @@ export const makeInboxHandler =
         outcome: await handleInboxMessage(deps, record),
       })),
     );
+    await deps.ends.flush();
     const kept = outcomes.filter(({ outcome }) => outcome === 'kept');
     return { batchItemFailures: kept.map(({ itemIdentifier }) => ({ itemIdentifier })) };
   };

@@ -14,6 +14,7 @@ import { makeQueueControls } from '../shared/adapters/dynamodb/queue-controls.ts
 import { makeRateStore } from '../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../shared/adapters/dynamodb/shard-index.ts';
+import { makeStatsStore } from '../shared/adapters/dynamodb/stats-store.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
 import { makeTenantStore } from '../shared/adapters/dynamodb/tenant-store.ts';
@@ -36,6 +37,7 @@ import type { AllowedTargets } from '../shared/domain/allowed-targets.ts';
 import { DAY_MS, SECOND_MS } from '../shared/domain/time.ts';
 import type { Events, Log } from '../shared/ports.ts';
 import { underTenantCap } from '../shared/usecases/run-execution/tenant-cap.ts';
+import { countingEnds, makeEndCounter, NO_COUNTER } from '../shared/usecases/stats/count-ends.ts';
 import { type Env, readEnv } from './env.ts';
 import { memoryOfThreads } from './handler-memory.ts';
 import { HandlerPool } from './handler-pool.ts';
@@ -75,6 +77,15 @@ const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
     nowMs: systemClock.nowMs,
     logLevel: env.AWS_LAMBDA_LOG_LEVEL,
   });
+
+/** Runs as those see them who may end them, and what counts their ends. */
+export function countedRuns(store: Table, kept: Env['ESCAPEMENT_STATS'], log: Log) {
+  const executions = makeExecutionStore(store);
+  if (kept === undefined) return { executions, ends: NO_COUNTER };
+  const stats = makeStatsStore(store, systemIds, kept);
+  const ends = makeEndCounter({ stats, clock: systemClock, log });
+  return { executions: countingEnds(executions, ends), ends, stats };
+}
 
 export const TARGETS = ['ESCAPEMENT_TARGETS', 'ESCAPEMENT_LOOPBACK_TARGETS'] as const;
 
@@ -139,6 +150,7 @@ export function executorRuntime() {
     'ESCAPEMENT_RECYCLE_ABOVE_MB',
     'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN',
     ...TARGETS,
     ...EVENTS,
@@ -149,7 +161,9 @@ export function executorRuntime() {
   const store = table(env.ESCAPEMENT_TABLE);
   const client = new SQSClient({});
   const log = makeLog(logger);
+  const { executions, ends } = countedRuns(store, env.ESCAPEMENT_STATS, log);
   return {
+    ends,
     queue: env.ESCAPEMENT_QUEUE,
     maxReceiveCount: own.maxReceiveCount,
     visibility: makeVisibility(client, own.url),
@@ -159,7 +173,7 @@ export function executorRuntime() {
       events: eventsOf(env, log),
       metrics: metricsOf(env),
       tasks: underTenantCap(makeTaskStore(store), { tenants: makeTenantStore(store), clock: systemClock }),
-      executions: makeExecutionStore(store),
+      executions,
       variables: makeVariableStore(store, systemIds),
       semaphores: makeSemaphoreStore(store),
       rates: makeRateStore(store, systemIds),
@@ -190,6 +204,7 @@ export function sweeperRuntime() {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     ...EVENTS,
     ...METRICS,
   ]);
@@ -208,7 +223,7 @@ export function sweeperRuntime() {
     queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
     queueWorkers: env.ESCAPEMENT_EVENT_SOURCES,
     tasks,
-    executions: makeExecutionStore(store),
+    ...countedRuns(store, env.ESCAPEMENT_STATS, log),
     semaphores: makeSemaphoreStore(store),
     queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     shards: env.ESCAPEMENT_SHARDS,
@@ -233,6 +248,7 @@ export function apiRuntime() {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_VERSION',
     ...TARGETS,
     ...EVENTS,
@@ -248,7 +264,8 @@ export function apiRuntime() {
     events: eventsOf(env, log),
     metrics: metricsOf(env),
     tasks,
-    executions: makeExecutionStore(store),
+    ...countedRuns(store, env.ESCAPEMENT_STATS, log),
+    statsKept: env.ESCAPEMENT_STATS,
     semaphores: makeSemaphoreStore(store),
     rates: makeRateStore(store, systemIds),
     listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),

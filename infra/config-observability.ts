@@ -20,4 +20,14 @@ export const AlarmsSchema = z.strictObject({
   failureMinimum: z.int().min(1).max(100_000).default(20),
 });
 
+const MAX_KEPT_DAYS = 3_650;
+const keptDays = (days: number) => z.int().min(1).max(MAX_KEPT_DAYS).default(days);
+
+export const StatsSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  minuteRetentionDays: keptDays(2),
+  hourRetentionDays: keptDays(35),
+  dayRetentionDays: keptDays(400),
+});
+
 export type AlarmsConfig = z.output<typeof AlarmsSchema>;

@@ -4,7 +4,7 @@ import { HOT_WINDOW_MS } from '../shared/domain/limits.ts';
 import { SECOND_MS } from '../shared/domain/time.ts';
 import { RateLimitSchema, RouteLimitsSchema } from './config-api.ts';
 import { EventsSchema, eventRules } from './config-events.ts';
-import { AlarmsSchema } from './config-observability.ts';
+import { AlarmsSchema, StatsSchema } from './config-observability.ts';
 import { OidcSettingsSchema } from './config-oidc.ts';
 import { environmentProblem, QueuesSchema } from './config-queues.ts';
 import { environmentBytes, TargetsSchema } from './config-targets.ts';
@@ -112,6 +112,7 @@ const ConfigSchema = z
     tracing: z.boolean().default(false),
     canary: z.boolean().default(true),
     events: EventsSchema.prefault({}),
+    stats: StatsSchema.prefault({}),
     alarms: AlarmsSchema.prefault({}),
     dashboard: z.boolean().default(true),
   })

@@ -40,6 +40,29 @@ export interface AlarmsProps {
   failureMinimum?: number;
 }
 
+export interface StatsProps {
+  /**
+   * Counts what ended: one write unit for each batch of an executor.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * Statistics by the minute are kept for this many days.
+   * @default 2
+   */
+  minuteRetentionDays?: number;
+  /**
+   * By the hour.
+   * @default 35
+   */
+  hourRetentionDays?: number;
+  /**
+   * By the day.
+   * @default 400
+   */
+  dayRetentionDays?: number;
+}
+
 /** docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export type LogRetentionDays =
   | 1

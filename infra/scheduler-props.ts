@@ -1,5 +1,5 @@
 import type { EventsProps } from './scheduler-props-events.ts';
-import type { AlarmsProps, LogRetentionDays } from './scheduler-props-observability.ts';
+import type { AlarmsProps, LogRetentionDays, StatsProps } from './scheduler-props-observability.ts';
 import type { OidcProps } from './scheduler-props-oidc.ts';
 import type { QueueProps } from './scheduler-props-queues.ts';
 import type { TargetsProps } from './scheduler-props-targets.ts';
@@ -119,6 +119,11 @@ export interface SchedulerProps {
    * @default - out, of everything that ends otherwise than well; none in
    */
   events?: EventsProps;
+  /**
+   * Statistics of what ended, by the minute, the hour and the day (docs/stats.md).
+   * @default - on
+   */
+  stats?: StatsProps;
   /**
    * CloudWatch alarms, and the topic that they tell. About $2.60 a month, and $1 for the topic's key.
    * @default - all of them, on a topic that nobody listens to yet

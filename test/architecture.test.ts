@@ -56,17 +56,17 @@ const FORBIDDEN: Arrow[] = [
     why: 'the contract speaks about the domain only',
   },
   {
-    from: /^shared\/(ports|access-ports|flow-ports|tenant-ports|messages)\.ts$/,
+    from: /^shared\/(ports|access-ports|flow-ports|stats-ports|tenant-ports|messages)\.ts$/,
     to: /^(?!shared\/(domain\/|ports\.ts|messages\.ts))(?!package:zod)/,
     why: 'ports and messages are what the two sides agree on; they lean on neither',
   },
   {
     from: /^shared\/usecases\//,
-    to: /^(?!shared\/(domain|contract|usecases)\/|shared\/(ports|access-ports|flow-ports|tenant-ports|messages)\.ts)(?!package:)/,
+    to: /^(?!shared\/(domain|contract|usecases)\/|shared\/(ports|access-ports|flow-ports|stats-ports|tenant-ports|messages)\.ts)(?!package:)/,
     why: 'a use case sees the outside through ports only',
   },
   {
-    from: /^shared\/(domain|contract|usecases|ports|access-ports|flow-ports|tenant-ports|messages)/,
+    from: /^shared\/(domain|contract|usecases|ports|access-ports|flow-ports|stats-ports|tenant-ports|messages)/,
     to: SDK,
     why: 'only adapters speak to AWS; everything else is tested without it',
   },
@@ -83,7 +83,7 @@ const FORBIDDEN: Arrow[] = [
   { from: /^shared\//, to: /^(functions|infra)\//, why: 'shared is imported, it never imports its users' },
   {
     from: /^shared\/client\//,
-    to: /^shared\/(domain|usecases|adapters|ports|access-ports|flow-ports|tenant-ports|messages)/,
+    to: /^shared\/(domain|usecases|adapters|ports|access-ports|flow-ports|stats-ports|tenant-ports|messages)/,
     why: 'client and command line know a deployment by its contract only',
   },
   {

@@ -50,8 +50,17 @@ async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result>
         : bodyOf(event, headers, route.body?.contentTypes ?? ['application/json']),
     requestId: requestOf(event).requestId,
   };
-  const reply = await route.handle(deps, request, auditing(deps, route, request));
+  const reply = await counted(deps, () => route.handle(deps, request, auditing(deps, route, request)));
   return respond(reply, requestOf(event));
+}
+
+/** What a request ended is written down before its answer: afterwards the process may be frozen. */
+async function counted<T>({ ends }: ApiDeps, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await ends.flush();
+  }
 }
 
 /** Nothing is said to a stranger, not even which paths there are. */

@@ -10,6 +10,7 @@ import { handOffRoutes } from './routes/hand-off.ts';
 import { liveRoutes } from './routes/live.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...whyRoutes,
   ...bulkRoutes,
   ...queueRoutes,
+  ...statsRoutes,
   ...calendarRoutes,
   ...variableRoutes,
   ...tenantRoutes,

@@ -33,6 +33,7 @@ const NEEDS = {
     'ESCAPEMENT_QUEUE',
     'ESCAPEMENT_RECYCLE_ABOVE_MB',
     'ESCAPEMENT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_TARGETS',
     'ESCAPEMENT_TARGET_SIGNING_SECRET_ARN',
     'ESCAPEMENT_NAME',
@@ -46,6 +47,7 @@ const NEEDS = {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_NAME',
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
@@ -57,6 +59,7 @@ const NEEDS = {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_INBOX_QUEUE_URL',
     'ESCAPEMENT_EVENT_RULES',
     'ESCAPEMENT_TARGETS',
@@ -70,6 +73,7 @@ const NEEDS = {
     'ESCAPEMENT_SHARDS',
     'ESCAPEMENT_RETENTION_DAYS',
     'ESCAPEMENT_AUDIT_RETENTION_DAYS',
+    'ESCAPEMENT_STATS',
     'ESCAPEMENT_VERSION',
     'ESCAPEMENT_NAME',
     'ESCAPEMENT_TARGETS',
@@ -124,6 +128,7 @@ export function environmentOf(
     ESCAPEMENT_NAME: () => config.name,
     ESCAPEMENT_EVENT_BUS: () => around.eventBus?.eventBusName ?? '',
     ESCAPEMENT_SUCCESS_EVENTS: () => String(config.events.success),
+    ESCAPEMENT_STATS: () => statsKept(config),
     ESCAPEMENT_CANARY_QUEUE: () => (config.canary ? canaryQueue(config) : ''),
   };
   return {
@@ -131,6 +136,12 @@ export function environmentOf(
     ...(config.sourceMaps && { NODE_OPTIONS: '--enable-source-maps' }),
   };
 }
+
+/** How many days minutes, hours and days are kept; nothing where nothing is counted. */
+const statsKept = ({ stats }: Config): string =>
+  stats.enabled
+    ? JSON.stringify([stats.minuteRetentionDays, stats.hourRetentionDays, stats.dayRetentionDays])
+    : '';
 
 /** The one with the highest priority: what waits in the others must not make the canary late. */
 const canaryQueue = ({ queues }: Config): string =>

@@ -80,7 +80,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
         'dynamodb:BatchGetItem',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
-        // Bulk jobs walk histories, and take deleted tasks from their calendars.
+        // What ended is summed up; bulk jobs walk histories, and take deleted tasks from their calendars.
         'dynamodb:Query',
         'dynamodb:DeleteItem',
       ],

@@ -173,3 +173,15 @@ export const MAX_AUDIT_STATE_BYTES = 3_072;
 export const MAX_AUDIT_TEXT_CHARS = 1_024;
 /** Of the name of a resource, which may be whatever somebody wrote into a path. */
 export const MAX_AUDIT_RESOURCE_CHARS = 256;
+/** A minute is summed up so long after its end: whoever writes down what ended in it has done so by then. */
+export const STATS_CLOSE_AFTER_MS = MINUTE_MS;
+/** What ended is kept for so long after it was summed up. */
+export const STATS_BATCH_KEPT_MS = 2 * DAY_MS;
+/** Tasks of one ranking that a summary keeps. */
+export const STATS_TASKS_KEPT = 25;
+/** Of one ranking, as people see it. */
+export const STATS_TASKS_SHOWN = 10;
+/** Points of a series. */
+export const MAX_STATS_POINTS = 1_500;
+/** Ends that one item holds: below 400 KB with the longest ids. */
+export const STATS_ENDS_IN_BATCH = 1_000;

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedRow, countIdleMinute, countScenario } from './counted.ts';
 import { totalUnits, type Units } from './meter.ts';
-import { recurring, SCENARIOS } from './scenarios.ts';
+import { recurring, SCENARIOS, type Scenario } from './scenarios.ts';
 
 const RUNS = 20;
-const count = (id: string, batchSize = 10): Promise<CountedRow> => {
+/** What a batch writes of what ended in it, as the share of one of its ten runs, and of one that is alone. */
+const A_BATCH = 0.1;
+const ALONE = 1;
+function scenarioOf(id: string): Scenario {
   const scenario = SCENARIOS.find((candidate) => candidate.id === id);
   if (!scenario) throw new Error(`no scenario ${id}`);
-  return countScenario(scenario, { runs: RUNS, batchSize });
-};
+  return scenario;
+}
+const count = (id: string, batchSize = 10): Promise<CountedRow> =>
+  countScenario(scenarioOf(id), { runs: RUNS, batchSize });
 const units = ({ table, index }: Units) => `${table}+${index}`;
 /** `step: table+index` write units a run of the executor, and `step: n reads`. */
 const executorSteps = ({ use }: CountedRow) =>
@@ -22,21 +27,22 @@ const executorUnits = ({ use }: CountedRow, kind: 'read' | 'write') =>
   totalUnits(use.executor ? { executor: use.executor } : {}, kind);
 
 describe('a recurring run', () => {
-  it('takes 8 write units: claim 1+1, advance 1+2, finish 1+2', async () => {
+  it('takes 8 write units: claim 1+1, advance 1+2, finish 1+2; and its batch one, that counts what ended', async () => {
     const row = await count('recurring-hourly');
-    expect(executorUnits(row, 'write')).toBe(8);
+    expect(executorUnits(row, 'write')).toBeCloseTo(8 + A_BATCH);
     expect(executorSteps(row)).toEqual({
       'read the task': '4 read',
       'read a run': '1 read',
       'claim the run (W1)': '1+1',
       'advance the task (W2)': '1+2',
       'finish (FIN)': '1+2',
+      'count what ended': '0.1+0',
     });
   });
 
   it('takes no more when it comes every minute and sends its own next hint', async () => {
     const row = await count('recurring-minutely');
-    expect(executorUnits(row, 'write')).toBe(8);
+    expect(executorUnits(row, 'write')).toBeCloseTo(8 + A_BATCH);
     expect(row.use.executor?.sqs.SendMessageBatch).toBe(1);
     expect(row.use.dispatch).toBeUndefined();
   });
@@ -48,6 +54,7 @@ describe('a recurring run', () => {
       'claim the run (W1)': '1+1',
       'advance the task (W2)': '1+2',
       'finish (FIN)': '1+2',
+      'count what ended': '0.1+0',
     });
   });
 
@@ -82,24 +89,33 @@ describe('a one-time task', () => {
       'advance the task (W2)': '1+1',
       'finish (FIN)': '1+2',
     });
-    expect(executorUnits(row, 'write')).toBe(7);
+    expect(executorUnits(row, 'write')).toBeCloseTo(7 + A_BATCH);
   });
 
   it('that is due at once is hinted by whoever creates it', async () => {
     const row = await count('now');
     expect(row.use.api?.sqs).toEqual({ SendMessageBatch: 1 });
-    expect(executorUnits(row, 'write')).toBe(7);
+    expect(executorUnits(row, 'write')).toBeCloseTo(7 + A_BATCH);
   });
 });
 
 describe('what else can happen to a run has its own price', () => {
   it.each([
-    ['retried', 14, 'a failed attempt and the next one: 3+3'],
-    ['dead', 11, 'the letter: 3'],
-    ['skipped', 5, 'the record 2, the advance 3'],
-    ['triggered', 7, 'pointer 1, start 3, finish 3, besides 2 where it is triggered'],
-  ])('%s: %i write units in the executor (%s)', async (id, expected) => {
-    expect(executorUnits(await count(id), 'write')).toBe(expected);
+    ['retried', 14, 2, 'a failed attempt and the next one: 3+3'],
+    ['dead', 11, 1, 'the letter: 3'],
+    ['skipped', 5, 1, 'the record 2, the advance 3'],
+    ['triggered', 7, 1, 'pointer 1, start 3, finish 3, besides 2 where it is triggered'],
+  ])('%s: %i write units in the executor, and %i for its batches (%s)', async (id, expected, batches) => {
+    expect(executorUnits(await count(id), 'write')).toBeCloseTo(expected + batches * A_BATCH);
+  });
+
+  it('nothing is added where statistics are switched off', async () => {
+    const row = await countScenario(scenarioOf('recurring-hourly'), {
+      runs: RUNS,
+      batchSize: 10,
+      counts: false,
+    });
+    expect(executorUnits(row, 'write')).toBe(8);
   });
 
   it('a cap takes 2 write units and 2 reads, a limit on starts one of each', async () => {
@@ -114,7 +130,7 @@ describe('what else can happen to a run has its own price', () => {
       'take a slot': '1+0',
       'give a slot back': '1+0',
     });
-    expect(executorUnits(capped, 'write')).toBe(8 + 2);
+    expect(executorUnits(capped, 'write')).toBe(8 + 2 + ALONE);
     const limited = await countScenario(recurring('limited', '', 3_600, { rateLimit }), {
       runs: RUNS,
       batchSize: 1,
@@ -123,7 +139,7 @@ describe('what else can happen to a run has its own price', () => {
       'look at a rate limit': '1 read',
       'reserve a start': '1+0',
     });
-    expect(executorUnits(limited, 'write')).toBe(8 + 1);
+    expect(executorUnits(limited, 'write')).toBe(8 + 1 + ALONE);
   });
 
   it('a feature that is not used costs nothing', async () => {
@@ -145,11 +161,11 @@ describe('the counting', () => {
     expect(row.refused).toEqual({ read: 0, write: 0 });
   });
 
-  it('a minute with nothing due takes two heartbeats, and half a read unit for each look', async () => {
+  it('a minute with nothing due takes two heartbeats, half a read unit for each look, and one for what ended', async () => {
     const idle = await countIdleMinute({ shards: 4, canary: false });
     expect(totalUnits(idle, 'write')).toBe(2);
-    // 4 shards: two clocks look at due and hot, the sweeper at open, and once for bulk jobs.
-    expect(totalUnits(idle, 'read')).toBe((4 * (2 * 2 + 1) + 1) / 2);
+    // 4 shards: two clocks look at due and hot, the sweeper at open, and once for bulk jobs and for what ended.
+    expect(totalUnits(idle, 'read')).toBe((4 * (2 * 2 + 1) + 1) / 2 + 1);
     expect(idle.tick?.sqs).toEqual({});
   });
 

@@ -31,10 +31,10 @@ const STORAGE_OVERHEAD_BYTES = 100;
 
 export async function countScenario(
   scenario: Scenario,
-  { runs, batchSize }: { runs: number; batchSize: number },
+  { runs, batchSize, counts = true }: { runs: number; batchSize: number; counts?: boolean },
 ): Promise<CountedRow> {
   const clock = makeHandClock(T0 - START_BEFORE_MS);
-  const world: CountedWorld = { ...(await makeBenchWorld({ clock, log: quiet })), clock };
+  const world: CountedWorld = { ...(await makeBenchWorld({ clock, log: quiet, counts })), clock };
   try {
     await scenario.prepare(world, runs);
     world.meter.take();

@@ -9,6 +9,7 @@ import { makeQueueControls } from '../../shared/adapters/dynamodb/queue-controls
 import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
+import { makeStatsStore } from '../../shared/adapters/dynamodb/stats-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
 import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
@@ -24,7 +25,10 @@ import type {
   ShardIndex,
   TaskStore,
 } from '../../shared/ports.ts';
+import type { StatsStore } from '../../shared/stats-ports.ts';
 import { inStep } from './meter.ts';
+
+const DAY_MS = 86_400_000;
 
 /** The stores as the functions have them. */
 export function makeStores(client: DynamoDBClient, tableName: string, clock: Clock) {
@@ -44,6 +48,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     calendars: makeCalendarStore(table),
     bulkJobs: makeBulkJobs(table),
     listings: makeListings(table, { shards: 1, tasks }),
+    stats: makeStatsStore(table, systemIds, { minute: 2 * DAY_MS, hour: 35 * DAY_MS, day: 400 * DAY_MS }),
   };
 }
 export type Stores = ReturnType<typeof makeStores>;
@@ -59,6 +64,7 @@ export const bySteps = (stores: Stores): Stores => ({
   semaphores: semaphoreSteps(stores.semaphores),
   rates: rateSteps(stores.rates),
   queueControls: controlSteps(stores.queueControls),
+  stats: statsSteps(stores.stats),
 });
 
 const taskSteps = (tasks: TaskStore): TaskStore => ({
@@ -107,6 +113,14 @@ const stepOf = ({ status, letter, progress }: Partial<Execution>): string => {
   if (progress !== undefined) return 'report progress';
   return letter === 'sent' ? 'mark the letter sent' : 'other change of a run';
 };
+
+const statsSteps = (stats: StatsStore): StatsStore => ({
+  ...stats,
+  append: (batch) => inStep('count what ended', () => stats.append(batch)),
+  batches: (q) => inStep('look for what ended', () => stats.batches(q)),
+  put: (interval, tenant, entry) => inStep('sum up', () => stats.put(interval, tenant, entry)),
+  move: (seen, next) => inStep('sum up', () => stats.move(seen, next)),
+});
 
 const indexSteps = (index: ShardIndex): ShardIndex => ({
   due: (q) => inStep('look for due tasks', () => index.due(q)),

@@ -10,12 +10,15 @@ import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { makeRegistry } from '../../shared/contract/handler.ts';
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { LifecycleEvent } from '../../shared/domain/lifecycle-event.ts';
+import type { Marks } from '../../shared/domain/stats-time.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
 import { DispatchMessageSchema } from '../../shared/messages.ts';
 import type { Clock, HandlerRunner, Log } from '../../shared/ports.ts';
 import { dispatchShard } from '../../shared/usecases/dispatch-shard.ts';
 import { fanOutTick } from '../../shared/usecases/fan-out-tick.ts';
 import { keepCanary } from '../../shared/usecases/keep-canary.ts';
+import { countingEnds, makeEndCounter, NO_COUNTER } from '../../shared/usecases/stats/count-ends.ts';
+import { sumUpEnds } from '../../shared/usecases/sum-up-ends.ts';
 import { sweepShard } from '../../shared/usecases/sweep-shard.ts';
 import { createSchedulerTable, embeddedDynamoClient } from '../support/embedded-dynamo.ts';
 import { embeddedSqsClient } from '../support/embedded-sqs.ts';
@@ -37,6 +40,8 @@ interface WorldOptions {
   shards?: number;
   canary?: boolean;
   metered?: boolean;
+  /** Whether what ended is counted. */
+  counts?: boolean;
 }
 
 /**
@@ -49,6 +54,7 @@ export async function makeBenchWorld({
   shards = 1,
   canary = false,
   metered = true,
+  counts = true,
 }: WorldOptions) {
   const billed = { read: 0, write: 0 };
   const dynamo = embeddedDynamoClient({ onUnits: ({ used }) => addBill(billed, used) });
@@ -68,7 +74,10 @@ export async function makeBenchWorld({
   }
 
   const plain = makeStores(dynamo.client, TABLE, clock);
-  const stores = metered ? bySteps(plain) : plain;
+  const stepped = metered ? bySteps(plain) : plain;
+  const ends = counts ? makeEndCounter({ stats: stepped.stats, clock, log }) : NO_COUNTER;
+  const stores = { ...stepped, executions: countingEnds(stepped.executions, ends) };
+  let marks: Marks | undefined;
   const targets = {
     default: { url: work.url, arn: work.arn, dlqUrl: deadLetters.url, maxReceiveCount: MAX_RECEIVES },
   };
@@ -162,6 +171,10 @@ export async function makeBenchWorld({
       for (let shard = 0; shard < shards; shard++)
         await inFunction('sweeper', () => sweepShard(shared, { shard, restore: false }, () => INVOCATION_MS));
       await inFunction('sweeper', () => inStep('look for bulk jobs', () => stores.bulkJobs.running(1)));
+      marks = await inFunction('sweeper', async () => {
+        await ends.flush();
+        return sumUpEnds(shared, marks, () => INVOCATION_MS);
+      });
     },
     /** Everything that is visible on the work queue, batch after batch. */
     async work({ batchSize = BATCH, around = asItIs } = {}): Promise<void> {
@@ -175,6 +188,7 @@ export async function makeBenchWorld({
           ),
         );
         await Promise.all(alongside);
+        await ends.flush();
         return records.filter((_record, at) => outcomes[at] === 'handled');
       };
       await drain(sqs.client, meter, { fn: 'executor', url: work.url, batchSize, invoke });

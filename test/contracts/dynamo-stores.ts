@@ -10,6 +10,7 @@ import { makeQueueControls } from '../../shared/adapters/dynamodb/queue-controls
 import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
+import { makeStatsStore } from '../../shared/adapters/dynamodb/stats-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
 import { makeTenantStore } from '../../shared/adapters/dynamodb/tenant-store.ts';
@@ -19,6 +20,9 @@ import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemIds } from '../../shared/adapters/system/ids.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import type { StoreWorld } from './store.contract.ts';
+
+const DAY_MS = 86_400_000;
+const KEPT = { minute: 36_500 * DAY_MS, hour: 36_500 * DAY_MS, day: 36_500 * DAY_MS };
 
 /** The DynamoDB stores on whatever speaks DynamoDB. */
 export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWorld {
@@ -41,6 +45,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     calendars: makeCalendarStore(table),
     bulkJobs: makeBulkJobs(table),
     audit: makeAuditStore(table),
+    stats: makeStatsStore(table, systemIds, KEPT),
     nowMs: systemClock.nowMs,
   };
 }

@@ -11,6 +11,7 @@ import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
+import { statsContract } from './stats.contract.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
 const problem = dynamoDbLocalProblem();
@@ -44,4 +45,5 @@ function contracts(): void {
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);
   listingsContract('DynamoDB Local', openStores);
+  statsContract('DynamoDB Local', openStores);
 }

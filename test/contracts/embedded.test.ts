@@ -12,6 +12,7 @@ import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
 import { MAX_RECEIVE_COUNT, type OpenQueueWorld, queueContract } from './queue.contract.ts';
 import { sqsQueues } from './sqs-queues.ts';
+import { statsContract } from './stats.contract.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
 const openStores: OpenStoreWorld = async () => {
@@ -30,6 +31,7 @@ auditContract('embedded DynamoDB', openStores);
 guardsContract('embedded DynamoDB', openStores);
 indexContract('embedded DynamoDB', openStores);
 listingsContract('embedded DynamoDB', openStores);
+statsContract('embedded DynamoDB', openStores);
 
 const openQueues: OpenQueueWorld = async () => {
   const { client, createQueue, close } = await embeddedSqsClient();

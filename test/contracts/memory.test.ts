@@ -9,6 +9,7 @@ import { guardsContract } from './guards.contract.ts';
 import { indexContract } from './index.contract.ts';
 import { listingsContract } from './listings.contract.ts';
 import { type OpenQueueWorld, queueContract } from './queue.contract.ts';
+import { statsContract } from './stats.contract.ts';
 import { type OpenStoreWorld, storeContract } from './store.contract.ts';
 
 const openStores: OpenStoreWorld = async () => {
@@ -26,6 +27,7 @@ auditContract('memory', openStores);
 guardsContract('memory', openStores);
 indexContract('memory', openStores);
 listingsContract('memory', openStores);
+statsContract('memory', openStores);
 
 const openQueues: OpenQueueWorld = async () => {
   const world = makeMemoryWorld({ queues: ['high', 'low'], visibilityMs: 60_000 });

@@ -11,6 +11,7 @@ import type {
   ShardIndex,
   TaskStore,
 } from '../../shared/ports.ts';
+import type { StatsStore } from '../../shared/stats-ports.ts';
 import type { BulkJobs, CalendarStore, VariableStore } from '../../shared/tenant-ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
@@ -32,6 +33,7 @@ export interface StoreWorld {
   calendars: CalendarStore;
   bulkJobs: BulkJobs;
   audit: AuditStore;
+  stats: StatsStore;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

@@ -113,6 +113,7 @@ const everything: Complete<SchedulerProps> = {
       },
     },
   },
+  stats: { enabled: false, minuteRetentionDays: 1, hourRetentionDays: 7, dayRetentionDays: 30 },
   alarms: {
     enabled: false,
     email: 'ops@example.com',

@@ -113,6 +113,8 @@ const ASKS: Record<string, Asks> = {
   getCalendar: ofCalendar,
   putCalendar: ({ calendar }) => ({ params: { id: calendar }, body: { name: 'Holidays' } }),
   deleteCalendar: ofCalendar,
+  getStats: () => [{}, { query: 'interval=day' }],
+  getMetrics: nothing,
   listHandlers: nothing,
   listVariables: nothing,
   getVariable: ofVariable,

@@ -21,6 +21,7 @@ import type {
 } from '../../shared/ports.ts';
 import type { VariableStore } from '../../shared/tenant-ports.ts';
 import { applyChange } from './apply-change.ts';
+import { makeMemoryStatsTables } from './memory-stats.ts';
 import { MemoryTable } from './memory-table.ts';
 
 export const taskId = (key: TaskKey): string => `${key.tenant}#${key.taskId}`;
@@ -48,6 +49,7 @@ export function makeMemoryTables() {
     bulkJobs: new Map<string, BulkJob>(),
     /** `<tenant>#<calendar>#<task>` */
     calendarUsers: new Set<string>(),
+    stats: makeMemoryStatsTables(),
     heartbeat: { at: undefined as number | undefined },
   };
 }

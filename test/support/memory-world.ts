@@ -19,6 +19,7 @@ import {
   makeMemoryVisibility,
   makeMemoryWorkQueues,
 } from './memory-queues.ts';
+import { makeMemoryStats } from './memory-stats.ts';
 import {
   makeMemoryCursorStore,
   makeMemoryExecutionStore,
@@ -94,6 +95,7 @@ export function makeMemoryWorld({
     bulkJobs: watched('bulkJobs', makeMemoryBulkJobs(tables.bulkJobs)),
     audit: watched('audit', makeMemoryAudit(tables)),
     auditRetentionMs: 365 * 86_400_000,
+    stats: watched('stats', makeMemoryStats(tables.stats)),
     idempotency: watched('idempotency', makeMemoryIdempotency(tables, clock)),
     workQueues: watched('workQueues', workQueues),
     dispatchQueue: watched('dispatchQueue', dispatchQueue),

@@ -8,6 +8,7 @@ import { fanOutTick } from '../../shared/usecases/fan-out-tick.ts';
 import { reviveFromLetter } from '../../shared/usecases/revive-from-letter.ts';
 import type { Disposition } from '../../shared/usecases/run-execution/context.ts';
 import { runExecution } from '../../shared/usecases/run-execution.ts';
+import { countingEnds, makeEndCounter } from '../../shared/usecases/stats/count-ends.ts';
 import { sweepShard } from '../../shared/usecases/sweep-shard.ts';
 import type { ReceivedMessage } from './memory-queues.ts';
 import { makeMemoryWorld } from './memory-world.ts';
@@ -51,6 +52,7 @@ export const boom = (over: Partial<Extract<HandlerResult, { kind: 'failed' }>> =
 /** The whole scheduler on memory stores and a hand-turned clock; each step is taken by the test. */
 export function makeSchedulerWorld() {
   const world = makeMemoryWorld({ nowMs: T0 });
+  const ends = makeEndCounter(world);
   const runs: HandlerRequest[] = [];
   let script: Script = () => ok();
   const executor = {
@@ -58,7 +60,7 @@ export function makeSchedulerWorld() {
     random: world.random,
     ids: world.ids,
     tasks: world.tasks,
-    executions: world.executions,
+    executions: countingEnds(world.executions, ends),
     variables: world.variables,
     semaphores: world.semaphores,
     rates: world.rates,
@@ -119,6 +121,8 @@ export function makeSchedulerWorld() {
 
   return {
     ...world,
+    /** Counts what executor and sweeper end, and writes it down when it is told to. */
+    ends,
     executor,
     runs,
     handle: (next: Script) => {

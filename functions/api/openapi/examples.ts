@@ -108,6 +108,23 @@ const token = {
   lastUsedAt: null,
 };
 
+const figures = {
+  runs: { success: 59, dead: 1, cancelled: 0, skipped: 0 },
+  failedAttempts: 4,
+  late: 0,
+  successRate: 0.9833,
+  durationMs: { count: 63, mean: 912, p50: 880, p95: 1420, p99: 2030, max: 2041 },
+  latenessMs: { count: 60, mean: 310, p50: 290, p95: 640, p99: 880, max: 902 },
+};
+const leader = {
+  taskId: 'nightly-report',
+  taskName: 'Nightly report',
+  runs: 60,
+  failedAttempts: 4,
+  maxDurationMs: 2041,
+  maxLatenessMs: 902,
+};
+
 /** By the name of the schema. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   TaskInput: taskInput,
@@ -207,6 +224,16 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   Redrive: { count: 1, items: [{ id: RUN, ok: true }], more: false },
   PurgeInput: { confirm: 'default' },
   Purge: { count: 1, more: false },
+  Stats: {
+    from: '2026-11-21T01:00:00.000Z',
+    to: '2026-11-21T02:00:00.000Z',
+    interval: 'hour',
+    countedUntil: '2026-11-21T02:00:00.000Z',
+    totals: figures,
+    series: [{ at: '2026-11-21T01:00:00.000Z', ...figures }],
+    tasks: { mostRuns: [leader], mostFailures: [leader], slowest: [leader], latest: [leader] },
+    backlog: [{ name: 'default', depth: 12, delayed: 3, inFlight: 20, oldestAgeSeconds: 4, deadLetters: 1 }],
+  },
   Calendar: calendar,
   CalendarChange: { ...calendar, replanned: { tasks: 2, complete: true } },
   VariableInput: { value: 'eu-west-1' },

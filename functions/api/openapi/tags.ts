@@ -7,6 +7,8 @@ export const TAGS: Readonly<Record<string, string>> = {
   queues: 'Where runs wait for a worker, and the dead letters of runs that gave up.',
   calendars: 'Days on which nothing is to run.',
   variables: 'Values that the tasks of a tenant share.',
+  stats: 'What ended, how long it took, and how late it began.',
+  metrics: 'The same, as Prometheus reads it.',
   handlers: 'The code that tasks run.',
   tenants: 'Who shares a deployment without seeing each other; for admins of root.',
   tokens: 'Credentials for people and programs.',

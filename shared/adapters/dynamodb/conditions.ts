@@ -25,6 +25,10 @@ export const unmoved = (e: Expression, seen: Cursor | undefined): string =>
 export const writtenBy = (e: Expression, by: string | undefined): string =>
   by === undefined ? absent(e) : `${e.name('by')} = ${e.plain(by)}`;
 
+/** Its text stands as it was read; absent when there was none. */
+export const sameText = (e: Expression, seen: string | undefined): string =>
+  seen === undefined ? absent(e) : `${e.name('json')} = ${e.plain(seen)}`;
+
 /** It is at the version that was read; absent when none was. */
 export const atVersion = (e: Expression, version: number | undefined): string =>
   version === undefined ? absent(e) : `${e.name('ver')} = ${e.plain(version)}`;

@@ -1,5 +1,8 @@
 import type { ExecutionKey } from '../../domain/execution.ts';
+import { padMs } from '../../domain/occurrence.ts';
+import { type Interval, startOf } from '../../domain/stats-time.ts';
 import type { TaskKey } from '../../domain/task.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { BulkJobKey } from '../../tenant-ports.ts';
 
 /**
@@ -21,6 +24,11 @@ import type { BulkJobKey } from '../../tenant-ports.ts';
  * | bulk job | `B#<tenant>#<id>` | `B` |
  * | variables of a tenant | `V#<tenant>` | `V` |
  * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
+ * | what ended in a batch | `E` | `<minute>#<nonce>` |
+ * | summary of a minute, an hour | `Y#minute#<its hour>`, `Y#hour#<its day>` | `<tenant>#<instant>` |
+ * | summary of a day | `Y#day` | the same |
+ * | everything so far, of one tenant | `Y#total#<tenant>` | `Y` |
+ * | how far is summed up | `Y#marks` | `Y` |
  * | API token | `K#<id>` | `K` |
  * | entry of the audit trail | `A#<tenant>#<yyyy-mm>` | `<instant>#<id>` |
  */
@@ -94,6 +102,23 @@ export const parseTokenKey = ({ pk }: PrimaryKey): string | undefined =>
 /** A partition a month: one query reads its newest, and it grows for no longer than that. */
 export const auditPk = (tenant: string, month: string): string => `A#${tenant}#${month}`;
 export const QUEUE_SETTINGS_KEY: PrimaryKey = { pk: 'Q#settings', sk: 'Q' };
+
+export const END_BATCHES = 'E';
+export const endBatchKey = (minute: EpochMs, nonce: string): PrimaryKey => ({
+  pk: END_BATCHES,
+  sk: `${padMs(minute)}#${nonce}`,
+});
+/** Whatever becomes one summary of the next longer interval lies together. */
+export const summariesPk = (interval: Interval, at: EpochMs): string => {
+  if (interval === 'day') return 'Y#day';
+  return `Y#${interval}#${padMs(startOf(interval === 'minute' ? 'hour' : 'day', at))}`;
+};
+export const summaryKey = (interval: Interval, tenant: string, at: EpochMs): PrimaryKey => ({
+  pk: summariesPk(interval, at),
+  sk: `${tenant}#${padMs(at)}`,
+});
+export const totalKey = (tenant: string): PrimaryKey => ({ pk: `Y#total#${tenant}`, sk: 'Y' });
+export const MARKS_KEY: PrimaryKey = { pk: 'Y#marks', sk: 'Y' };
 
 export function parseTaskKey({ pk }: PrimaryKey): TaskKey | undefined {
   const [kind, tenant, taskId, ...rest] = pk.split('#');

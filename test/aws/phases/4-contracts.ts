@@ -14,6 +14,7 @@ import { indexContract } from '../../contracts/index.contract.ts';
 import { listingsContract } from '../../contracts/listings.contract.ts';
 import { MAX_RECEIVE_COUNT, type OpenQueueWorld, queueContract } from '../../contracts/queue.contract.ts';
 import { sqsQueues } from '../../contracts/sqs-queues.ts';
+import { statsContract } from '../../contracts/stats.contract.ts';
 import { type OpenStoreWorld, storeContract } from '../../contracts/store.contract.ts';
 import { tablesOf } from '../kept-tables.ts';
 
@@ -41,6 +42,7 @@ calendarsContract('deployed table', openStores);
 guardsContract('deployed table', openStores);
 indexContract('deployed table', openStores);
 listingsContract('deployed table', openStores);
+statsContract('deployed table', openStores);
 
 async function empty(TableName: string): Promise<void> {
   const pages = paginateScan(

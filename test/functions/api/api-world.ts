@@ -7,6 +7,7 @@ import { makeRegistry } from '../../../shared/contract/handler.ts';
 import { ProblemSchema } from '../../../shared/contract/problem.ts';
 import { type AllowedTargets, NO_TARGETS } from '../../../shared/domain/allowed-targets.ts';
 import type { RetryPolicy } from '../../../shared/domain/task.ts';
+import { countingEnds, makeEndCounter, NO_COUNTER } from '../../../shared/usecases/stats/count-ends.ts';
 import { makeMemoryWorld } from '../../support/memory-world.ts';
 import { type GivenAnswer, makeContract } from '../../support/openapi.ts';
 
@@ -22,6 +23,8 @@ export const queueDefaults = {
   default: { priority: 5, workers: 20, timeoutSeconds: 60, retry },
   low: { priority: 1, workers: 5, timeoutSeconds: 300, retry: { ...retry, limit: 2 } },
 };
+
+const DAY_MS = 86_400_000;
 
 export interface Call {
   method?: string;
@@ -51,12 +54,22 @@ export const TASK = {
 };
 
 /** The API over memory ports; every answer is checked against the description of the API. */
-export function makeApiWorld({ targets = {} }: { targets?: Partial<AllowedTargets> } = {}) {
-  const world = makeMemoryWorld();
+export function makeApiWorld({
+  targets = {},
+  counts = true,
+}: {
+  targets?: Partial<AllowedTargets>;
+  counts?: boolean;
+} = {}) {
+  const memory = makeMemoryWorld();
+  const ends = counts ? makeEndCounter(memory) : NO_COUNTER;
+  const world = { ...memory, ends, executions: countingEnds(memory.executions, ends) };
+  const { stats, ...withoutStats } = world;
   const since = { createdAt: 0, createdBy: 'token:test', updatedAt: 0, tasks: 0 };
   for (const id of ['acme', 'other']) world.tables.tenants.set(id, { id, ...since });
   const handler = makeApiHandler({
-    ...world,
+    ...withoutStats,
+    ...(counts && { stats, statsKept: { minute: 2 * DAY_MS, hour: 35 * DAY_MS, day: 400 * DAY_MS } }),
     handlers: makeRegistry(handlers),
     queueDefaults,
     targets: { ...NO_TARGETS, ...targets },

@@ -72,16 +72,17 @@ describe('permissions', () => {
     }
   });
 
-  it('let the sweeper read the index, write runs, send, and set the feeds of queues right', () => {
+  it('let the sweeper read the index, write runs, sum up what ended, send, and set the feeds of queues right', () => {
     expect(rightsOf(scheduler.sweeper)).toEqual(
       [
         'dynamodb:Query index',
-        ...item('Get', 'BatchGet', 'Put', 'Update'),
+        'dynamodb:Query table',
+        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete'),
         'events:PutEvents bus',
         ...WORK.flatMap((queue) =>
           on(queue, 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
         ),
-        ...send(...WORK, ...LETTERS),
+        ...[...WORK, ...LETTERS].flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
       ].sort(),
     );
   });
