@@ -42,7 +42,8 @@ async function serve(deps: ApiDeps, route: Route, event: Event): Promise<Result>
   const request = {
     principal: principalOf(event),
     params: decodeParams(event.pathParameters ?? {}),
-    query: queryOf(event),
+    // Nothing of it matters where nothing is asked of the caller.
+    query: route.role === 'none' ? {} : queryOf(event),
     headers,
     body:
       route.method === 'GET'

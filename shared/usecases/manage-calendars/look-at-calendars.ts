@@ -1,3 +1,4 @@
+import { decodeCursor, encodeCursor } from '../../contract/list-query.ts';
 import type { Calendar } from '../../domain/calendar.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { type ManageCalendarsDeps, requireCalendar } from './context.ts';
@@ -14,7 +15,8 @@ export async function listCalendars(
   { tenant }: Principal,
   q: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: Calendar[]; nextCursor: string | null }> {
-  const from = q.cursor === undefined ? {} : { from: q.cursor };
-  const { entries, next } = await deps.calendars.list({ tenant, limit: q.limit, ...from });
-  return { items: entries, nextCursor: next ?? null };
+  const from = decodeCursor('calendars', q.cursor)?.calendars;
+  const { entries, next } = await deps.calendars.list({ tenant, limit: q.limit, ...(from ? { from } : {}) });
+  const nextCursor = next === undefined ? null : encodeCursor('calendars', { calendars: next });
+  return { items: entries, nextCursor };
 }

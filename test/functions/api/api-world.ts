@@ -79,28 +79,29 @@ export function makeApiWorld({
   });
   let calls = 0;
 
-  async function call(request: Call): Promise<Answer> {
+  /** As it is, whatever it is. */
+  async function exchange(request: Call): Promise<GivenAnswer> {
     const event = eventOf(request, `request-${++calls}`);
     const result = await handler(event, {} as Context);
     const text = typeof result.body === 'string' ? result.body : '';
     const headers = Object.fromEntries(
       Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
     );
+    return { status: result.statusCode ?? 0, headers, text };
+  }
+  async function call(request: Call): Promise<Answer> {
+    const given = await exchange(request);
+    const { status, headers, text } = given;
+    checkAnswer(request, given);
     const isJson = /json/.test(headers['content-type'] ?? '');
-    const answer = {
-      status: result.statusCode ?? 0,
-      headers,
-      body: isJson && text !== '' ? JSON.parse(text) : text,
-    };
-    checkAnswer(request, { ...answer, text });
-    return answer;
+    return { status, headers, body: isJson && text !== '' ? JSON.parse(text) : text };
   }
   const create = async (task: object = {}) => {
     const made = await call({ method: 'POST', path: '/v1/tasks', body: { ...TASK, ...task } });
     if (made.status !== 201) throw new Error(`not created: ${JSON.stringify(made.body)}`);
     return made.body;
   };
-  return { ...world, call, create };
+  return { ...world, exchange, call, create };
 }
 export type ApiWorld = ReturnType<typeof makeApiWorld>;
 
