@@ -6,6 +6,7 @@ import type { ExecutionWire, TriggerInput } from '../contract/execution.ts';
 import type { PurgeSchema, QueuePatchSchema, QueueWire, RedriveSchema } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, PreviewSchema, UpcomingSchema } from '../contract/service.ts';
+import type { StatsQuery, StatsWire } from '../contract/stats.ts';
 import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
 import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
@@ -54,6 +55,10 @@ export type CalendarInput = z.input<typeof CalendarInputSchema>;
 export type CalendarChange = z.infer<typeof CalendarChangeSchema>;
 export type AuditEntry = AuditEntryWire;
 export type Variable = z.infer<typeof VariableSchema>;
+
+export type Stats = StatsWire;
+/** Of statistics; instants are ISO 8601. */
+export type StatsSpan = { [F in keyof StatsQuery]?: StatsQuery[F] | undefined };
 
 interface PageSize {
   /** Of one page, 1 to 200. */
@@ -254,6 +259,10 @@ export function createClient(options: TransportOptions) {
     handlers: (call?: CallOptions): Listing<Handler> => listing(send, '/v1/handlers', {}, call),
     /** Changes as they happen, from now on; undefined where the deployment cannot send them. */
     events: (call?: CallOptions) => openEvents(stream, call),
+    /** What ended in a span of time; the last hour by the minute when none is said. */
+    stats: (span: StatsSpan = {}, call?: CallOptions) => get<Stats>('/v1/stats', call, { ...span }),
+    /** The text that Prometheus reads. */
+    metrics: (call?: CallOptions) => get<string>('/v1/metrics', call),
     /** Needs no credential. A ProblemError of status 503 while the store does not answer. */
     health: (call?: CallOptions) => get<Health>('/v1/health', call),
   };

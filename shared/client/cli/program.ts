@@ -17,6 +17,7 @@ import { addPreview } from './preview.ts';
 import { addQueues } from './queues.ts';
 import { addRuns } from './runs.ts';
 import type { Cli } from './session.ts';
+import { addStats } from './stats.ts';
 import { addTail } from './tail.ts';
 import { addTasks } from './tasks.ts';
 import { addTenants } from './tenants.ts';
@@ -73,6 +74,7 @@ export function makeProgram(io: Io): Command {
   addDeadLetters(program, cli);
   addVariables(program, cli);
   addCalendars(program, cli);
+  addStats(program, cli);
   addTail(program, cli);
   addDoctor(program, cli, version);
   addTokens(program, cli);
