@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Client, ProblemError, type Task, type TaskInput } from '../client.ts';
 import { bounded } from './bounded.ts';
 import { EXIT, Failure, misused } from './failure.ts';
-import { findTask } from './session.ts';
 import { decided, ownerOf, ownerTag, type TaskFile } from './task-file.ts';
 
 export interface FieldChange {
@@ -24,6 +23,7 @@ export type Step = { id: string; firings: Firings } & (
 );
 
 const AT_ONCE = 8;
+const PRECONDITION_FAILED = 412;
 const NONE: Firings = { before: [], after: [] };
 
 export interface PlanOptions {
@@ -40,12 +40,19 @@ export interface PlanOptions {
 export async function makePlan(client: Client, file: TaskFile, options: PlanOptions): Promise<Step[]> {
   const owned = await client.tasks.list({ tag: ownerTag(file.name), limit: 200 }).toArray();
   const known = new Map(owned.map((task) => [task.id, task]));
+  const previews = previewsOf(client, options.firings);
   const refusals: string[] = [];
   const wanted = await bounded([...file.tasks], AT_ONCE, async ([id, input]): Promise<Step | undefined> => {
     try {
-      const before = known.get(id) ?? (await findTask(client, id));
-      if (before && !options.adopt) requireOwn(before, file.name);
-      return await step(client, id, input, before, options.firings);
+      const before = known.get(id);
+      if (before === undefined) {
+        const after = await newTask(client, id, input);
+        if (after)
+          return { action: 'added', id, input, after, firings: { before: [], after: await previews(after) } };
+      }
+      const stood = before ?? (await client.tasks.get(id));
+      if (!options.adopt) requireOwn(stood, file.name);
+      return await step(client, id, input, stood, options.firings, previews);
     } catch (error) {
       if (!(error instanceof ProblemError || error instanceof Failure)) throw error;
       if (error instanceof ProblemError && error.errors.length === 0) throw error;
@@ -70,32 +77,49 @@ function requireOwn(task: Task, name: string): void {
   throw misused(`${whose}; --adopt takes it over`);
 }
 
+/** What would be made of it; undefined when it stands already. */
+async function newTask(client: Client, id: string, input: TaskInput): Promise<Task | undefined> {
+  try {
+    return await client.tasks.put(id, input, { dryRun: true, ifAbsent: true });
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === PRECONDITION_FAILED) return undefined;
+    throw error;
+  }
+}
+
 async function step(
   client: Client,
   id: string,
   input: TaskInput,
-  before: Task | undefined,
+  before: Task,
   count: number,
+  previews: Previews,
 ): Promise<Step> {
   const after = await client.tasks.put(id, input, { dryRun: true });
-  if (before?.version === after.version) return { action: 'unchanged', id, before, firings: NONE };
-  if (!before) {
-    const firings = { before: [], after: await upcomingOf(client, after, count) };
-    return { action: 'added', id, input, after, firings };
-  }
+  if (before.version === after.version) return { action: 'unchanged', id, before, firings: NONE };
   const changes = differences(before, after);
   const now = await client.tasks.upcoming(id, count);
-  const then = isDeepStrictEqual(before.schedule, after.schedule)
-    ? now
-    : await upcomingOf(client, after, count);
+  const then = isDeepStrictEqual(before.schedule, after.schedule) ? now : await previews(after);
   return { action: 'changed', id, input, before, after, changes, firings: { before: now, after: then } };
 }
 
-/** Of a task that does not stand yet: those of its schedule. */
-async function upcomingOf(client: Client, task: Task, count: number): Promise<string[]> {
-  if (task.status !== 'active' || task.nextRunAt === null) return [];
-  if (count === 1 || task.schedule.kind === 'once' || task.schedule.kind === 'now') return [task.nextRunAt];
-  return (await client.preview(task.schedule, count)).items;
+type Previews = (task: Task) => Promise<string[]>;
+
+/** Of tasks that do not stand yet: those of their schedules, each of which is asked for once. */
+function previewsOf(client: Client, count: number): Previews {
+  const asked = new Map<string, Promise<string[]>>();
+  const preview = (schedule: Task['schedule']): Promise<string[]> => {
+    const key = JSON.stringify(schedule);
+    const items = asked.get(key) ?? client.preview(schedule, count).then((found) => found.items);
+    asked.set(key, items);
+    return items;
+  };
+  return async ({ status, nextRunAt, schedule }) => {
+    if (status !== 'active' || nextRunAt === null) return [];
+    return count === 1 || schedule.kind === 'once' || schedule.kind === 'now'
+      ? [nextRunAt]
+      : preview(schedule);
+  };
 }
 
 function differences(before: Task, after: Task): FieldChange[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { makeApiWorld } from '../../../functions/api/api-world.ts';
-import { type Asked, makeCli } from './fake-io.ts';
+import { type Asked, makeCli, refusal } from './fake-io.ts';
 
 const FILE = 'tasks.yaml';
 const daily = (hour: number) => ({ kind: 'cron', expressions: [`0 ${hour} * * *`] });
@@ -12,21 +12,22 @@ const sync = { name: 'Sync', handler: 'demo.echo', schedule: { kind: 'interval',
 function makeDeployment() {
   const world = makeApiWorld();
   const hooks: { before?: (asked: Asked) => Promise<unknown> | undefined } = {};
-  const cli = makeCli(async (asked) => {
+  const answer = async (asked: Asked): Promise<Response> => {
     await hooks.before?.(asked);
     const [path = '', query = ''] = asked.path.split('?');
-    const answer = await world.call({
+    const { status, headers, body } = await world.call({
       method: asked.method,
       path,
       query,
       headers: Object.fromEntries(asked.headers),
       ...(asked.body === undefined ? {} : { body: asked.body }),
     });
-    const body = answer.status === 204 ? null : JSON.stringify(answer.body);
-    return new Response(body, { status: answer.status, headers: answer.headers });
-  });
+    return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+  };
+  const cli = makeCli(answer);
   return {
     world,
+    answer,
     cli,
     hooks,
     apply(tasks: object, ...options: string[]) {
@@ -228,5 +229,51 @@ describe('export', () => {
     cli.files.set(FILE, (await cli.run('export', 'all-of-it', '--all')).out);
     expect(await cli.run('apply', '-f', FILE, '--adopt')).toMatchObject({ code: 0 });
     expect((await cli.run('apply', '-f', FILE)).out).toContain('2 unchanged, 0 orphaned');
+  });
+});
+
+describe('many tasks', () => {
+  const MANY = 200;
+  const tasks = Object.fromEntries(Array.from({ length: MANY }, (_, at) => [`many-${at}`, report]));
+
+  it('are planned and written with few requests at a time, and one for each but the preview of their schedule', async () => {
+    const { cli, hooks, apply } = makeDeployment();
+    let open = 0;
+    let most = 0;
+    hooks.before = async () => {
+      open++;
+      most = Math.max(most, open);
+      await Promise.resolve();
+      open--;
+    };
+    expect((await apply(tasks, '--dry-run')).out).toContain(`${MANY} added`);
+    const of = (part: RegExp) => cli.asked.filter(({ path }) => part.test(path)).length;
+    expect([of(/dryRun/), of(/preview/), cli.asked.length]).toEqual([MANY, 1, MANY + 2]);
+    expect((await apply(tasks)).out).toContain(`${MANY} done`);
+    expect(most).toBeLessThanOrEqual(8);
+    expect((await apply(tasks)).out).toContain(`0 added, 0 changed, ${MANY} unchanged, 0 orphaned`);
+  });
+
+  it('wait for as long as a limit of the API says, and then go on', async () => {
+    const world = makeDeployment();
+    const waits: number[] = [];
+    let left = 60;
+    const cli = makeCli(
+      async (asked) => {
+        if (left-- <= 0) return refusal(429, 'too_many_requests', {}, { 'retry-after': '20' });
+        return world.answer(asked);
+      },
+      {
+        sleep: async (ms) => {
+          waits.push(ms);
+          left = 60;
+        },
+      },
+    );
+    cli.files.set(FILE, JSON.stringify({ name: 'crew', tasks }));
+    const { code, out } = await cli.run('apply', '-f', FILE);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${MANY} done`)]);
+    expect(waits.length).toBeGreaterThan(3);
+    expect(new Set(waits)).toEqual(new Set([20_000]));
   });
 });

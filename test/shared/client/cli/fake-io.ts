@@ -75,7 +75,12 @@ export function makeCli(answering: Answering, given: Partial<Io> = {}) {
   };
 }
 
-export const refusal = (status: number, code: string, more: object = {}): Response =>
+export const refusal = (
+  status: number,
+  code: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Response =>
   Response.json(
     {
       type: `urn:escapement:problem:${code}`,
@@ -86,5 +91,5 @@ export const refusal = (status: number, code: string, more: object = {}): Respon
       requestId: 'r-1',
       ...more,
     },
-    { status, headers: { 'content-type': 'application/problem+json' } },
+    { status, headers: { 'content-type': 'application/problem+json', ...headers } },
   );
