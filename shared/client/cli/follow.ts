@@ -1,4 +1,5 @@
 import type { Client, Execution, ExecutionFilter } from '../client.ts';
+import type { Bell } from './bell.ts';
 import { bounded } from './bounded.ts';
 import type { Io } from './io.ts';
 
@@ -15,11 +16,15 @@ const LOOK_BACK_MS = 10 * 60_000;
 const MAX_LOOK = 1_000;
 const AT_ONCE = 8;
 
-/** Runs as they change, by asking again and again. Those that live are kept in sight until they end. */
+/** One look takes all that changes at about the same time. */
+const SETTLE_MS = 100;
+
+/** Runs as they change, by asking again and again, and at once when the bell rings. Those that live are kept in sight until they end. */
 export async function* follow(
   client: Client,
   { filter, sinceMs, everyMs }: FollowOptions,
   { nowMs, sleep, interrupted }: World,
+  bell: Bell,
 ): AsyncGenerator<Execution, void> {
   const known = new Map<string, Execution>();
   const beginMs = nowMs() - sinceMs;
@@ -35,7 +40,8 @@ export async function* follow(
     for (const run of known.values())
       if (hasEnded(run) && Date.parse(run.scheduledAt) < fromMs) known.delete(run.id);
     yield* changed.sort(byInstant);
-    await sleep(everyMs);
+    const rang = await Promise.race([sleep(everyMs).then(() => false), bell().then(() => true)]);
+    if (rang) await sleep(SETTLE_MS);
   }
 }
 

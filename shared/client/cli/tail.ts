@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Execution } from '../client.ts';
+import { makeBell } from './bell.ts';
 import { RUN_STATUSES } from './bulk.ts';
 import { EXIT, Failure } from './failure.ts';
 import { follow, hasEnded } from './follow.ts';
@@ -21,20 +22,29 @@ export function addTail(program: Command, cli: Cli): void {
     .option('--queue <name>')
     .option('--tag <tag>')
     .option('--since <duration>', 'begin with those due so long ago', seconds, SINCE_SECONDS)
-    .option('--every <duration>', 'look so often', seconds, EVERY_SECONDS)
+    .option(
+      '--every <duration>',
+      'look so often, and at once where the deployment tells of changes',
+      seconds,
+      EVERY_SECONDS,
+    )
     .action(async ({ task, since, every, ...filter }) => {
       const { client } = await open(cli);
       const { interrupted } = io;
+      const done = new AbortController();
+      const bell = makeBell(client, AbortSignal.any([interrupted, done.signal]));
       const options = {
         filter: { ...filter, taskId: task },
         sinceMs: since * 1_000,
         everyMs: Math.max(1, every) * 1_000,
       };
       try {
-        for await (const run of follow(client, options, { ...io, interrupted }))
+        for await (const run of follow(client, options, { ...io, interrupted }, bell))
           io.out(cli.globals().json ? JSON.stringify(run) : lineOf(run, io.nowMs()));
       } catch (error) {
         if (!interrupted.aborted) throw error;
+      } finally {
+        done.abort();
       }
     });
 
