@@ -5,6 +5,7 @@ import {
   PurgeSchema,
   QueuePatchSchema,
   QueueSchema,
+  type QueueWire,
   RedriveInputSchema,
   RedriveSchema,
 } from '../../../shared/contract/queue.ts';
@@ -15,6 +16,7 @@ import { purgeLetters, redriveLetters } from '../../../shared/usecases/manage-ru
 import { listDeadLetters } from '../../../shared/usecases/manage-runs/look-at-runs.ts';
 import { patchQueue } from '../../../shared/usecases/steer-queue.ts';
 import type { ApiDeps } from '../deps.ts';
+import { pageOfAll } from '../page-of-all.ts';
 import { type RawRequest, type Route, route } from '../route.ts';
 import { runPage } from './executions.ts';
 
@@ -24,6 +26,9 @@ function queueOf(deps: ApiDeps, { params }: Pick<RawRequest, 'params'>): string 
   return name;
 }
 
+const byPriority = ({ priority, name }: QueueWire): string =>
+  `${String(Number.MAX_SAFE_INTEGER - priority).padStart(16, '0')}/${name}`;
+
 export const queueRoutes: Route[] = [
   route(
     'viewer',
@@ -32,11 +37,12 @@ export const queueRoutes: Route[] = [
       path: '/v1/queues',
       operationId: 'listQueues',
       summary: 'All work queues, by priority',
+      query: PageQuery,
       replies: { 200: { description: 'All of them', schema: listOf(QueueSchema) } },
     },
-    async (deps, { principal }) => ({
+    async (deps, { principal, query }) => ({
       status: 200,
-      body: { items: await listQueues(deps, principal), nextCursor: null },
+      body: pageOfAll('queues', await listQueues(deps, principal), byPriority, query),
     }),
   ),
   route(

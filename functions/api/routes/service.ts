@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PageQuery } from '../../../shared/contract/list-query.ts';
 import {
   HandlerSchema,
   HealthSchema,
@@ -9,6 +10,7 @@ import {
 import { toIso } from '../../../shared/domain/time.ts';
 import { previewSchedule } from '../../../shared/usecases/preview-schedule.ts';
 import type { ApiDeps } from '../deps.ts';
+import { pageOfAll } from '../page-of-all.ts';
 import { publicRoute, type Reply, type Route, route } from '../route.ts';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -37,16 +39,17 @@ export const serviceRoutes: Route[] = [
       path: '/v1/handlers',
       operationId: 'listHandlers',
       summary: 'Registered handlers',
-      replies: { 200: { description: 'All of them, by name', schema: listOf(HandlerSchema) } },
+      query: PageQuery,
+      replies: { 200: { description: 'A page of handlers, by name', schema: listOf(HandlerSchema) } },
     },
-    ({ handlers }) => {
+    ({ handlers }, { query }) => {
       const items = [...handlers.values()].map(({ name, description, payload }) => ({
         name,
         description,
         payload: z.toJSONSchema(payload, { io: 'input', unrepresentable: 'any' }),
       }));
       items.sort((a, b) => (a.name < b.name ? -1 : 1));
-      return { status: 200, body: { items, nextCursor: null } };
+      return { status: 200, body: pageOfAll('handlers', items, ({ name }) => name, query) };
     },
   ),
   publicRoute(

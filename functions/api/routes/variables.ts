@@ -1,3 +1,4 @@
+import { PageQuery } from '../../../shared/contract/list-query.ts';
 import { listOf } from '../../../shared/contract/service.ts';
 import { VariableInputSchema, VariableSchema } from '../../../shared/contract/variables.ts';
 import {
@@ -6,6 +7,7 @@ import {
   readVariable,
   setVariable,
 } from '../../../shared/usecases/manage-variables.ts';
+import { pageOfAll } from '../page-of-all.ts';
 import { type Route, route } from '../route.ts';
 
 const found = { 200: { description: 'The variable', schema: VariableSchema } };
@@ -18,11 +20,12 @@ export const variableRoutes: Route[] = [
       path: '/v1/variables',
       operationId: 'listVariables',
       summary: 'Values that the runs of all tasks share; not for secrets',
-      replies: { 200: { description: 'All of them, by name', schema: listOf(VariableSchema) } },
+      query: PageQuery,
+      replies: { 200: { description: 'A page of variables, by name', schema: listOf(VariableSchema) } },
     },
-    async (deps, { principal }) => ({
+    async (deps, { principal, query }) => ({
       status: 200,
-      body: { items: await listVariables(deps, principal), nextCursor: null },
+      body: pageOfAll('variables', await listVariables(deps, principal), ({ name }) => name, query),
     }),
   ),
   route(
