@@ -43,38 +43,54 @@ describe('a bulk request', () => {
     expect(await post({ action: 'delete', filter })).toMatchObject({ matched: 0 });
   });
 
-  it('that is a job goes on in the background, and is aborted when it is not wanted any more', async ({
-    world,
-  }) => {
-    const tag = `bulk-${Date.now()}`;
-    for (let n = 0; n < 3; n++) await world.task({ schedule: DAILY, tags: [tag] });
-    await eventually(async () =>
-      expect(await world.must(200, 'GET', `/v1/tasks?tag=${tag}`)).toMatchObject({ items: { length: 3 } }),
-    );
-    const make = async (action: string) =>
-      Job.parse(
-        await world.must(202, 'POST', '/v1/bulk', {
-          json: { action, filter: { tag }, background: true },
-        }),
+  it('that is a job goes on in the background, unless it is aborted', async ({ world }) => {
+    const stamp = Date.now();
+    const calendar = await world.calendar({});
+    const calendars = [{ id: calendar.id }];
+    const tagged = async (action: string, more: object = {}) => {
+      const tag = `bulk-${action}-${stamp}`;
+      const task = await world.task({ schedule: { ...DAILY, ...more }, tags: [tag] });
+      await eventually(async () =>
+        expect(await world.must(200, 'GET', `/v1/tasks?tag=${tag}`)).toMatchObject({ items: { length: 1 } }),
       );
-    const aborted = await make('delete');
-    await world.must(200, 'DELETE', `/v1/bulk/${aborted.id}`);
-    const made = await make('pause');
-    expect(made).toMatchObject({ status: 'running', matched: 3, done: 0 });
-    await eventually(
-      async () =>
-        expect(await world.must(200, 'GET', `/v1/bulk/${made.id}`)).toMatchObject({
-          status: 'done',
-          done: 3,
-          failed: 0,
-        }),
-      { timeoutMs: 2 * MINUTE_MS },
-    );
-    const paused = await world.must(200, 'GET', `/v1/tasks?tag=${tag}&status=paused`);
-    expect(paused).toMatchObject({ items: { length: 3 } });
-    expect(await world.must(200, 'GET', `/v1/bulk/${aborted.id}`)).toMatchObject({
-      status: 'aborted',
-      done: 0,
-    });
+      return { tag, id: task.id };
+    };
+    const make = async (action: string, filter: object) => {
+      const json = { action, filter, background: true };
+      return Job.parse(await world.must(202, 'POST', '/v1/bulk', { json }));
+    };
+    const [unwanted, paused, triggered, deleted, waiting] = [
+      await tagged('none'),
+      await tagged('pause'),
+      await tagged('trigger'),
+      await tagged('delete', { calendars }),
+      await tagged('cancel'),
+    ];
+    const run = await world.trigger(waiting.id, { delaySeconds: 3_600 });
+    const aborted = await make('delete', { tag: unwanted.tag });
+    expect(await world.must(200, 'DELETE', `/v1/bulk/${aborted.id}`)).toMatchObject({ status: 'aborted' });
+    const jobs = [
+      await make('pause', { tag: paused.tag }),
+      await make('trigger', { tag: triggered.tag }),
+      await make('delete', { tag: deleted.tag }),
+      await make('cancel', { taskId: waiting.id }),
+    ];
+    for (const job of jobs) {
+      expect(job).toMatchObject({ status: 'running', matched: 1, done: 0 });
+      await eventually(
+        async () =>
+          expect(await world.must(200, 'GET', `/v1/bulk/${job.id}`)).toMatchObject({
+            status: 'done',
+            done: 1,
+            failed: 0,
+          }),
+        { timeoutMs: 2 * MINUTE_MS },
+      );
+    }
+    expect((await world.read(paused.id)).status).toBe('paused');
+    expect((await world.ended(triggered.id))[0]).toMatchObject({ trigger: 'manual', status: 'success' });
+    await world.must(404, 'GET', `/v1/tasks/${deleted.id}`);
+    expect((await world.run(run.id)).status).toBe('cancelled');
+    expect((await world.read(unwanted.id)).status).toBe('active');
   });
 });

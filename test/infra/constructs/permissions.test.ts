@@ -72,7 +72,7 @@ describe('permissions', () => {
     }
   });
 
-  it('let the sweeper read the index, write runs, sum up what ended, send, and set the feeds of queues right', () => {
+  it('let the sweeper read the index, write runs and what bulk jobs change, sum up what ended, send, and set the feeds of queues right', () => {
     expect(rightsOf(scheduler.sweeper)).toEqual(
       [
         'dynamodb:Query index',
