@@ -39,6 +39,8 @@ const PROMISED = [
   'POST /v1/tokens',
   'GET /v1/tokens',
   'DELETE /v1/tokens/{id}',
+  'GET /v1/stats',
+  'GET /v1/metrics',
   'GET /v1/handlers',
   'GET /v1/health',
   'GET /v1/openapi.json',

@@ -7,26 +7,24 @@ import type { Summary } from '../../domain/summary.ts';
  * What statistics look like in the table: arrays without names, for each write bills by the KB. A batch of ten ends is
  * one write unit, a summary of few tasks one or two.
  */
-const Ends = z.record(
-  z.string(),
-  z.record(z.string(), z.array(z.tuple([z.enum(END_KINDS), z.int().nullable(), z.int().nullable()]))),
-);
+const End = z.tuple([z.enum(END_KINDS), z.int().nullable(), z.int().nullable()]);
+const Ends = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(End)]))]));
 
-/** Tenant → task → what ended: kind, duration, lateness. */
+/** Tenant → task → what ended: kind, duration, lateness. In pairs, for an id may be a word that objects know. */
 export function encodeEnds(ends: readonly RunEnd[]): string {
-  const tree: z.infer<typeof Ends> = {};
-  for (const { tenant, taskId, kind, durationMs = null, latenessMs = null } of ends) {
-    tree[tenant] ??= {};
-    const tasks = tree[tenant];
-    tasks[taskId] ??= [];
-    tasks[taskId].push([kind, durationMs, latenessMs]);
-  }
+  const tree: z.infer<typeof Ends> = [...Map.groupBy(ends, ({ tenant }) => tenant)].map(([tenant, its]) => [
+    tenant,
+    [...Map.groupBy(its, ({ taskId }) => taskId)].map(([taskId, of]) => [
+      taskId,
+      of.map(({ kind, durationMs = null, latenessMs = null }) => [kind, durationMs, latenessMs]),
+    ]),
+  ]);
   return JSON.stringify(tree);
 }
 
 export const decodeEnds = (json: string): RunEnd[] =>
-  Object.entries(Ends.parse(JSON.parse(json))).flatMap(([tenant, tasks]) =>
-    Object.entries(tasks).flatMap(([taskId, ends]) =>
+  Ends.parse(JSON.parse(json)).flatMap(([tenant, tasks]) =>
+    tasks.flatMap(([taskId, ends]) =>
       ends.map(([kind, durationMs, latenessMs]) => ({
         tenant,
         taskId,
