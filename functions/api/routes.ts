@@ -1,4 +1,4 @@
-import { docsPage } from './docs-page.ts';
+import { docsPage } from './docs/page.ts';
 import { openApiDocument } from './openapi.ts';
 import { publicRoute, type Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';

@@ -107,7 +107,11 @@ describe('the description of the API', () => {
     const { status, headers, body } = await call({ path: '/docs', role: null });
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(body).toContain('/v1/tasks/{id}/trigger');
-    expect(body).not.toMatch(/<script|https?:\/\/|src=/);
+    for (const told of ['backlog-full', 'Idempotency-Key', 'Nightly report', 'admin of root', 'merge-patch'])
+      expect(body, `it tells of ${told}`).toContain(told);
+    const places = new Set([...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    for (const [, to] of body.matchAll(/ href="#([^"]+)"/g)) expect(places, `${to} is there`).toContain(to);
+    expect(body).not.toMatch(/<script|<(img|link|a) [^>]*(src|href)="https?:|src=/);
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'/);
   });
 });
