@@ -10,7 +10,13 @@ import { pathText } from './problems.ts';
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  refuseExtremes(value);
+  const errors: FieldProblem[] = [];
+  requireBounded(value, (place) => {
+    if (!isWellFormed(place))
+      errors.push({ path: pathText(stepsTo(place)), message: 'must be well-formed Unicode' });
+  });
+  if (errors.length > 0)
+    throw new SchedulerError('validation-failed', 'The body is not valid: see errors', { errors });
   const twice = duplicateName(text);
   if (twice !== undefined)
     throw malformed(`the name ${JSON.stringify(shortened(twice))} is there twice in one object`);
@@ -35,9 +41,11 @@ interface Place {
   step?: PropertyKey;
 }
 
-/** Level by level, so that deep nesting cannot exhaust the stack that it is meant to protect. */
-function refuseExtremes(value: unknown): void {
-  const errors: FieldProblem[] = [];
+/**
+ * Throws `malformed-json` for what nests too deep or holds too much. Level by level, so that deep nesting cannot exhaust
+ * the stack that this is meant to protect.
+ */
+export function requireBounded(value: unknown, look: (place: Place) => void = () => {}): void {
   let level: Place[] = [{ value }];
   let seen = 0;
   for (let depth = 0; level.length > 0; depth++) {
@@ -45,21 +53,18 @@ function refuseExtremes(value: unknown): void {
     seen += level.length;
     if (seen > MAX_JSON_VALUES) throw malformed(`more than ${MAX_JSON_VALUES} values`);
     for (const place of level) {
-      const message = problemOf(place);
-      if (message !== undefined) errors.push({ path: pathText(stepsTo(place)), message });
+      // JSON.parse reads 1e400 as Infinity, which would be stored as null.
+      if (typeof place.value === 'number' && !Number.isFinite(place.value))
+        throw malformed('a number is too large to be kept');
+      look(place);
     }
     level = level.flatMap(membersOf);
   }
-  if (errors.length > 0)
-    throw new SchedulerError('validation-failed', 'The body is not valid: see errors', { errors });
 }
 
-function problemOf({ value, step }: Place): string | undefined {
-  // JSON.parse reads 1e400 as Infinity, which would be stored as null.
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw malformed('a number is too large to be kept');
+function isWellFormed({ value, step }: Place): boolean {
   const isWhole = (text: unknown) => typeof text !== 'string' || text.isWellFormed();
-  return isWhole(value) && isWhole(step) ? undefined : 'must be well-formed Unicode';
+  return isWhole(value) && isWhole(step);
 }
 
 function membersOf(above: Place): Place[] {

@@ -1,4 +1,5 @@
 import { type InboxMessage, InboxMessageSchema } from '../contract/inbox.ts';
+import { requireBounded } from '../contract/json-body.ts';
 import { parseAll } from '../contract/problems.ts';
 import { type FieldProblem, isCode, SchedulerError } from '../domain/errors.ts';
 import { jsonOrUndefined } from '../domain/json.ts';
@@ -21,9 +22,10 @@ export type Received =
 export async function receiveEvent(deps: InboxDeps, body: string, requestId: string): Promise<Received> {
   const json = jsonOrUndefined(body);
   if (json === undefined) return { kind: 'refused', reason: 'not JSON' };
-  const parsed = parseAll(InboxMessageSchema, json);
-  if (!parsed.ok) return { kind: 'refused', reason: listed('not a message of the inbox', parsed.errors) };
   try {
+    requireBounded(json);
+    const parsed = parseAll(InboxMessageSchema, json);
+    if (!parsed.ok) return { kind: 'refused', reason: listed('not a message of the inbox', parsed.errors) };
     return await act(deps, parsed.value, requestId);
   } catch (error) {
     const reason = refusalOf(error);

@@ -223,6 +223,11 @@ describe('what cannot be done is set aside at once, as it came, with the reason'
   const mail = { trigger: 'mail', payload: 'detail' } as const;
   it.each([
     ['not JSON', '{"v":1', 'not JSON'],
+    [
+      'nested without end',
+      `{"v":1,"action":"trigger","id":"a","taskId":"job","payload":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+      'nested deeper than 64 levels',
+    ],
     ['an unknown version', { ...trigger, v: 2 }, 'v:'],
     ['an unknown action', { ...trigger, action: 'drop' }, 'action:'],
     ['an unknown field', { ...trigger, colour: 'red' }, 'colour: unknown field'],
