@@ -6,14 +6,6 @@ import { card, table } from './table.ts';
 import { objectFrom } from './task-options.ts';
 import { collected } from './words.ts';
 
-const EXAMPLES = `
-Examples:
-  escapement calendars set holidays --name Holidays --date 2026-05-14 --date --12-25 --weekday sat --weekday sun
-  escapement calendars set closed --name 'Summer break' --range 2026-08-01..2026-08-16
-  escapement calendars get holidays
-
-A schedule of a task names them: "calendars": [{ "id": "holidays", "mode": "skip" }].`;
-
 const days = ({ dates, ranges, weekdays }: Calendar): string =>
   [...dates, ...ranges.map(({ from, to }) => `${from}..${to}`), ...weekdays].join(' ');
 
@@ -31,8 +23,7 @@ const calendarCard = (calendar: Calendar): string =>
 export function addCalendars(program: Command, cli: Cli): void {
   const calendars = program
     .command('calendars')
-    .description('Days on which tasks do not run')
-    .addHelpText('after', EXAMPLES);
+    .description('Days on which the tasks whose schedules name them do not run');
   calendars
     .command('list')
     .description('List them')

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { createClient } from '../client.ts';
-import { misused } from './failure.ts';
+import { Failure, misused } from './failure.ts';
 import { configPath, profileOf, readConfig, soundUrl, writeConfig } from './profiles.ts';
 import { type Cli, show } from './session.ts';
 import { table } from './table.ts';
@@ -17,7 +17,9 @@ export function addLogin(program: Command, cli: Cli): void {
       const url = soundUrl(address);
       const token = await tokenFrom(tokenFile);
       // Whoever may do nothing at all may not look at queues either.
-      await createClient({ url, token, fetch: io.fetch, sleep: io.sleep }).queues.list().page();
+      const seen = await createClient({ url, token, fetch: io.fetch, sleep: io.sleep }).queues.list().page();
+      if (!Array.isArray(seen?.items))
+        throw new Failure(`${url} answers, but not as an Escapement deployment does: is the address right?`);
       const { profiles } = await readConfig(io);
       await writeConfig(io, { current: as, profiles: { ...profiles, [as]: { url, token } } });
       io.err(`Logged in to ${url}; profile ${as} in ${configPath(io)}`);
@@ -28,11 +30,18 @@ export function addLogin(program: Command, cli: Cli): void {
       throw misused(
         'Nobody is here to be asked for the token: name a file, --token-file <path>, or - for standard input',
       );
-    const text = path === undefined ? await io.ask('Token: ', true) : await io.read(path);
+    const text =
+      path === undefined ? await io.ask('Token: ', true) : await io.read(path).catch(unreadable(path));
     const token = text.trim();
     if (token === '') throw misused('The token is empty');
     return token;
   }
+
+  const unreadable =
+    (path: string) =>
+    (error: unknown): never => {
+      throw misused(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    };
 
   const profile = program.command('profile').description('Deployments that were logged in to');
   profile

@@ -69,8 +69,10 @@ export function profileOf(profiles: Config['profiles'], name: string): Profile {
 
 export function soundUrl(text: string): string {
   const url = ProfileSchema.shape.url.safeParse(text);
-  if (!url.success) throw misused(`${text} is not an address: expected http(s)://…`);
-  return url.data.replace(/\/+$/, '');
+  if (!url.success)
+    throw misused(`${text} is not an address: expected http(s)://…, such as http://127.0.0.1:4650`);
+  // Pasted from an example of the API.
+  return url.data.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
 const summary = (error: unknown): string =>

@@ -10,6 +10,7 @@ import { addCalendars } from './calendars.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, explained } from './failure.ts';
+import { guide } from './guidance.ts';
 import { addImport } from './import.ts';
 import type { Io } from './io.ts';
 import { addLogin } from './login.ts';
@@ -60,7 +61,6 @@ export function makeProgram(io: Io): Command {
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
     })
-    .showHelpAfterError('--help tells what can be said.')
     .exitOverride();
   const cli: Cli = { io, globals: () => GlobalsSchema.parse(program.opts()) };
   addLogin(program, cli);
@@ -81,7 +81,9 @@ export function makeProgram(io: Io): Command {
   addAudit(program, cli);
   addTenants(program, cli);
   // The same object; only its types are told differently.
-  addCompletion(program as unknown as PlainCommand);
+  const plain = program as unknown as PlainCommand;
+  addCompletion(plain);
+  guide(plain);
   return program;
 }
 

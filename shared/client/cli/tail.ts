@@ -18,9 +18,9 @@ export function addTail(program: Command, cli: Cli): void {
   program
     .command('tail')
     .description('Follow runs live, a line for each change, until Ctrl-C')
-    .option('--task <id>')
-    .option('--queue <name>')
-    .option('--tag <tag>')
+    .option('--task <id>', 'of this task only')
+    .option('--queue <name>', 'of this queue only')
+    .option('--tag <tag>', 'of tasks with this tag only')
     .option('--since <duration>', 'begin with those due so long ago', seconds, SINCE_SECONDS)
     .option(
       '--every <duration>',

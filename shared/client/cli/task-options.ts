@@ -63,11 +63,11 @@ export const withTask = <A extends unknown[]>(command: Command<A>) =>
         '-f, --file <path>',
         'the task as YAML or JSON, - for standard input; the other options win over it',
       )
-      .option('--name <text>')
-      .option('--description <text>')
+      .option('--name <text>', 'for people')
+      .option('--description <text>', 'what it is for')
       .option('--handler <name>', 'what runs: escapement handlers')
       .option('--payload <json>', 'what it gets')
-      .option('--queue <name>')
+      .option('--queue <name>', 'where it runs: escapement queues list; default when absent')
       .option('--tag <tag>', 'may be given several times', collected)
       .option('--timeout <duration>', 'of one attempt', seconds)
       .option('--overlap <policy>', 'forbid, queue or allow'),

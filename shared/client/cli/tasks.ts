@@ -14,10 +14,10 @@ export function addTasks(program: Command, cli: Cli): void {
   tasks
     .command('list')
     .description('List tasks by name')
-    .addOption(tasks.createOption('--status <status>').choices(TASK_STATUSES))
-    .option('--queue <name>')
-    .option('--tag <tag>')
-    .option('--handler <name>')
+    .addOption(tasks.createOption('--status <status>', 'those that are').choices(TASK_STATUSES))
+    .option('--queue <name>', 'of this queue only')
+    .option('--tag <tag>', 'of tasks with this tag only')
+    .option('--handler <name>', 'with this handler only')
     .option('--search <text>', 'part of id, name, description, handler or tag')
     .option('--limit <n>', 'at most so many', count, 100)
     .action(async ({ limit, ...filter }) => {

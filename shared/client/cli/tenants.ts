@@ -5,14 +5,6 @@ import { type Cli, open, show } from './session.ts';
 import { card, table } from './table.ts';
 import { count, moment } from './words.ts';
 
-const EXAMPLES = `
-Examples:
-  escapement tenants set acme --name Acme --max-tasks 100 --rate-per-minute 600
-  escapement tenants set acme --max-tasks none
-  escapement tenants list
-
-For administrators of the tenant root.`;
-
 const NONE = 'none';
 /** Not null yet, which commander takes for an empty text. */
 const limit = (text: string): number | typeof NONE => (text === NONE ? text : count(text));
@@ -31,8 +23,7 @@ const tenantCard = (tenant: Tenant, nowMs: number): string =>
 export function addTenants(program: Command, cli: Cli): void {
   const tenants = program
     .command('tenants')
-    .description('Who shares the deployment, and how much of it each may have')
-    .addHelpText('after', EXAMPLES);
+    .description('Who shares the deployment, and how much of it each may have; for administrators of root');
   tenants
     .command('list')
     .description('List them with their limits')

@@ -31,7 +31,7 @@ export function addTokens(program: Command, cli: Cli): void {
     .description('Make one; it is printed this once')
     .addOption(
       tokens
-        .createOption('--role <role>')
+        .createOption('--role <role>', 'what it may do: look, steer, or everything')
         .choices(['viewer', 'operator', 'admin'] as const)
         .makeOptionMandatory(),
     )

@@ -3,19 +3,10 @@ import { type Cli, open, show } from './session.ts';
 import { table } from './table.ts';
 import { json } from './words.ts';
 
-const EXAMPLES = `
-Examples:
-  escapement variables set region --text eu-west-1
-  escapement variables set limits '{"pages":20}'
-  escapement variables list
-
-A payload has them as {{ variables.region }}. Not for secrets: whoever may look at tasks may read them.`;
-
 export function addVariables(program: Command, cli: Cli): void {
   const variables = program
     .command('variables')
-    .description('Values that the payloads of all tasks share')
-    .addHelpText('after', EXAMPLES);
+    .description('Values that the payloads of all tasks share: {{ variables.name }}; not for secrets');
   variables
     .command('list')
     .description('List them with their values')
