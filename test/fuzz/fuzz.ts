@@ -37,6 +37,8 @@ export interface FuzzOptions {
   nowMs: number;
   /** Requests under way at the same time. */
   width?: number;
+  /** After each thousand. */
+  progress?(sent: number): void;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface FuzzOptions {
  * operation that was called, be of the form that is documented, and never be a fault of ours.
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const { contract, exchange, requests, seed, nowMs, width = 1 } = options;
+  const { contract, exchange, requests, seed, nowMs, width = 1, progress } = options;
   const plans = fc.sample(makePlans(contract, nowMs), { seed, numRuns: requests });
   const pool = makePool();
   const byStatus: Record<string, number> = {};
@@ -71,7 +73,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   }
 
   async function worker(): Promise<void> {
-    for (let plan = plans[next++]; plan; plan = plans[next++]) await one(plan);
+    for (let plan = plans[next++]; plan; plan = plans[next++]) {
+      if (next % 1_000 === 0) progress?.(next);
+      await one(plan);
+    }
   }
   await Promise.all(Array.from({ length: width }, worker));
   return {

@@ -37,9 +37,18 @@ try {
   console.log(
     `${values.requests} requests to ${contract.operations.length} operations at ${url}, seed ${seed}`,
   );
+  const progress = (count: number) => console.log(`${count} requests`);
   const startedMs = performance.now();
   const requests = Number(values.requests);
-  const report = await fuzz({ contract, exchange, requests, seed, nowMs: Date.now(), width: WIDTH });
+  const report = await fuzz({
+    contract,
+    exchange,
+    requests,
+    seed,
+    nowMs: Date.now(),
+    width: WIDTH,
+    progress,
+  });
   console.log(told(report));
   console.log(`took ${Math.round((performance.now() - startedMs) / 1000)} s; to repeat: --seed ${seed}`);
   if (report.findings.length > 0) process.exitCode = 1;
