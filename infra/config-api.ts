@@ -19,7 +19,6 @@ export const ROUTE_LIMITS = {
   'POST /v1/queues/{name}/redrive': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/dead-letters/purge': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/purge': HUNDREDS_OF_WRITES,
-  'POST /v1/bulk': HUNDREDS_OF_WRITES,
   'POST /v1/schedules/preview': MUCH_WORK,
   'GET /v1/stats': MUCH_WORK,
   'GET /v1/metrics': MUCH_WORK,
