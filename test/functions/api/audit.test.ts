@@ -226,6 +226,20 @@ describe('a bulk request', () => {
   });
 });
 
+describe('a dry run', () => {
+  it('that the endpoint does not know is no way past the trail', async () => {
+    const { task, call, tables } = makeWorld();
+    await task();
+    tables.audit.clear();
+    for (const [method, body] of [
+      ['PATCH', { name: 'Another', dryRun: true }],
+      ['PUT', { ...TASK, name: 'Another', dryRun: true }],
+    ] as const)
+      expect((await call({ method, path: '/v1/tasks/nightly', body })).status).toBe(422);
+    expect((await call({ path: '/v1/tasks/nightly' })).body.name).toBe(TASK.name);
+  });
+});
+
 describe('what changed nothing', () => {
   it.each<[string, (world: ReturnType<typeof makeWorld>) => Promise<unknown>, string]>([
     ['the same task again', ({ task }) => task(), 'task.put tasks/nightly unchanged'],
