@@ -23,7 +23,12 @@ export function addDoctor(program: Command, cli: Cli, version: string): void {
     .description(
       'Check a deployment: clocks, lateness, canary, alarms, queues and their drift, dead letters, tasks; exit code 1 when something is wrong',
     )
-    .option('--max-age <duration>', 'that due runs may wait in a queue', seconds, MAX_AGE_SECONDS)
+    .addOption(
+      program
+        .createOption('--max-age <duration>', 'that due runs may wait in a queue')
+        .argParser(seconds)
+        .default(MAX_AGE_SECONDS, '5m'),
+    )
     .option('--aws', 'ask AWS as well, with its credentials at hand: alarms, and both clocks')
     .option('--no-aws', 'do not, though there are AWS credentials')
     .option('--name <name>', 'of the deployment, which its alarms begin with', NAME)

@@ -36,9 +36,9 @@ const EXAMPLES: Record<string, readonly string[]> = {
     'morning-report -f task.yaml --queue high',
   ],
   'tasks why': ['morning-report'],
-  'tasks pause': ['morning-report'],
-  'tasks resume': ['morning-report'],
-  'tasks trigger': ['morning-report'],
+  'tasks pause': ["morning-report --reason 'month-end closing'", '--tag billing --dry-run'],
+  'tasks resume': ['morning-report', '--tag billing'],
+  'tasks trigger': ['morning-report', 'morning-report --payload \'{"to":"me@example.com"}\' --in 10m'],
   'tasks delete': ['morning-report'],
   'tasks upcoming': ['morning-report --count 5'],
   'tasks backfill': ['morning-report --from 2026-11-01 --to 2026-11-08 --dry-run'],
@@ -49,7 +49,7 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'runs get': ['morning-report~001795264316317'],
   'runs why': ['morning-report~001795264316317'],
   'runs cancel': ['morning-report~001795264316317'],
-  'runs retry': ['morning-report~001795264316317'],
+  'runs retry': ['morning-report~001795264316317', '--task morning-report --since 1d'],
   'bulk status': ['01M7Z1F0WX2B8Y46MY1X16ZTRQ'],
   'bulk wait': ['01M7Z1F0WX2B8Y46MY1X16ZTRQ'],
   'bulk abort': ['01M7Z1F0WX2B8Y46MY1X16ZTRQ'],
@@ -70,13 +70,13 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'calendars get': ['holidays'],
   'calendars set': ['holidays --name Holidays --date 2026-05-14 --date=--12-25 --weekday sat --weekday sun'],
   'calendars delete': ['holidays'],
-  stats: [''],
+  stats: ['--since 1d', '--since 7d --interval day --by failures'],
   tail: ['--task morning-report', '--queue default --since 10m'],
-  wait: ['morning-report~001795264316317'],
+  wait: ['morning-report~001795264316317 --timeout 10m'],
   'tokens list': [''],
   'tokens create': ['--role operator --name ci --expires-in 90d'],
   'tokens revoke': ['01M7Z1F0WX2B8Y46MY1X16ZTRQ'],
-  audit: [''],
+  audit: ['--since 1d --action task.pause', '--resource tasks/morning-report'],
   'tenants list': [''],
   'tenants get': ['acme'],
   'tenants set': ['acme --name Acme --max-tasks 100', 'acme --max-tasks none'],
@@ -93,5 +93,6 @@ export function guide(program: Command, path: readonly string[] = []): void {
   if (examples) program.addHelpText('after', ['', 'Examples:', ...examples].join('\n'));
   for (const argument of program.registeredArguments)
     argument.description ||= ARGUMENTS[`${path[0]} ${argument.name()}`] ?? '';
+  for (const option of program.options) if (option.mandatory) option.description += ' (required)';
   for (const command of program.commands) guide(command, [...path, command.name()]);
 }

@@ -11,6 +11,7 @@ import { millis, seconds } from './words.ts';
 
 const EVERY_SECONDS = 2;
 const SINCE_SECONDS = 60;
+const WAIT_SECONDS = 3_600;
 const STATUS_WIDTH = Math.max(...RUN_STATUSES.map((status) => status.length));
 
 export function addTail(program: Command, cli: Cli): void {
@@ -21,12 +22,20 @@ export function addTail(program: Command, cli: Cli): void {
     .option('--task <id>', 'of this task only')
     .option('--queue <name>', 'of this queue only')
     .option('--tag <tag>', 'of tasks with this tag only')
-    .option('--since <duration>', 'begin with those due so long ago', seconds, SINCE_SECONDS)
-    .option(
-      '--every <duration>',
-      'look so often, and at once where the deployment tells of changes',
-      seconds,
-      EVERY_SECONDS,
+    .addOption(
+      program
+        .createOption('--since <duration>', 'begin with those due so long ago')
+        .argParser(seconds)
+        .default(SINCE_SECONDS, '1m'),
+    )
+    .addOption(
+      program
+        .createOption(
+          '--every <duration>',
+          'look so often, and at once where the deployment tells of changes',
+        )
+        .argParser(seconds)
+        .default(EVERY_SECONDS, '2s'),
     )
     .action(async ({ task, since, every, ...filter }) => {
       const { client } = await open(cli);
@@ -52,7 +61,12 @@ export function addTail(program: Command, cli: Cli): void {
     .command('wait')
     .description('Wait until a run has ended; exit code 0 only if it succeeded')
     .argument('<run>', 'its id, such as from tasks trigger --json')
-    .option('--timeout <duration>', 'give up after so long', seconds, 3_600)
+    .addOption(
+      program
+        .createOption('--timeout <duration>', 'give up after so long')
+        .argParser(seconds)
+        .default(WAIT_SECONDS, '1h'),
+    )
     .action(async (id, { timeout }) => {
       const { client, nowMs } = await open(cli);
       for (;;) {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Command } from '@commander-js/extra-typings';
+import type { Command as PlainCommand } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeProgram } from '../../../../shared/client/cli/program.ts';
 import { systemIo } from '../../../../shared/client/cli/system-io.ts';
@@ -27,6 +28,27 @@ describe('the help of', () => {
       for (const argument of command.registeredArguments)
         expect([argument.name(), argument.description]).not.toEqual([argument.name(), '']);
       if (command.commands.length === 0) expect(out).toContain(`Examples:\n  escapement ${path.join(' ')}`);
+    },
+  );
+
+  /** A word, or what stands in quotes. */
+  const words = (line: string) => [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, inner]) => inner ?? word);
+
+  it.each(commands.map(({ path }) => ({ name: path.join(' '), path })))(
+    '$name has examples that it takes',
+    async ({ path }) => {
+      const { out } = await makeCli(() => ({})).run(...path, '--help');
+      const [, examples = ''] = out.split('\nExamples:\n');
+      for (const line of examples.split('\n').filter((one) => one.startsWith('  escapement '))) {
+        const [, ...given] = words(line.replace(/ [>|] .*/, '').trim());
+        const program = makeProgram(systemIo()) as unknown as PlainCommand;
+        const command = path.reduce(
+          (parent, name) => parent.commands.find((one) => one.name() === name) ?? parent,
+          program,
+        );
+        const own = given.slice(path.length).filter((word) => word !== '--json');
+        expect([line, command.parseOptions(own).unknown]).toEqual([line, []]);
+      }
     },
   );
 
