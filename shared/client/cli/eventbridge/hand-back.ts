@@ -6,7 +6,7 @@ import { findTask } from '../session.ts';
 import { type Handlers, IMPORTED, idOf, mapSchedule } from './mapping.ts';
 import type { Originals } from './originals.ts';
 import { openParts, type Part } from './parts.ts';
-import { whenOf } from './schedule-of.ts';
+import { nextBeat, whenOf } from './schedule-of.ts';
 import { otherDifferences, targetOf } from './target-of.ts';
 import { originTag } from './task-id.ts';
 
@@ -124,7 +124,7 @@ async function scheduleFor(
   const kept = (part: string) => parts.exactly(part, 'as its original says');
   const sameTime = original !== undefined && isDeepStrictEqual(before?.schedule, task.schedule);
   const when = sameTime
-    ? timeOf(original)
+    ? { ...timeOf(original), ...keptBeat(task.schedule, orders.nowMs) }
     : parts.made('schedule', asSaid, () => whenOf(task.schedule, orders.nowMs, differs));
   if (sameTime) kept('schedule');
   const role = orders.roleArn ?? original?.Target?.RoleArn;
@@ -153,6 +153,13 @@ async function scheduleFor(
       State: 'ENABLED',
     },
   };
+}
+
+/** A rate that is enabled begins anew, at once, unless it has a start. */
+function keptBeat(schedule: Task['schedule'], nowMs: number): { StartDate?: Date } {
+  if (schedule.kind !== 'interval') return {};
+  const beat = nextBeat(schedule.startAt, schedule.seconds, nowMs);
+  return beat ? { StartDate: beat } : {};
 }
 
 const timeOf = ({

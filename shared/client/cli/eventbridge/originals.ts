@@ -5,7 +5,7 @@ import type {
   SchedulerServiceException,
 } from '@aws-sdk/client-scheduler';
 import { bounded } from '../bounded.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { UNIT_SECONDS } from './expression.ts';
 import { nextBeat } from './schedule-of.ts';
 
@@ -90,6 +90,7 @@ function withFreshStart(schedule: CreateScheduleInput, nowMs: number): CreateSch
   return { ...rest, ScheduleExpression: expression, ...(beat ? { StartDate: beat } : {}) };
 }
 
+const SERVER_FAULT = 500;
 const HINTS: Record<string, string> = {
   CredentialsProviderError: 'No AWS credentials: aws configure, or AWS_PROFILE, or AWS_ACCESS_KEY_ID …',
   AccessDeniedException:
@@ -107,6 +108,12 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
       ? 'Name the region: --region or AWS_REGION.'
       : HINTS[name];
     const lines = [`Cannot ${what}: ${message || name} (${name})`, ...(hint ? [hint] : [])];
-    throw new Failure(lines.join('\n'), $metadata?.httpStatusCode ? EXIT.refused : EXIT.unavailable);
+    throw new Failure(lines.join('\n'), exitCodeOf($metadata?.httpStatusCode, hint));
   }
+}
+
+/** Refused by AWS, or never asked, for want of what the user has to say first; else there was no answer. */
+function exitCodeOf(status: number | undefined, hint: string | undefined): ExitCode {
+  if (status !== undefined) return status >= SERVER_FAULT ? EXIT.unavailable : EXIT.refused;
+  return hint === undefined ? EXIT.unavailable : EXIT.usage;
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cronOf } from '../../../../shared/client/cli/eventbridge/cron-of.ts';
 import { mapSchedule } from '../../../../shared/client/cli/eventbridge/mapping.ts';
+import { whenOf } from '../../../../shared/client/cli/eventbridge/schedule-of.ts';
+import { Unmapped } from '../../../../shared/client/cli/eventbridge/unmapped.ts';
 import { resolveSchedule } from '../../../../shared/contract/resolve-schedule.ts';
 import { ScheduleSchema } from '../../../../shared/contract/schedule.ts';
 import { nominalInstants } from '../../../../shared/domain/nominal-instants.ts';
@@ -114,4 +117,33 @@ describe('a cron expression of EventBridge Scheduler that maps', () => {
     for (const timezone of ['Europe/Paris', 'America/New_York', 'Australia/Lord_Howe'])
       expect(mappedInstants(text, timezone)).toEqual(awsCronInstants(text, timezone, FROM, TO));
   });
+
+  it('is given back as an expression of the same occurrences, or refused', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(fc.tuple(minute, hour, days, month), zone, ([m, h, [date, of], mo], timezone) => {
+        const text = [m, h, date, mo, of, '*'].join(' ');
+        const { expressions, rule } = cronOf(text, timezone !== 'UTC');
+        fc.pre(rule === undefined);
+        const dst = { gap: 'skip', repeat: 'first' } as const;
+        const schedule = { kind: 'cron', expressions, timezone, dst, jitterSeconds: 0 } as const;
+        const back = givenBack({ ...schedule, expressions: [...expressions] });
+        // Only lists with L and # become several expressions, of which there is one there.
+        if (back === undefined) expect(`${date} ${of}`).toMatch(/[L#]/);
+        else
+          expect(awsCronInstants(back, timezone, FROM, TO)).toEqual(
+            awsCronInstants(text, timezone, FROM, TO),
+          );
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
+
+function givenBack(schedule: Parameters<typeof whenOf>[0]): string | undefined {
+  try {
+    return /^cron\((.*)\)$/.exec(whenOf(schedule, FROM, () => {}).ScheduleExpression ?? '')?.[1];
+  } catch (error) {
+    if (error instanceof Unmapped) return undefined;
+    throw error;
+  }
+}
