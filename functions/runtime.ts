@@ -7,6 +7,7 @@ import { makeAuditStore } from '../shared/adapters/dynamodb/audit-store.ts';
 import { makeBulkJobs } from '../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../shared/adapters/dynamodb/cursor-store.ts';
+import { makeDeadLetterStore } from '../shared/adapters/dynamodb/dead-letter-store.ts';
 import { makeExecutionStore } from '../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../shared/adapters/dynamodb/listings.ts';
@@ -177,6 +178,7 @@ export function executorRuntime() {
       variables: makeVariableStore(store, systemIds),
       semaphores: makeSemaphoreStore(store),
       rates: makeRateStore(store, systemIds),
+      deadLetters: makeDeadLetterStore(store),
       calendars: makeCalendarStore(store),
       queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
       handlers: withTargets(
@@ -224,6 +226,7 @@ export function sweeperRuntime() {
     queueWorkers: env.ESCAPEMENT_EVENT_SOURCES,
     tasks,
     ...countedRuns(store, env.ESCAPEMENT_STATS, log),
+    deadLetters: makeDeadLetterStore(store),
     semaphores: makeSemaphoreStore(store),
     queues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
     shards: env.ESCAPEMENT_SHARDS,
@@ -275,6 +278,7 @@ export function apiRuntime() {
     bulkJobs: makeBulkJobs(store),
     tokens: makeTokenStore(store),
     tenants: makeTenantStore(store),
+    deadLetters: makeDeadLetterStore(store),
     calendars: makeCalendarStore(store),
     audit: makeAuditStore(store),
     heartbeat: makeHeartbeat(store),

@@ -16,12 +16,16 @@ export const ROUTE_LIMITS = {
   'POST /v1/tasks/{id}/backfill': HUNDREDS_OF_WRITES,
   'POST /v1/bulk': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/dead-letters/redrive': HUNDREDS_OF_WRITES,
+  'POST /v1/queues/{name}/dead-letters/resolve': HUNDREDS_OF_WRITES,
+  'POST /v1/queues/{name}/dead-letters/ignore': HUNDREDS_OF_WRITES,
+  'POST /v1/queues/{name}/dead-letters/reopen': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/redrive': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/dead-letters/purge': HUNDREDS_OF_WRITES,
   'POST /v1/queues/{name}/purge': HUNDREDS_OF_WRITES,
   'POST /v1/schedules/preview': MUCH_WORK,
   'GET /v1/stats': MUCH_WORK,
   'GET /v1/metrics': MUCH_WORK,
+  'GET /v1/queues/{name}/dead-letters/groups': MUCH_WORK,
   'GET /v1/queues': MUCH_WORK,
 } satisfies RouteLimits;
 

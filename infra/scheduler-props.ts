@@ -171,7 +171,7 @@ export interface ApiProps {
   burst?: number;
   /**
    * Routes with a limit of their own, by method and path, such as `POST /v1/tasks`; over all callers too.
-   * @default - the ones that cost most: 5 a second for backfill, bulk, redrive and purge, 20 for previews, queues, statistics and metrics
+   * @default - the ones that cost most: 5 a second for backfill, bulk and what is done to dead letters, 20 for previews, queues, groups of dead letters, statistics and metrics
    */
   routes?: Readonly<Record<string, RouteLimit>>;
   /**

@@ -1,5 +1,6 @@
 import type { CalendarLinks } from './domain/calendar.ts';
 import type { Change, Guard, Outcome } from './domain/change.ts';
+import type { Resolution } from './domain/dead-letter.ts';
 import type { Execution, ExecutionKey } from './domain/execution.ts';
 import type { Failure } from './domain/failure.ts';
 import type { LifecycleEvent } from './domain/lifecycle-event.ts';
@@ -91,6 +92,19 @@ export interface ShardIndex {
   open(q: { shard: number; until: EpochMs; limit: number; from?: string }): Promise<IndexPage<OpenEntry>>;
 }
 
+/** Dead letters of a queue that wait for somebody, or the closed ones of all queues. */
+export type DeathList =
+  | { tenant: string; queue: string; closed?: false }
+  | { tenant: string; queue?: never; closed: true };
+export interface DeadEntry extends ExecutionKey {
+  at: EpochMs;
+  queue: string;
+  /** Absent when it died before deaths were given one. */
+  fingerprint?: string;
+  /** Of a closed one. */
+  resolution?: Resolution['kind'];
+}
+
 /**
  * Lists for people. Keys come from the index (eventually consistent, merged over all shards); readMany then
  * reads the items themselves, so a stale entry shows the present state or vanishes.
@@ -107,13 +121,9 @@ export interface Listings {
     from?: string;
   }): Promise<IndexPage<ExecutionKey>>;
   /** Newest first by time of death. */
-  dead(q: {
-    tenant: string;
-    queue: string;
-    since?: EpochMs;
-    limit: number;
-    from?: string;
-  }): Promise<IndexPage<ExecutionKey>>;
+  dead(q: DeathList & { since?: EpochMs; limit: number; from?: string }): Promise<IndexPage<DeadEntry>>;
+  /** The same, all at once and in no order; of more than `limit` about the newest ones. */
+  deaths(q: DeathList & { limit: number }): Promise<{ entries: DeadEntry[]; complete: boolean }>;
   /** Runs that have not ended, latest look first. */
   open(q: { tenant: string; limit: number; from?: string }): Promise<IndexPage<ExecutionKey>>;
   readExecutions(keys: ExecutionKey[]): Promise<Execution[]>;

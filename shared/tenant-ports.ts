@@ -1,6 +1,8 @@
 import type { BulkJob } from './domain/bulk.ts';
 import type { Calendar } from './domain/calendar.ts';
+import type { Canary, IgnoredFingerprint } from './domain/dead-letter.ts';
 import type { TaskKey } from './domain/task.ts';
+import type { EpochMs } from './domain/time.ts';
 import type { IndexPage } from './ports.ts';
 
 /** What the use cases need of the outside to keep what tenants have besides tasks and runs; see ports.ts. */
@@ -33,4 +35,24 @@ export interface VariableStore {
   read(tenant: string): Promise<Record<string, unknown>>;
   /** `make` is called again whenever somebody else was faster; what it throws ends the change. */
   change(tenant: string, make: (values: Record<string, unknown>) => Record<string, unknown>): Promise<void>;
+}
+
+type FingerprintKey = Pick<IgnoredFingerprint, 'tenant' | 'queue' | 'fingerprint'>;
+
+/** What people said of dead letters that does not stand in a run. */
+export interface DeadLetterStore {
+  readIgnored(key: FingerprintKey): Promise<IgnoredFingerprint | undefined>;
+  /** Those of a queue, or of all, by queue and fingerprint. */
+  listIgnored(q: {
+    tenant: string;
+    queue?: string;
+    limit: number;
+    from?: string;
+  }): Promise<IndexPage<IgnoredFingerprint>>;
+  /** Last writer wins. */
+  ignore(rule: IgnoredFingerprint): Promise<void>;
+  unignore(key: FingerprintKey): Promise<void>;
+  /** `ttlAt`: until when it is of use. */
+  putCanary(canary: Canary, ttlAt: EpochMs): Promise<void>;
+  readCanary(tenant: string, id: string): Promise<Canary | undefined>;
 }

@@ -5,6 +5,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { calendarRoutes } from './routes/calendars.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { handOffRoutes } from './routes/hand-off.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...bulkRoutes,
   ...queueRoutes,
   ...statsRoutes,
+  ...deadLetterRoutes,
   ...calendarRoutes,
   ...variableRoutes,
   ...tenantRoutes,

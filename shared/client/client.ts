@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { TriggerInput } from '../contract/execution.ts';
+import type { RetryInput, TriggerInput } from '../contract/execution.ts';
 import type { UpcomingSchema } from '../contract/service.ts';
 import { bulkOf } from './bulk.ts';
+import { deadLetterCalls } from './dead-letters.ts';
 import { type Listing, listing } from './listing.ts';
 import { openEvents } from './live.ts';
 import { type CallOptions, makeStreams, makeTransport, type TransportOptions } from './transport.ts';
@@ -29,7 +30,6 @@ import type {
   PutOptions,
   Queue,
   QueuePatch,
-  Redrive,
   Schedule,
   Stats,
   StatsSpan,
@@ -49,6 +49,15 @@ import type {
 
 export type { Problem } from '../contract/problem.ts';
 export { type Bulk, type BulkInput, type BulkJob, isBulkJob } from './bulk.ts';
+export type {
+  Canary,
+  DeadLetterFilter,
+  DeadLetterGroup,
+  DeadLetterGroupFilter,
+  DeadLetterOutcomes,
+  IgnoredFingerprint,
+  Redrive,
+} from './dead-letters.ts';
 export type { Listing, Page } from './listing.ts';
 export { ConnectionError, ProblemError } from './problem-error.ts';
 export type { CallOptions, TransportOptions as ClientOptions } from './transport.ts';
@@ -77,7 +86,6 @@ export type {
   PutOptions,
   Queue,
   QueuePatch,
-  Redrive,
   Schedule,
   Stats,
   StatsSpan,
@@ -169,8 +177,9 @@ export function createClient(options: TransportOptions) {
       why: (id: string, call?: CallOptions) => get<ExecutionWhy>(`${executionPath(id)}/why`, call),
       cancel: (id: string, call?: CallOptions) =>
         post<Execution>(`${executionPath(id)}/cancel`, undefined, call),
-      retry: (id: string, call?: CallOptions) =>
-        post<Execution>(`${executionPath(id)}/retry`, undefined, call),
+      /** With the payload that it had, unless another is given. */
+      retry: (id: string, input: RetryInput = {}, call?: CallOptions) =>
+        post<Execution>(`${executionPath(id)}/retry`, input, call),
     },
     ...bulkOf(send, options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)))),
     queues: {
@@ -178,11 +187,7 @@ export function createClient(options: TransportOptions) {
       get: (name: string, call?: CallOptions) => get<Queue>(queuePath(name), call),
       patch: (name: string, patch: QueuePatch, call?: CallOptions) =>
         send<Queue>({ method: 'PATCH', path: queuePath(name), body: patch, ...call }),
-      deadLetters: (name: string, page: PageSize = {}, call?: CallOptions): Listing<Execution> =>
-        listing(send, `${queuePath(name)}/dead-letters`, { ...page }, call),
-      /** Those named, or all; at most 1,000 a call, `more` says whether to go on. */
-      redrive: (name: string, ids?: readonly string[], call?: CallOptions) =>
-        post<Redrive>(`${queuePath(name)}/dead-letters/redrive`, ids ? { ids } : {}, call),
+      ...deadLetterCalls(send),
       /** Throws all dead letters away; `confirm` repeats the queue's name. */
       purge: (name: string, confirm: string, call?: CallOptions) =>
         post<Purge>(`${queuePath(name)}/dead-letters/purge`, { confirm }, call),

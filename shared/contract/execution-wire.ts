@@ -1,4 +1,5 @@
 import { type AttemptRecord, type Execution, isFinal } from '../domain/execution.ts';
+import { fingerprintOfRun } from '../domain/fingerprint.ts';
 import { executionId, idempotencyKey } from '../domain/occurrence.ts';
 import { type EpochMs, fromIso, toIso } from '../domain/time.ts';
 import type { ExecutionWire } from './execution.ts';
@@ -42,6 +43,16 @@ export function executionToWire(run: Execution, result: string | undefined = run
           outcome: run.upstream.outcome,
         }
       : null,
+    fingerprint: run.status === 'dead' ? fingerprintOfRun(run) : null,
+    resolution: run.resolution
+      ? {
+          kind: run.resolution.kind,
+          at: toIso(run.resolution.at),
+          by: run.resolution.by,
+          note: run.resolution.note ?? null,
+        }
+      : null,
+    canary: run.canary ?? null,
     lateSince: iso(run.lateSince),
     causedBy: run.causedBy ?? null,
     stopped: run.stopped ?? null,

@@ -66,6 +66,17 @@ export const ExecutionSchema = z
       })
       .nullable()
       .describe('the run whose outcome triggered this one'),
+    fingerprint: z.string().nullable().describe('of a dead one: what deaths of the same kind have in common'),
+    resolution: z
+      .strictObject({
+        kind: z.enum(['resolved', 'ignored']),
+        at: InstantSchema,
+        by: z.string(),
+        note: z.string().nullable(),
+      })
+      .nullable()
+      .describe('of a dead one: what somebody said of it'),
+    canary: z.string().nullable().describe('the redrive of which it is, or was, the first run'),
     lateSince: InstantSchema.nullable().describe('the deadline of its task, which it missed'),
     causedBy: z
       .string()
@@ -91,3 +102,8 @@ export const TriggerInputSchema = z
   })
   .meta({ id: 'TriggerInput' });
 export type TriggerInput = z.infer<typeof TriggerInputSchema>;
+
+export const RetryInputSchema = z
+  .strictObject({ payload: z.unknown().describe('instead of the one that it had').optional() })
+  .meta({ id: 'RetryInput' });
+export type RetryInput = z.infer<typeof RetryInputSchema>;

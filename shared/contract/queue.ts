@@ -2,8 +2,6 @@ import * as z from 'zod';
 import { MAX_BACKLOG_LIMIT, MAX_TASK_TIMEOUT_SECONDS, MAX_WORKERS, MIN_WORKERS } from '../domain/limits.ts';
 import { RetryPolicySchema, retryFields } from './retry.ts';
 
-const MAX_IDS = 1_000;
-
 /** Queues serve all tenants: how much waits there would tell one what others do. */
 const ofAll = (what: string) =>
   z.int().nullable().describe(`${what}; of all tenants, so null for others than root`);
@@ -80,27 +78,6 @@ export const QueuePatchSchema = z
     description: 'JSON merge patch (RFC 7396); null takes a setting back to what the deployment says.',
   });
 export type QueuePatch = z.infer<typeof QueuePatchSchema>;
-
-export const RedriveInputSchema = z
-  .strictObject({
-    ids: z.array(z.string().min(1).max(256)).max(MAX_IDS).optional().describe('absent: all'),
-  })
-  .meta({ id: 'RedriveInput' });
-
-export const RedriveSchema = z
-  .strictObject({
-    count: z.int().describe('runs that were queued again'),
-    items: z.array(
-      z.strictObject({
-        id: z.string(),
-        ok: z.boolean(),
-        code: z.string().optional().describe('why not, as in a problem document'),
-        message: z.string().optional(),
-      }),
-    ),
-    more: z.boolean().describe('true: at most 1,000 a call, there may be more'),
-  })
-  .meta({ id: 'Redrive' });
 
 export const PurgeInputSchema = z
   .strictObject({ confirm: z.string().describe('the name of the queue') })

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { Execution } from './execution.ts';
-import { firstLook } from './execution-births.ts';
+import { firstLook, heldPayload } from './execution-births.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
 
 /** What people do to runs. */
@@ -58,17 +58,28 @@ export function cancelledExecution(
 
 /**
  * Dead, cancelled or skipped runs again, under the same key, with a fresh set of attempts (protocol A4).
- * `refused` when it has not ended so, or, for a letter, when `epoch` names an earlier death.
+ * `refused` when it has not ended so, or, for a letter, when `epoch` names an earlier death. `payload`: an edited one.
  */
 export function revivedExecution(
   seen: Execution,
-  q: { retryLimit: number; generation: number; queue: string; nowMs: EpochMs; epoch?: number },
+  q: {
+    retryLimit: number;
+    generation: number;
+    queue: string;
+    nowMs: EpochMs;
+    epoch?: number;
+    payload?: string | undefined;
+    canary?: string | undefined;
+  },
 ): Change<Execution> | 'refused' {
   const { status } = seen;
   if (status !== 'dead' && status !== 'cancelled' && status !== 'skipped') return 'refused';
   if (q.epoch !== undefined && (status !== 'dead' || seen.epoch !== q.epoch)) return 'refused';
+  const payload = q.payload === undefined ? {} : heldPayload(q.payload);
   return {
     set: {
+      ...payload,
+      ...(q.canary === undefined ? {} : { canary: q.canary }),
       status: 'queued',
       epoch: seen.epoch + 1,
       maxAttempts: seen.attempt + q.retryLimit + 1,
@@ -78,6 +89,11 @@ export function revivedExecution(
       index: { set: 'open', shard: seen.shard, at: firstLook(q.nowMs, q.nowMs) },
     },
     remove: [
+      ...(payload.payload === undefined ? [] : (['payloadStored'] as const)),
+      ...(payload.payloadStored === undefined ? [] : (['payload'] as const)),
+      ...(q.canary === undefined ? (['canary'] as const) : []),
+      'fingerprint',
+      'resolution',
       'letter',
       'diedAt',
       'cancelRequested',

@@ -99,7 +99,6 @@ export function manualExecution(
   const born = common(task, key);
   const { payload } = q;
   const deadline = deadlineOf(task, born.scheduledAt, q.trigger);
-  const inline = payload !== undefined && Buffer.byteLength(payload) <= INLINE_JSON_BYTES;
   return {
     ...born,
     status: 'queued',
@@ -107,13 +106,17 @@ export function manualExecution(
     attempt: 0,
     maxAttempts: task.definition.retry.limit + 1,
     epoch: 0,
-    ...(payload === undefined ? {} : inline ? { payload } : { payloadStored: true }),
+    ...(payload === undefined ? {} : heldPayload(payload)),
     ...(q.causedBy === undefined ? {} : { causedBy: q.causedBy }),
     ...(q.hops === undefined ? {} : { hops: q.hops }),
     ...deadline,
     index: openLook({ ...born, ...deadline }, firstLook(born.scheduledAt, q.nowMs)),
   };
 }
+
+/** A small one lives in the run, a large one beside it. */
+export const heldPayload = (payload: string): Pick<Execution, 'payload' | 'payloadStored'> =>
+  Buffer.byteLength(payload) <= INLINE_JSON_BYTES ? { payload } : { payloadStored: true };
 
 /** What nobody asked for by hand does not run while its task is paused: it is written down as skipped. */
 export function unlessPaused(

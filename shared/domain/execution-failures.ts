@@ -14,7 +14,9 @@ import {
   withAttempt,
 } from './execution-parts.ts';
 import { causeOf, deathReason, type Failure } from './failure.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { LOOK_AHEAD_MS, MAX_ATTEMPT_MESSAGE_CHARS, MAX_ERROR_MESSAGE_CHARS, OPEN_LOOK_MS } from './limits.ts';
+import type { Target } from './target.ts';
 import type { DurationMs, EpochMs } from './time.ts';
 
 /** What becomes of a run whose attempt did not succeed, as a conditional write. */
@@ -31,6 +33,7 @@ export function failed(
     retentionMs: DurationMs;
     requestId?: string;
     after: AfterFailure;
+    target?: Target | undefined;
     more?: Pick<Execution, 'tally'>;
   },
 ): Change<Execution> {
@@ -93,7 +96,13 @@ export const lostAttempt = ({ pendingSeconds }: Execution): Failure => ({
 /** H3: the lease ran out. The sweeper alone does this, and a lost attempt counts as an attempt. */
 export function expiredLease(
   seen: Execution,
-  q: { nowMs: EpochMs; retentionMs: DurationMs; after: AfterFailure; more?: Pick<Execution, 'tally'> },
+  q: {
+    nowMs: EpochMs;
+    retentionMs: DurationMs;
+    after: AfterFailure;
+    target?: Target | undefined;
+    more?: Pick<Execution, 'tally'>;
+  },
 ): Change<Execution> {
   const guard: Guard<Execution> = {
     equals: {
@@ -139,6 +148,7 @@ function failedChange(
     retentionMs: DurationMs;
     requestId?: string;
     after: AfterFailure;
+    target?: Target | undefined;
     more?: Pick<Execution, 'tally'>;
   },
 ): Pick<Change<Execution>, 'set' | 'remove'> {
@@ -163,6 +173,7 @@ function failedChange(
       ...late,
       status: 'dead',
       reason: deathReason(failure),
+      fingerprint: fingerprintOf({ ...failure, handler: seen.handler, target: q.target }),
       letter: 'pending',
       diedAt: nowMs,
       finishedAt: nowMs,

@@ -1,4 +1,5 @@
 import type { Upstream } from './chain-link.ts';
+import type { Resolution } from './dead-letter.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { StopRule, TaskKey } from './task.ts';
 import type { EpochMs, EpochSeconds } from './time.ts';
@@ -125,6 +126,11 @@ export interface Execution extends ExecutionKey {
   /** Dead runs only: is the letter in the SQS dead-letter queue? */
   letter?: 'pending' | 'sent' | 'purged';
   diedAt?: EpochMs;
+  /** What deaths of its kind have in common (fingerprint.ts), and what people said of this one. */
+  fingerprint?: string;
+  resolution?: Resolution;
+  /** The redrive whose first run this one is or was (dead-letter.ts). */
+  canary?: string;
   errorType?: string;
   errorMessage?: string;
   /** Failed attempts, and the last one when there was more than one. */

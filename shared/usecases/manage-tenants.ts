@@ -5,13 +5,14 @@ import { SchedulerError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../ports.ts';
-import type { CalendarStore, VariableStore } from '../tenant-ports.ts';
+import type { CalendarStore, DeadLetterStore, VariableStore } from '../tenant-ports.ts';
 
 export interface ManageTenantsDeps {
   tenants: TenantStore;
   tokens: TokenStore;
   variables: VariableStore;
   calendars: CalendarStore;
+  deadLetters: DeadLetterStore;
   clock: Clock;
 }
 
@@ -65,7 +66,7 @@ export async function putTenant(
   return { tenant, created: seen === undefined };
 }
 
-/** Nobody of it gets in any more; then its tokens, variables and calendars go. What it ran stays until it expires. */
+/** Nobody of it gets in any more; then its tokens, variables, calendars and what it ignores go. What it ran stays until it expires. */
 export async function deleteTenant(deps: ManageTenantsDeps, id: string): Promise<void> {
   await findTenant(deps, id);
   if ((await deps.tenants.remove(id)) === 'hasTasks')
@@ -78,7 +79,8 @@ export async function deleteTenant(deps: ManageTenantsDeps, id: string): Promise
   await empty(deps, id);
 }
 
-async function empty({ tokens, variables, calendars }: ManageTenantsDeps, tenant: string): Promise<void> {
+async function empty(deps: ManageTenantsDeps, tenant: string): Promise<void> {
+  const { tokens, variables, calendars, deadLetters } = deps;
   let from: string | undefined;
   do {
     const page = await tokens.list({ tenant, limit: PAGE, ...(from === undefined ? {} : { from }) });
@@ -90,5 +92,9 @@ async function empty({ tokens, variables, calendars }: ManageTenantsDeps, tenant
   for (let page = await calendars.list({ tenant, limit: PAGE }); page.entries.length > 0; ) {
     for (const calendar of page.entries) await calendars.remove(calendar);
     page = await calendars.list({ tenant, limit: PAGE });
+  }
+  for (let page = await deadLetters.listIgnored({ tenant, limit: PAGE }); page.entries.length > 0; ) {
+    for (const rule of page.entries) await deadLetters.unignore(rule);
+    page = await deadLetters.listIgnored({ tenant, limit: PAGE });
   }
 }

@@ -24,6 +24,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../ports.ts';
+import type { DeadLetterStore } from '../tenant-ports.ts';
 import { settleFailure } from './chain/settle.ts';
 import { announceEnd } from './lifecycle-events/announce.ts';
 import { pausedIn } from './queue-settings/paused.ts';
@@ -43,6 +44,7 @@ export interface SweepDeps {
   semaphores: Semaphores;
   queueControls: Pick<QueueControls, 'read'>;
   queues: WorkQueues;
+  deadLetters: DeadLetterStore;
   log: Log;
   events: Events;
   metrics: Metrics;
@@ -200,7 +202,9 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
     ? afterFailure(run, task.definition.retry, failure, nowMs, () => deps.random.next())
     : { failure, nextAttemptAt: undefined };
   const more = uncountedEnd(run, task?.definition.stop, { success: false });
-  const change = expiredLease(run, { nowMs, retentionMs: deps.retentionMs, after, more });
+  const { retentionMs } = deps;
+  const target = task?.definition.target;
+  const change = expiredLease(run, { nowMs, retentionMs, after, target, more });
   const outcome = await deps.executions.update(run, change);
   if (!outcome.ok) return false;
   const ended = outcome.record;

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeBulkJobs } from '../../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
+import { makeDeadLetterStore } from '../../shared/adapters/dynamodb/dead-letter-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
@@ -45,6 +46,7 @@ export function makeStores(client: DynamoDBClient, tableName: string, clock: Clo
     queueControls: makeQueueControls(table, systemIds),
     idempotency: makeIdempotencyStore(table, clock),
     variables: makeVariableStore(table, systemIds),
+    deadLetters: makeDeadLetterStore(table),
     calendars: makeCalendarStore(table),
     bulkJobs: makeBulkJobs(table),
     listings: makeListings(table, { shards: 1, tasks }),

@@ -3,6 +3,7 @@ import { makeAuditStore } from '../../shared/adapters/dynamodb/audit-store.ts';
 import { makeBulkJobs } from '../../shared/adapters/dynamodb/bulk-jobs.ts';
 import { makeCalendarStore } from '../../shared/adapters/dynamodb/calendar-store.ts';
 import { makeCursorStore, makeHeartbeat } from '../../shared/adapters/dynamodb/cursor-store.ts';
+import { makeDeadLetterStore } from '../../shared/adapters/dynamodb/dead-letter-store.ts';
 import { makeExecutionStore } from '../../shared/adapters/dynamodb/execution-store.ts';
 import { makeIdempotencyStore } from '../../shared/adapters/dynamodb/idempotency-store.ts';
 import { makeListings } from '../../shared/adapters/dynamodb/listings.ts';
@@ -42,6 +43,7 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     tokens: makeTokenStore(table),
     tenants: makeTenantStore(table),
     variables: makeVariableStore(table, systemIds),
+    deadLetters: makeDeadLetterStore(table),
     calendars: makeCalendarStore(table),
     bulkJobs: makeBulkJobs(table),
     audit: makeAuditStore(table),

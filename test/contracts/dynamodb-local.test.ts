@@ -6,6 +6,7 @@ import { bulkJobsContract } from './bulk-jobs.contract.ts';
 import { calendarsContract } from './calendars.contract.ts';
 import { controlContract } from './control.contract.ts';
 import { credentialsContract } from './credentials.contract.ts';
+import { deadLettersContract } from './dead-letters.contract.ts';
 import { dynamoStores } from './dynamo-stores.ts';
 import { flowContract } from './flow.contract.ts';
 import { guardsContract } from './guards.contract.ts';
@@ -42,6 +43,7 @@ function contracts(): void {
   calendarsContract('DynamoDB Local', openStores);
   bulkJobsContract('DynamoDB Local', openStores);
   auditContract('DynamoDB Local', openStores);
+  deadLettersContract('DynamoDB Local', openStores);
   guardsContract('DynamoDB Local', openStores);
   indexContract('DynamoDB Local', openStores);
   listingsContract('DynamoDB Local', openStores);

@@ -108,6 +108,55 @@ export function listingsContract(name: string, openWorld: OpenStoreWorld): void 
       });
     });
 
+    it.each([1, 2, 3, 100])(
+      'lists dead runs with and without a fingerprint in pages of %i, and all at once',
+      async (limit) => {
+        const world = await open(openWorld);
+        const queue = 'high';
+        const died = [5, 3, 3, 3, 3, 3, 8, 1, 9, 3];
+        for (const [i, after] of died.entries()) {
+          const fingerprint = `${i}`.repeat(16);
+          const place = { shard: i % 4, at: T0 + after, queue };
+          const index =
+            i % 5 === 4
+              ? ({ set: 'closed', ...place, fingerprint, resolution: 'ignored' } as const)
+              : ({ set: 'dead', ...place, ...(i % 2 === 0 ? { fingerprint } : {}) } as const);
+          const occurrence = scheduledOccurrence(T0 + i);
+          await world.executions.insert(aRun({ occurrence, status: 'dead', shard: i % 4, queue, index }));
+        }
+        const times = (entries: { at: number }[]) => entries.map(({ at }) => at - T0);
+        await soon(async () => {
+          const all = await pages((from) =>
+            world.listings.dead({ tenant: 'root', queue, limit, ...(from && { from }) }),
+          );
+          expect(times(all.flat())).toEqual([9, 8, 5, 3, 3, 3, 3, 1]);
+          expect(new Set(all.flat().map(({ occurrence }) => occurrence)).size).toBe(8);
+          const later = await world.listings.dead({ tenant: 'root', queue, since: T0 + 5, limit: 10 });
+          expect(later.entries.map(({ at, fingerprint }) => [at - T0, fingerprint])).toEqual([
+            [9, '8888888888888888'],
+            [8, '6666666666666666'],
+            [5, '0000000000000000'],
+          ]);
+          const closed = await pages((from) =>
+            world.listings.dead({ tenant: 'root', closed: true, limit, ...(from && { from }) }),
+          );
+          expect(closed.flat()).toMatchObject([
+            { resolution: 'ignored', fingerprint: '4444444444444444', queue },
+            { resolution: 'ignored', fingerprint: '9999999999999999', queue },
+          ]);
+          const whole = await world.listings.deaths({ tenant: 'root', queue, limit: 100 });
+          expect(whole.complete).toBe(true);
+          expect(times(whole.entries).sort()).toEqual([1, 3, 3, 3, 3, 5, 8, 9]);
+          const some = await world.listings.deaths({ tenant: 'root', queue, limit: 4 });
+          expect([some.complete, some.entries.length]).toEqual([false, 4]);
+          expect(await world.listings.deaths({ tenant: 'other', queue, limit: 4 })).toEqual({
+            entries: [],
+            complete: true,
+          });
+        });
+      },
+    );
+
     it('reads listed items as they are now, in the order asked for, without those that are gone', async () => {
       const world = await open(openWorld);
       const runs = Array.from({ length: 120 }, (_, i) => aRun({ occurrence: scheduledOccurrence(T0 + i) }));

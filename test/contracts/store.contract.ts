@@ -12,7 +12,7 @@ import type {
   TaskStore,
 } from '../../shared/ports.ts';
 import type { StatsStore } from '../../shared/stats-ports.ts';
-import type { BulkJobs, CalendarStore, VariableStore } from '../../shared/tenant-ports.ts';
+import type { BulkJobs, CalendarStore, DeadLetterStore, VariableStore } from '../../shared/tenant-ports.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
 /** Every store on one empty database. Shards 0 to 3 exist. */
@@ -34,6 +34,7 @@ export interface StoreWorld {
   bulkJobs: BulkJobs;
   audit: AuditStore;
   stats: StatsStore;
+  deadLetters: DeadLetterStore;
   /** The clock that decides what has expired. */
   nowMs(): number;
   close?(): Promise<void>;

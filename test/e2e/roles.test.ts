@@ -105,9 +105,10 @@ async function belongingsOf(credential: string): Promise<Ids> {
   await put(`/v1/tasks/${id}-dead`, failing);
   const run = await post(`/v1/tasks/${id}/trigger`, { delaySeconds: 3_600 });
   const dead = await post(`/v1/tasks/${id}-dead/trigger`, {});
-  await eventually(async () => {
+  const { fingerprint } = await eventually(async () => {
     const reply = await must(credential, 'GET', `/v1/executions/${encodeURIComponent(dead)}`);
     expect(reply).toMatchObject({ status: 'dead' });
+    return z.looseObject({ fingerprint: z.string() }).parse(reply);
   });
   return {
     tenant: `e2e-nobody-${randomUUID()}`,
@@ -118,6 +119,8 @@ async function belongingsOf(credential: string): Promise<Ids> {
     handOff: `${randomUUID()}-token`,
     backfill: await post(`/v1/tasks/${id}/backfill`, { from: daysAgo(3), to: daysAgo(1) }),
     bulkJob: randomUUID(),
+    canary: randomUUID(),
+    fingerprint,
     token: (await makeToken(owner, 'viewer', { name: 'private' })).id,
     variable,
     calendar: id,

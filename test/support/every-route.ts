@@ -14,6 +14,9 @@ export interface Ids {
   handOff: string;
   backfill: string;
   bulkJob: string;
+  /** Of a redrive, and of runs that died like one that is ignored. */
+  canary: string;
+  fingerprint: string;
   token: string;
   variable: string;
   calendar: string;
@@ -44,7 +47,15 @@ const ofTenant: Asks = ({ tenant }) => ({ params: { id: tenant } });
 const ofQueue = { params: { name: 'default' } };
 const ofBackfill: Asks = ({ task, backfill }) => ({ params: { id: task, backfillId: backfill } });
 const ofBulkJob: Asks = ({ bulkJob }) => ({ params: { id: bulkJob } });
-const redrive: Asks = ({ dead }) => ({ ...ofQueue, body: { ids: [dead] } });
+const redrive: Asks = ({ dead, fingerprint }) => [
+  { ...ofQueue, body: { ids: [dead] } },
+  { ...ofQueue, body: { ids: [dead], canary: true, payloadPatch: { theirs: true } } },
+  { ...ofQueue, body: { fingerprint } },
+];
+const close: Asks = ({ dead, fingerprint }) => [
+  { ...ofQueue, body: { ids: [dead] } },
+  { ...ofQueue, body: { fingerprint, note: 'theirs' } },
+];
 const purge: Asks = () => ({ ...ofQueue, body: { confirm: 'default' } });
 
 /**
@@ -78,7 +89,10 @@ const ASKS: Record<string, Asks> = {
   getExecution: ofRun,
   explainExecution: ({ run, dead, pending }) => [run, dead, pending].map((id) => ({ params: { id } })),
   cancelExecution: ofRun,
-  retryExecution: ({ dead }) => ({ params: { id: dead } }),
+  retryExecution: ({ dead }) => [
+    { params: { id: dead } },
+    { params: { id: dead }, body: { payload: { theirs: true } } },
+  ],
   completeExecution: ({ pending, handOff }) => ({ params: { id: pending }, body: { token: handOff } }),
   failExecution: ({ pending, handOff }) => ({
     params: { id: pending },
@@ -100,7 +114,17 @@ const ASKS: Record<string, Asks> = {
   listQueues: nothing,
   getQueue: () => ofQueue,
   patchQueue: () => ({ ...ofQueue, body: {} }),
-  listDeadLetters: () => ofQueue,
+  listDeadLetters: ({ fingerprint }) => [
+    ofQueue,
+    { ...ofQueue, query: 'resolution=resolved' },
+    { ...ofQueue, query: `fingerprint=${fingerprint}` },
+  ],
+  listDeadLetterGroups: () => [ofQueue, { ...ofQueue, query: 'resolution=resolved' }],
+  listIgnoredFingerprints: () => ofQueue,
+  getRedriveCanary: ({ canary }) => ({ params: { name: 'default', canaryId: canary } }),
+  resolveDeadLetters: close,
+  ignoreDeadLetters: close,
+  reopenDeadLetters: close,
   redriveDeadLetters: redrive,
   redriveDeadLettersOfQueue: redrive,
   purgeDeadLetters: purge,

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../../shared/domain/index-entry.ts';
-import type { Listings, ShardIndex } from '../../shared/ports.ts';
+import type { DeadEntry, DeathList, Listings, ShardIndex } from '../../shared/ports.ts';
 import { type MemoryTables, makeMemoryTaskStore, runId, taskId } from './memory-stores.ts';
 import { page, positionOf } from './memory-table.ts';
 
@@ -53,6 +53,15 @@ export function makeMemoryListings(tables: MemoryTables): Listings {
     });
     return page(items, { limit: q.limit, from: q.from, newestFirst: true });
   };
+  const deaths = ({ tenant, queue, closed = false }: DeathList) =>
+    tables.executions.all().flatMap((run) => {
+      const index = timed(run.index);
+      if (run.tenant !== tenant || (index?.set !== 'dead' && index?.set !== 'closed')) return [];
+      if ((queue !== undefined && index.queue !== queue) || (index.set === 'closed') !== closed) return [];
+      const { shard: _, set: __, ...rest } = index;
+      const entry: DeadEntry = { tenant, taskId: run.taskId, occurrence: run.occurrence, ...rest };
+      return [{ entry, position: positionOf(index, runId(run)) }];
+    });
   return {
     async tasks({ tenant, ...q }) {
       const items = tables.definitions.all().flatMap((definition) => {
@@ -68,11 +77,13 @@ export function makeMemoryListings(tables: MemoryTables): Listings {
     async ended(q) {
       return runs(q, (entry) => entry.set === 'ended' && entry.at >= (q.since ?? 0));
     },
-    async dead(q) {
-      return runs(
-        q,
-        (entry) => entry.set === 'dead' && entry.queue === q.queue && entry.at >= (q.since ?? 0),
-      );
+    async dead({ since = 0, limit, from, ...list }) {
+      const items = deaths(list).filter(({ entry }) => entry.at >= since);
+      return page(items, { limit, from, newestFirst: true });
+    },
+    async deaths({ limit, ...list }) {
+      const all = page(deaths(list), { limit, newestFirst: true });
+      return { entries: all.entries, complete: all.next === undefined };
     },
     async open(q) {
       return runs(q, (entry) => entry.set === 'open');

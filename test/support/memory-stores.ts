@@ -2,6 +2,7 @@ import type { ApiToken } from '../../shared/domain/api-token.ts';
 import type { AuditEntry } from '../../shared/domain/audit.ts';
 import type { BulkJob } from '../../shared/domain/bulk.ts';
 import { type Calendar, type CalendarLinks, linkChanges } from '../../shared/domain/calendar.ts';
+import type { Canary, IgnoredFingerprint } from '../../shared/domain/dead-letter.ts';
 import { tooManyTasks } from '../../shared/domain/errors.ts';
 import type { Execution, ExecutionKey } from '../../shared/domain/execution.ts';
 import { ROOT } from '../../shared/domain/principal.ts';
@@ -39,6 +40,8 @@ export function makeMemoryTables() {
     rates: new Map<string, RateLog>(),
     queues: { directory: { version: 0, queues: {} } as QueueDirectory },
     requests: new Map<string, { requestHash: string; value: string; expiresAt: number }>(),
+    ignored: new Map<string, IgnoredFingerprint>(),
+    canaries: new Map<string, Canary>(),
     variables: new Map<string, Record<string, unknown>>(),
     tokens: new Map<string, ApiToken>(),
     tenants: new Map<string, Tenant>(),

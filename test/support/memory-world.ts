@@ -5,6 +5,7 @@ import { makeMemoryBulkJobs } from './memory-bulk.ts';
 import { makeMemoryCalendars } from './memory-calendars.ts';
 import { makeHandClock, makeSeededRandom, makeSequentialIds } from './memory-clock.ts';
 import { makeMemoryTenants, makeMemoryTokens } from './memory-credentials.ts';
+import { makeMemoryDeadLetters } from './memory-dead-letters.ts';
 import {
   makeMemoryFeeds,
   makeMemoryQueueControls,
@@ -91,6 +92,7 @@ export function makeMemoryWorld({
     tokens: watched('tokens', makeMemoryTokens(tables.tokens)),
     tenants: watched('tenants', makeMemoryTenants(tables.tenants, tables.taskCounts, tables.requestCounts)),
     variables: watched('variables', makeMemoryVariables(tables)),
+    deadLetters: watched('deadLetters', makeMemoryDeadLetters(tables)),
     calendars: watched('calendars', makeMemoryCalendars(tables)),
     bulkJobs: watched('bulkJobs', makeMemoryBulkJobs(tables.bulkJobs)),
     audit: watched('audit', makeMemoryAudit(tables)),

@@ -65,6 +65,7 @@ export function makeSchedulerWorld() {
     semaphores: world.semaphores,
     rates: world.rates,
     calendars: world.calendars,
+    deadLetters: world.deadLetters,
     queues: world.workQueues,
     handlers: {
       run: async (request: HandlerRequest) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deadLetterExamples } from './examples-dead-letters.ts';
 
 /** One story: a nightly report of the tenant acme, as each schema shows it. */
 
@@ -76,6 +77,9 @@ const execution = {
   missed: 0,
   collidedWith: null,
   upstream: null,
+  fingerprint: null,
+  resolution: null,
+  canary: null,
   lateSince: null,
   causedBy: null,
   stopped: null,
@@ -133,6 +137,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   TaskPatch: { timeoutSeconds: 120, tags: null },
   Task: task,
   Upcoming: { items: ['2026-11-22T01:00:00.000Z', '2026-11-23T01:00:00.000Z'] },
+  RetryInput: { payload: { to: 'me@example.com' } },
   TriggerInput: { payload: { to: 'me@example.com' }, delaySeconds: 60 },
   Execution: execution,
   TaskWhy: {
@@ -220,8 +225,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
     lettersInSqs: 0,
   },
   QueuePatch: { workers: 10, maxBacklog: 10_000, retry: { limit: 3 } },
-  RedriveInput: { ids: [RUN] },
-  Redrive: { count: 1, items: [{ id: RUN, ok: true }], more: false },
+  ...deadLetterExamples(RUN, stamps.createdBy),
   PurgeInput: { confirm: 'default' },
   Purge: { count: 1, more: false },
   Stats: {

@@ -36,6 +36,11 @@ const IN_PATH: Readonly<Record<string, ReturnType<typeof known>>> = {
     'id of the job, as its creation gave it',
     '01KAJ3V1Q2M8W4C6Z7X9R0T5YB',
   ),
+  'canaries/{canaryId}': known(
+    z.string().regex(new RegExp(`^${ULID}$`)),
+    'id of the canary, as the redrive gave it',
+    '01KAJ3V1Q2M8W4C6Z7X9R0T5YB',
+  ),
   'queues/{name}': known(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), 'name of the queue', 'default'),
   'calendars/{id}': known(CalendarIdSchema, 'id of the calendar', 'holidays'),
   'variables/{name}': known(VariableNameSchema, 'name of the variable', 'region'),

@@ -1,4 +1,4 @@
-import { ExecutionSchema } from '../../../shared/contract/execution.ts';
+import { ExecutionSchema, RetryInputSchema } from '../../../shared/contract/execution.ts';
 import { executionToWire } from '../../../shared/contract/execution-wire.ts';
 import { ExecutionListQuery } from '../../../shared/contract/list-query.ts';
 import { listOf } from '../../../shared/contract/service.ts';
@@ -65,12 +65,13 @@ export const executionRoutes: Route[] = [
       operationId: 'retryExecution',
       audit: { action: 'execution.retry', resource: 'executions/{id}' },
       summary: 'Run a dead, cancelled or skipped execution again, with a fresh set of attempts',
+      body: { schema: RetryInputSchema, required: false },
       replies: accepted,
       refuses: ['state-conflict'],
     },
-    async (deps, { principal, params }) => ({
+    async (deps, { principal, params, body }) => ({
       status: 202,
-      body: executionToWire(await retryRun(deps, principal, params.id ?? '')),
+      body: executionToWire(await retryRun(deps, principal, params.id ?? '', body)),
     }),
   ),
 ];

@@ -1,3 +1,4 @@
+import type { Resolution } from '../../domain/dead-letter.ts';
 import type { IndexEntry } from '../../domain/index-entry.ts';
 import { padMs } from '../../domain/occurrence.ts';
 import type { TaskKey } from '../../domain/task.ts';
@@ -5,7 +6,8 @@ import type { EpochMs } from '../../domain/time.ts';
 
 /**
  * An entry of the index byStatusAndTime as its two attributes; an item without them is not in the index. timeKey is
- * the instant as 15 digits; due and hot entries add `#<queue>` and perhaps `#<deadlineSeconds>`, and the list of tasks has `<name>#<taskId>` instead.
+ * the instant as 15 digits; due and hot entries add `#<queue>` and perhaps `#<deadlineSeconds>`, and the list of tasks has `<name>#<taskId>` instead; dead
+ * entries may add `#<fingerprint>`, closed ones add `#<fingerprint>#<resolution>#<queue>`.
  */
 export interface IndexKey {
   statusKey: string;
@@ -18,6 +20,7 @@ export const statusKey = {
   hot: (shard: number) => `hot#${shard}`,
   open: (shard: number) => `open#${shard}`,
   dead: (tenant: string, queue: string, shard: number) => `dead#${tenant}#${queue}#${shard}`,
+  closed: (tenant: string, shard: number) => `closed#${tenant}#${shard}`,
   ended: (tenant: string, shard: number) => `ended#${tenant}#${shard}`,
   tasks: (tenant: string, shard: number) => `tasks#${tenant}#${shard}`,
   tokens: (tenant: string) => `tokens#${tenant}`,
@@ -36,7 +39,15 @@ export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): Inde
     case 'open':
       return { statusKey: statusKey.open(entry.shard), timeKey: padMs(entry.at) };
     case 'dead':
-      return { statusKey: statusKey.dead(tenant, entry.queue, entry.shard), timeKey: padMs(entry.at) };
+      return {
+        statusKey: statusKey.dead(tenant, entry.queue, entry.shard),
+        timeKey: `${padMs(entry.at)}${entry.fingerprint === undefined ? '' : `#${entry.fingerprint}`}`,
+      };
+    case 'closed':
+      return {
+        statusKey: statusKey.closed(tenant, entry.shard),
+        timeKey: `${padMs(entry.at)}#${entry.fingerprint}#${entry.resolution}#${entry.queue}`,
+      };
     case 'ended':
       return { statusKey: statusKey.ended(tenant, entry.shard), timeKey: padMs(entry.at) };
     case 'tasks':
@@ -57,7 +68,9 @@ export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | u
     case 'ended':
       return { set, shard, at: Number(key.timeKey) };
     case 'dead':
-      return { set, shard, at: Number(key.timeKey), queue: deadQueue };
+      return { set, shard, queue: deadQueue, ...parseDeath(key.timeKey) };
+    case 'closed':
+      return { set, shard, ...parseClosed(key.timeKey) };
     case 'tasks':
       return { set, shard, name: key.timeKey.slice(0, -`#${taskId}`.length) };
     default:
@@ -68,4 +81,24 @@ export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | u
 export function parseDue(timeKey: string): { at: EpochMs; queue: string; deadlineSeconds?: number } {
   const [at, queue = '', seconds] = timeKey.split('#');
   return { at: Number(at), queue, ...(seconds === undefined ? {} : { deadlineSeconds: Number(seconds) }) };
+}
+
+export function parseDeath(timeKey: string): { at: EpochMs; fingerprint?: string } {
+  const [at, fingerprint] = timeKey.split('#');
+  return { at: Number(at), ...(fingerprint === undefined ? {} : { fingerprint }) };
+}
+
+export function parseClosed(timeKey: string): {
+  at: EpochMs;
+  fingerprint: string;
+  resolution: Resolution['kind'];
+  queue: string;
+} {
+  const [at, fingerprint = '', resolution, queue = ''] = timeKey.split('#');
+  return {
+    at: Number(at),
+    fingerprint,
+    resolution: resolution === 'ignored' ? resolution : 'resolved',
+    queue,
+  };
 }

@@ -23,6 +23,8 @@ import type { BulkJobKey } from '../../tenant-ports.ts';
  * | a task that uses it | `U#<tenant>#<calendarId>` | the task's id |
  * | bulk job | `B#<tenant>#<id>` | `B` |
  * | variables of a tenant | `V#<tenant>` | `V` |
+ * | fingerprint of deaths that is ignored | `F#<tenant>` | `<queue>#<fingerprint>` |
+ * | canary of a redrive | `Y#<tenant>` | its id |
  * | tenant, its requests in a minute | `N#<tenant>` | `N`, `M#<minute>` |
  * | what ended in a batch | `E` | `<minute>#<nonce>` |
  * | summary of a minute, an hour | `Y#minute#<its hour>`, `Y#hour#<its day>` | `<tenant>#<instant>` |
@@ -81,6 +83,11 @@ export function parseBulkJobKey({ pk }: PrimaryKey): BulkJobKey | undefined {
   const [kind, tenant, id, ...rest] = pk.split('#');
   return kind === 'B' && tenant && id && rest.length === 0 ? { tenant, id } : undefined;
 }
+export const ignoredKey = (tenant: string, queue: string, fingerprint: string): PrimaryKey => ({
+  pk: `F#${tenant}`,
+  sk: `${queue}#${fingerprint}`,
+});
+export const canaryKey = (tenant: string, id: string): PrimaryKey => ({ pk: `Y#${tenant}`, sk: id });
 export const variablesKey = (tenant: string): PrimaryKey => ({ pk: `V#${tenant}`, sk: 'V' });
 export const semaphoreKey = (tenant: string, key: string): PrimaryKey => ({
   pk: `S#${tenant}#${key}`,

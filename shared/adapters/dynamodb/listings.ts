@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { padMs } from '../../domain/occurrence.ts';
 import type { TaskKey } from '../../domain/task.ts';
-import type { Listings, TaskStore } from '../../ports.ts';
+import type { DeadEntry, DeathList, Listings, TaskStore } from '../../ports.ts';
 import { decode, EXECUTION, type Item, toItem } from './codec.ts';
 import { Expression } from './expression.ts';
-import { statusKey } from './index-key.ts';
-import type { IndexRow } from './index-query.ts';
+import { parseClosed, parseDeath, statusKey } from './index-key.ts';
+import { type IndexRow, queryIndex } from './index-query.ts';
 import {
   definitionKey,
   executionKey,
@@ -64,7 +64,21 @@ export function makeListings(
     },
 
     ended: (q) => runs((shard) => statusKey.ended(q.tenant, shard), q),
-    dead: ({ queue, ...q }) => runs((shard) => statusKey.dead(q.tenant, queue, shard), q),
+    dead: ({ since, limit, from, ...list }) =>
+      readShardedList(table, shards, { ...deathsOf(list), order: { by: 'newest', since }, limit, from }),
+
+    async deaths({ limit, ...list }) {
+      const { partition, parse } = deathsOf(list);
+      const each = Math.ceil(limit / shards);
+      const read = await Promise.all(
+        Array.from({ length: shards }, (_, shard) => readNewest(table, partition(shard), each)),
+      );
+      return {
+        entries: read.flatMap(({ rows }) => rows.map(parse)).filter((entry) => entry !== undefined),
+        complete: read.every(({ complete }) => complete),
+      };
+    },
+
     open: (q) => runs(statusKey.open, q),
 
     async readExecutions(keys) {
@@ -103,6 +117,44 @@ export function makeListings(
       };
     },
   };
+}
+
+/** Those that wait for somebody have a partition for each queue; those that are closed one for all. */
+function deathsOf(list: DeathList) {
+  const { tenant } = list;
+  const parse = (row: IndexRow): DeadEntry | undefined => {
+    const key = parseExecutionKey(row);
+    if (key?.tenant !== tenant) return undefined;
+    return list.closed
+      ? { ...key, ...parseClosed(row.timeKey) }
+      : { ...key, queue: list.queue, ...parseDeath(row.timeKey) };
+  };
+  const partition = (shard: number) =>
+    list.closed ? statusKey.closed(tenant, shard) : statusKey.dead(tenant, list.queue, shard);
+  return { parse, partition };
+}
+
+/** A partition to its end, or to so many rows: in as few requests as pages of 1 MB allow. */
+async function readNewest(
+  table: Table,
+  partition: string,
+  limit: number,
+): Promise<{ rows: IndexRow[]; complete: boolean }> {
+  const rows: IndexRow[] = [];
+  let afterRow: IndexRow | undefined;
+  do {
+    const query = {
+      statusKey: partition,
+      bounds: {},
+      newestFirst: true,
+      limit: limit - rows.length,
+      afterRow,
+    };
+    const page = await queryIndex(table, query);
+    rows.push(...page.rows);
+    afterRow = page.last;
+  } while (afterRow && rows.length < limit);
+  return { rows, complete: afterRow === undefined };
 }
 
 const LATEST = 10 ** 15 - 1;

@@ -95,14 +95,17 @@ function boundsOf(
 function isPlausible<K>({ order, parse }: ShardedList<K>, position: ShardRow): boolean {
   if (parse(position) === undefined) return false;
   return (
-    order.by === 'name' || (DIGITS.test(position.timeKey) && Number(position.timeKey) >= (order.since ?? 0))
+    order.by === 'name' ||
+    (INSTANT.test(position.timeKey) && Number(position.timeKey.slice(0, 15)) >= (order.since ?? 0))
   );
 }
 
-const DIGITS = /^\d{15}$/;
+/** An instant, and whatever follows it in the key. */
+const INSTANT = /^\d{15}(?:#|$)/;
 const LATEST = '9'.repeat(15);
-/** Before 0 comes something with a `-`, which sorts before every digit: an empty range. */
-const justBefore = (timeKey: string): string => padMs(Number(timeKey) - 1);
+/** No key that is less is greater than this one: after an instant, keys hold nothing that sorts behind `~`. */
+const justBefore = (timeKey: string): string =>
+  `${timeKey.slice(0, -1)}${String.fromCharCode(timeKey.charCodeAt(timeKey.length - 1) - 1)}~`;
 
 /** DynamoDB orders strings by their UTF-8 bytes, JavaScript by UTF-16 units. */
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

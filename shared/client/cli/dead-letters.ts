@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Client, Execution, Redrive } from '../client.ts';
-import { Failure, misused } from './failure.ts';
+import type { Execution } from '../client.ts';
+import { addGroups, addPutAway, addRedrive, queuesMeant, resolutionOption } from './dead-letter-groups.ts';
+import { misused } from './failure.ts';
 import { runTable } from './run-words.ts';
 import { type Cli, open, show } from './session.ts';
 import { count } from './words.ts';
@@ -12,35 +13,21 @@ export function addDeadLetters(program: Command, cli: Cli): void {
     .command('list')
     .description('List them, the latest death first')
     .argument('[queue]', 'all queues when absent')
+    .option('--group <fingerprint>', 'those of one group')
+    .addOption(resolutionOption())
     .option('--limit <n>', 'of a queue, at most so many', count, 50)
-    .action(async (queue, { limit }) => {
+    .action(async (queue, { limit, group, resolution }) => {
       const { client, nowMs } = await open(cli);
-      const names = queue === undefined ? await queueNames(client) : [queue];
+      const filter = { fingerprint: group, resolution };
       const found: Execution[] = [];
-      for (const name of names) found.push(...(await client.queues.deadLetters(name).toArray(limit)));
+      for (const name of await queuesMeant(client, queue))
+        found.push(...(await client.queues.deadLetters(name, filter).toArray(limit)));
       show(cli, found, () => (found.length === 0 ? 'None.' : runTable(found, nowMs)));
     });
 
-  letters
-    .command('redrive')
-    .description('Run dead ones again, with fresh attempts: those named, or all of the queue')
-    .argument('<queue>')
-    .argument('[ids...]')
-    .option('--all', 'all of the queue')
-    .action(async (queue, ids, { all }) => {
-      if (ids.length > 0 === (all === true)) throw misused('Name the runs, or say --all');
-      const { client } = await open(cli);
-      const items = await redriven(client, queue, all ? undefined : ids);
-      const failed = items.filter(({ ok }) => !ok);
-      show(cli, items, () =>
-        [
-          `${items.length - failed.length} queued again`,
-          ...failed.map(({ id, message, code }) => `${id}: ${message ?? code}`),
-        ].join('\n'),
-      );
-      if (failed.length > 0)
-        throw new Failure(`${failed.length} of ${items.length} could not be queued again`);
-    });
+  addGroups(letters, cli);
+  addRedrive(letters, cli);
+  for (const action of ['resolve', 'ignore', 'reopen'] as const) addPutAway(letters, cli, action);
 
   letters
     .command('purge')
@@ -58,19 +45,6 @@ export function addDeadLetters(program: Command, cli: Cli): void {
       }
       show(cli, { count: thrown }, () => `${thrown} thrown away`);
     });
-}
-
-const queueNames = async (client: Client): Promise<string[]> =>
-  (await client.queues.list().toArray()).map(({ name }) => name);
-
-/** At most 1,000 a call; goes on while there are more and some of them move. */
-async function redriven(client: Client, queue: string, ids: string[] | undefined): Promise<Redrive['items']> {
-  const items: Redrive['items'] = [];
-  for (;;) {
-    const redrive = await client.queues.redrive(queue, ids);
-    items.push(...redrive.items);
-    if (ids !== undefined || !redrive.more || redrive.count === 0) return items;
-  }
 }
 
 async function confirmed({ io }: Cli, queue: string, url: string): Promise<void> {

@@ -20,6 +20,9 @@ export const runTable = (runs: readonly Execution[], nowMs: number): string =>
     ]),
   );
 
+const putAway = ({ kind, by, at, note }: NonNullable<Execution['resolution']>, nowMs: number): string =>
+  `${kind} by ${by}, ${moment(at, nowMs)}${note === null ? '' : `: ${note}`}`;
+
 const BRIEF = 60;
 export const brief = (text: string): string => (text.length > BRIEF ? `${text.slice(0, BRIEF - 1)}…` : text);
 
@@ -38,6 +41,8 @@ export function runCard(run: Execution, nowMs: number): string {
     ['late by', millis(run.latenessMs)],
     ['took', millis(run.durationMs)],
     ['error', run.errorMessage ?? undefined],
+    ['group', run.fingerprint ?? undefined],
+    ['put away', run.resolution ? putAway(run.resolution, nowMs) : undefined],
     ['progress', run.progress === null ? undefined : JSON.stringify(run.progress)],
     ['result', run.status === 'success' ? JSON.stringify(run.result) : undefined],
   ]);

@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Execution } from '../client.ts';
 import { carryOutMany, isMany, ofManyRuns, RUN_STATUSES, whichOf } from './bulk.ts';
+import { misused } from './failure.ts';
 import { runCard, runTable } from './run-words.ts';
-import { type Cli, open, show } from './session.ts';
+import { type Cli, givenJson, open, show } from './session.ts';
 import { addWhy } from './why.ts';
 import { count, instant, seconds } from './words.ts';
 
@@ -40,26 +41,49 @@ export function addRuns(program: Command, cli: Cli): void {
 
   addWhy(runs, cli, 'Tell why a run waits, or how it ended', (client, id) => client.executions.why(id));
 
-  for (const action of ['cancel', 'retry'] as const) {
-    ofManyRuns(
-      runs
-        .command(action)
-        .description(
-          action === 'cancel'
-            ? 'Cancel runs that wait, ask those that run to stop: by id, or all that a filter takes'
-            : 'Run dead, cancelled or skipped ones again, with fresh attempts: by id, or all that a filter takes (dead ones, unless --status says otherwise)',
-        )
-        .argument('[ids...]'),
-    ).action(async (ids, options) => {
+  ofManyRuns(
+    runs
+      .command('cancel')
+      .description('Cancel runs that wait, ask those that run to stop: by id, or all that a filter takes')
+      .argument('[ids...]'),
+  ).action(async (ids, options) => {
+    const session = await open(cli);
+    const which = whichOf(ids, options, session.nowMs);
+    if (isMany(ids, options)) return carryOutMany(cli, session, { action: 'cancel', ...which }, options);
+    await eachOf(cli, ids, (id) => session.client.executions.cancel(id));
+  });
+
+  ofManyRuns(
+    runs
+      .command('retry')
+      .description(
+        'Run dead, cancelled or skipped ones again, with fresh attempts: by id, or all that a filter takes (dead ones, unless --status says otherwise)',
+      )
+      .argument('[ids...]'),
+  )
+    .option(
+      '--payload <json>',
+      'of the one run, instead of what it had; @file reads it from there, @- from standard input',
+    )
+    .action(async (ids, { payload, ...options }) => {
+      if (payload !== undefined && (ids.length !== 1 || options.dryRun))
+        throw misused('One payload is for one run: name it');
+      const input = payload === undefined ? {} : { payload: await givenJson(cli, payload) };
       const session = await open(cli);
-      const { client, nowMs } = session;
-      const which = whichOf(ids, options, nowMs);
-      if (isMany(ids, options)) return carryOutMany(cli, session, { action, ...which }, options);
-      const done: Execution[] = [];
-      for (const id of ids) done.push(await client.executions[action](id));
-      show(cli, done, () =>
-        done.map((run) => `${run.id}: ${run.cancelRequested ? 'asked to stop' : run.status}`).join('\n'),
-      );
+      const which = whichOf(ids, options, session.nowMs);
+      if (isMany(ids, options)) return carryOutMany(cli, session, { action: 'retry', ...which }, options);
+      await eachOf(cli, ids, (id) => session.client.executions.retry(id, input));
     });
-  }
+}
+
+async function eachOf(
+  cli: Cli,
+  ids: readonly string[],
+  act: (id: string) => Promise<Execution>,
+): Promise<void> {
+  const done: Execution[] = [];
+  for (const id of ids) done.push(await act(id));
+  show(cli, done, () =>
+    done.map((run) => `${run.id}: ${run.cancelRequested ? 'asked to stop' : run.status}`).join('\n'),
+  );
 }

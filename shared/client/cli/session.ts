@@ -1,6 +1,7 @@
 import { type Client, createClient, ProblemError, type Task } from '../client.ts';
 import type { Io } from './io.ts';
 import { type Choice, chosenProfile } from './profiles.ts';
+import { json } from './words.ts';
 
 /** What each command gets. */
 export interface Cli {
@@ -28,6 +29,10 @@ export async function open({ io, globals }: Cli): Promise<Session> {
 export function show({ io, globals }: Cli, value: unknown, words: () => string): void {
   io.out(globals().json ? JSON.stringify(value, null, 2) : words());
 }
+
+/** JSON as it stands, or from `@file`, or from `@-`, which is standard input. */
+export const givenJson = async ({ io }: Cli, text: string): Promise<unknown> =>
+  json(text.startsWith('@') ? await io.read(text.slice(1)) : text);
 
 const NOT_FOUND = 404;
 

@@ -35,7 +35,9 @@ export async function selectPage(
     const status = runStatuses(action, filter);
     if (status.length === 0) return { ids: [], cursor: null };
     const isMeant = (run: Execution) =>
-      action === 'cancel' ? !(again && run.cancelRequested) : (run.finishedAt ?? run.scheduledAt) <= at;
+      action === 'cancel'
+        ? !(again && run.cancelRequested)
+        : (run.finishedAt ?? run.scheduledAt) <= at && run.resolution === undefined;
     const { items, nextCursor } = await pageOfRuns(deps, principal, deps.queues, { ...page, status });
     return { ids: items.filter(isMeant).map(executionId), cursor: nextCursor };
   }

@@ -4,6 +4,7 @@ import type { Execution } from '../../domain/execution.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { TaskDefinition } from '../../domain/task.ts';
 import type { Events } from '../../ports.ts';
+import { releaseWaiting } from '../dead-letter/release-waiting.ts';
 import { sendLetter } from '../dead-letter/send-letter.ts';
 import { type ChainDeps, triggerChained } from './trigger-chained.ts';
 
@@ -19,9 +20,19 @@ export async function settleSuccess(
   definition: TaskDefinition | undefined,
   run: Execution,
 ): Promise<boolean> {
-  const done = await chained(deps, definition, run, 'success');
+  const done = (await chained(deps, definition, run, 'success')) && (await released(deps, run));
   if (done) await deps.executions.update(run, settledSuccess(run));
   return done;
+}
+
+async function released(deps: ChainDeps, run: Execution): Promise<boolean> {
+  try {
+    await releaseWaiting(deps, run);
+    return true;
+  } catch (error) {
+    deps.log.error('dead letters still wait for their canary', { executionId: executionId(run) }, error);
+    return false;
+  }
 }
 
 export async function settleDeath(

@@ -7,6 +7,7 @@ import { executionId } from '../../domain/occurrence.ts';
 import type { TaskDefinition } from '../../domain/task.ts';
 import type { DurationMs, EpochMs } from '../../domain/time.ts';
 import type { Clock, ExecutionStore, Log, TaskStore, WorkQueues } from '../../ports.ts';
+import type { DeadLetterStore } from '../../tenant-ports.ts';
 import { hintAt } from '../run-execution/context.ts';
 
 export interface ChainDeps {
@@ -14,6 +15,7 @@ export interface ChainDeps {
   tasks: TaskStore;
   executions: ExecutionStore;
   queues: WorkQueues;
+  deadLetters: DeadLetterStore;
   log: Log;
   retentionMs: DurationMs;
 }

@@ -20,7 +20,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
-import type { CalendarStore } from '../../tenant-ports.ts';
+import type { CalendarStore, DeadLetterStore } from '../../tenant-ports.ts';
 
 export interface ManageRunsDeps {
   clock: Clock;
@@ -32,6 +32,7 @@ export interface ManageRunsDeps {
   semaphores: Semaphores;
   listings: Listings;
   workQueues: WorkQueues;
+  deadLetters: DeadLetterStore;
   queueInspector: QueueInspector;
   queueControls: QueueControls;
   idempotency: IdempotencyStore;
@@ -44,10 +45,10 @@ export interface ManageRunsDeps {
 /** Executor and sweeper may write in between; whoever loses this often in a row is told. */
 const TRIES = 8;
 
-export function runKey(principal: Principal, id: string): ExecutionKey {
+export function runKey({ tenant }: Pick<Principal, 'tenant'>, id: string): ExecutionKey {
   const key = parseExecutionId(id);
   if (!key) throw runNotFound(id);
-  return { tenant: principal.tenant, ...key };
+  return { tenant, ...key };
 }
 
 export const runNotFound = (id: string) =>

@@ -1,3 +1,4 @@
+import type { DeadLetterQuery } from '../../contract/dead-letters.ts';
 import {
   decodeCursor,
   type ExecutionListQuery,
@@ -11,7 +12,7 @@ import { mapBounded } from '../../domain/map-bounded.ts';
 import { readPage } from '../../domain/paged-list.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { type ManageRunsDeps, requireLiveTask, requireRun, runKey } from './context.ts';
-import { deadSource, historySource, type RunSource, sourcesOf } from './run-sources.ts';
+import { closedSource, deadSource, historySource, type RunSource, sourcesOf } from './run-sources.ts';
 
 /** A run, and its result when that lives beside it. */
 export interface ShownRun {
@@ -81,8 +82,15 @@ export const listDeadLetters = (
   deps: ManageRunsDeps,
   principal: Principal,
   queue: string,
-  query: PageQuery,
-): Promise<RunPage> => page(deps, `dead/${queue}`, [deadSource(deps, principal, queue, {})], query);
+  { resolution, fingerprint, ...query }: DeadLetterQuery,
+): Promise<RunPage> => {
+  const source =
+    resolution === 'open'
+      ? deadSource(deps, principal, queue, { fingerprint })
+      : closedSource(deps, principal, { queue, fingerprint, resolution });
+  const list = fingerprint === undefined ? resolution : `${resolution}/${fingerprint}`;
+  return page(deps, `dead/${queue}/${list}`, [source], query);
+};
 
 async function page(
   deps: ManageRunsDeps,

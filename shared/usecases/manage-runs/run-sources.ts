@@ -1,5 +1,7 @@
 import type { ExecutionListQuery } from '../../contract/list-query.ts';
+import type { Resolution } from '../../domain/dead-letter.ts';
 import { type Execution, type ExecutionKey, isFinal } from '../../domain/execution.ts';
+import { fingerprintOfRun } from '../../domain/fingerprint.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { ListSource } from '../../domain/paged-list.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -51,6 +53,7 @@ export function sourcesOf(
   if (wants('dead')) {
     const asked = queues.filter((name) => queue === undefined || name === queue);
     sources.push(...asked.map((name) => deadSource(deps, principal, name, filters)));
+    sources.push(closedSource(deps, principal, filters));
   }
   return sources;
 }
@@ -61,16 +64,38 @@ const endedSource = (deps: Pick<ManageRunsDeps, 'listings'>, { tenant }: Princip
     belongs: (run) => isFinal(run.status) && (run.status !== 'dead' || run.letter === 'purged'),
   });
 
+type DeathFilters = RunFilters & { fingerprint?: string | undefined };
+
+/** Dead letters of a queue that wait for somebody. */
 export const deadSource = (
   deps: Pick<ManageRunsDeps, 'listings'>,
   { tenant }: Principal,
   queue: string,
-  filters: RunFilters,
+  { fingerprint, ...filters }: DeathFilters,
 ): RunSource =>
   indexSource(deps, `dead/${queue}`, filters, {
     fetch: (page) => deps.listings.dead({ tenant, queue, ...page, ...sinceOf(filters) }),
-    belongs: (run) => run.status === 'dead' && run.letter === 'sent',
+    belongs: (run) => isLetter(run, fingerprint) && run.resolution === undefined,
   });
+
+/** Those that were resolved or ignored, of a queue or of all. */
+export const closedSource = (
+  deps: Pick<ManageRunsDeps, 'listings'>,
+  { tenant }: Principal,
+  { fingerprint, resolution, ...filters }: DeathFilters & { resolution?: Resolution['kind'] },
+): RunSource =>
+  indexSource(deps, 'closed', filters, {
+    fetch: (page) => deps.listings.dead({ tenant, closed: true, ...page, ...sinceOf(filters) }),
+    belongs: (run) =>
+      isLetter(run, fingerprint) &&
+      run.resolution !== undefined &&
+      (resolution === undefined || run.resolution.kind === resolution),
+  });
+
+const isLetter = (run: Execution, fingerprint: string | undefined): boolean =>
+  run.status === 'dead' &&
+  run.letter === 'sent' &&
+  (fingerprint === undefined || fingerprintOfRun(run) === fingerprint);
 
 /** The index lags behind the table: an entry counts only if the run, as it stands now, belongs to the list. */
 function indexSource(

@@ -1,18 +1,14 @@
-import { type Execution, isFinal } from '../../domain/execution.ts';
-import { cancelledExecution, revivedExecution } from '../../domain/execution-admin.ts';
+import type { RetryInput } from '../../contract/execution.ts';
+import type { Execution } from '../../domain/execution.ts';
+import { cancelledExecution } from '../../domain/execution-admin.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { checked, replacedBy } from '../dead-letter/edited-payload.ts';
+import { reviveRun } from '../dead-letter/revive.ts';
 import { announceEnd } from '../lifecycle-events/announce.ts';
 import { wakeNext } from '../run-execution/finish.ts';
 import { giveBackSlots } from '../run-execution/slots.ts';
-import {
-  type ManageRunsDeps,
-  requireRun,
-  runConflict,
-  runKey,
-  sendRunHint,
-  untilWritten,
-} from './context.ts';
+import { type ManageRunsDeps, requireRun, runConflict, runKey, untilWritten } from './context.ts';
 
 /** A waiting run ends, one that was handed off as well; a running one is asked to, and asking again is harmless. */
 export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string): Promise<Execution> {
@@ -35,39 +31,22 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
   });
 }
 
-/** Dead, cancelled or skipped runs again under the same id; `only` as a dead letter of that queue, or if it ended by then. */
-export function retryRun(
+/**
+ * Dead, cancelled or skipped runs again under the same id; with the payload given, which is checked as a trigger's is, and
+ * only if it ended by then.
+ */
+export const retryRun = (
   deps: ManageRunsDeps,
   principal: Principal,
   id: string,
-  only: { queue?: string; endedBy?: EpochMs } = {},
-): Promise<Execution> {
-  const { queue, endedBy = Number.POSITIVE_INFINITY } = only;
-  const key = runKey(principal, id);
-  return untilWritten(id, 'retry', async () => {
-    const seen = await requireRun(deps, key);
-    if (queue !== undefined && (seen.queue !== queue || seen.status !== 'dead'))
-      throw runConflict(id, seen.status, 'redrive', `The execution is no dead letter of queue ${queue}`);
-    if ((seen.finishedAt ?? Number.NEGATIVE_INFINITY) > endedBy)
-      throw runConflict(id, 'changed', 'retry', 'The execution has run since');
-    // The task is read after the run: its generation is what the run will be permitted under.
-    const task = await deps.tasks.read(key);
-    if (!task || task.state.status === 'deleted')
-      throw runConflict(id, seen.status, 'retry', 'The task of this execution has been deleted');
-    const nowMs = deps.clock.nowMs();
-    const change = revivedExecution(seen, {
-      retryLimit: task.definition.retry.limit,
-      generation: task.state.generation,
-      queue: task.definition.queue,
-      nowMs,
-    });
-    if (change === 'refused') {
-      const why = isFinal(seen.status) ? 'it succeeded' : 'it has not ended';
-      throw runConflict(id, seen.status, 'retry', `The execution cannot run again: ${why} (${seen.status})`);
-    }
-    const outcome = await deps.executions.update(key, change);
-    if (!outcome.ok) return undefined;
-    await sendRunHint(deps, outcome.record, nowMs);
-    return outcome.record;
+  q: RetryInput & { endedBy?: EpochMs } = {},
+): Promise<Execution> => {
+  const { endedBy = Number.POSITIVE_INFINITY } = q;
+  return reviveRun(deps, runKey(principal, id), {
+    edit: 'payload' in q ? checked(deps, replacedBy(q.payload)) : undefined,
+    require(seen) {
+      if ((seen.finishedAt ?? Number.NEGATIVE_INFINITY) > endedBy)
+        throw runConflict(id, 'changed', 'retry', 'The execution has run since');
+    },
   });
-}
+};

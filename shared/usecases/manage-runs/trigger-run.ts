@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { TriggerInput } from '../../contract/execution.ts';
-import { payloadProblems, payloadSizeProblems } from '../../contract/payload.ts';
-import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
+import { SchedulerError } from '../../domain/errors.ts';
 import type { Execution } from '../../domain/execution.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../domain/limits.ts';
 import { manualOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { controlOf } from '../../domain/queue-settings.ts';
-import type { Task } from '../../domain/task.ts';
 import { SECOND_MS } from '../../domain/time.ts';
+import { problemsOfPayload } from '../dead-letter/edited-payload.ts';
 import { requireRoom } from '../queue-settings/settings.ts';
 import { type ManageRunsDeps, requireLiveTask } from './context.ts';
 import { insertRun } from './insert-run.ts';
@@ -23,7 +22,7 @@ export async function triggerRun(
 ): Promise<{ run: Execution; created: boolean }> {
   const task = await requireLiveTask(deps, principal, taskId);
   const payload = 'payload' in input ? JSON.stringify(input.payload) : undefined;
-  const errors = payload === undefined ? [] : await problemsOf(deps, task, input.payload, payload);
+  const errors = payload === undefined ? [] : await problemsOfPayload(deps, task, payload);
   if (errors.length > 0)
     throw new SchedulerError('validation-failed', 'The payload is not valid: see errors', { errors });
 
@@ -44,18 +43,6 @@ export async function triggerRun(
     ...(payload === undefined ? {} : { payload }),
   });
   return { run, created: true };
-}
-
-async function problemsOf(
-  deps: ManageRunsDeps,
-  { definition }: Task,
-  payload: unknown,
-  serialized: string,
-): Promise<FieldProblem[]> {
-  const handler = deps.handlers.get(definition.handler);
-  if (!handler && !definition.target)
-    return [{ path: 'payload', message: `handler ${definition.handler} is not registered any more` }];
-  return [...payloadSizeProblems(serialized), ...(await payloadProblems(handler, payload))];
 }
 
 /** The occurrence that this key stands for; ours when the key is new. */

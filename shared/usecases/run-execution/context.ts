@@ -17,7 +17,7 @@ import type {
   TaskStore,
   WorkQueues,
 } from '../../ports.ts';
-import type { CalendarStore, VariableStore } from '../../tenant-ports.ts';
+import type { CalendarStore, DeadLetterStore, VariableStore } from '../../tenant-ports.ts';
 
 export interface ExecutorDeps {
   clock: Clock;
@@ -29,6 +29,7 @@ export interface ExecutorDeps {
   variables: Pick<VariableStore, 'read'>;
   semaphores: Semaphores;
   rates: RateLogs;
+  deadLetters: DeadLetterStore;
   queues: WorkQueues;
   handlers: HandlerRunner;
   log: Log;

@@ -68,8 +68,9 @@ export async function finish(
       result: await storedResult(deps, claim.run, result.result),
       more,
     });
-    const chains = linksOf(definition, 'success').length > 0;
-    const written = await write(chains ? unsettledSuccess(plain, claim.run, common.nowMs) : plain);
+    // Others follow it: the tasks that hang on it, or the dead letters that wait for their canary.
+    const follows = linksOf(definition, 'success').length > 0 || claim.run.canary !== undefined;
+    const written = await write(follows ? unsettledSuccess(plain, claim.run, common.nowMs) : plain);
     if (!written.ok) return lost(written.existing);
     if (canary) deps.metrics.canaryRan();
     else deps.metrics.runSucceeded();
@@ -93,7 +94,12 @@ export async function finish(
   }
   const after = afterFailure(claim.run, retry, failure, common.nowMs, () => deps.random.next());
   const written = await write(
-    failed(claim.run, { ...common, after, more: uncountedEnd(claim.run, stopRules, { success: false }) }),
+    failed(claim.run, {
+      ...common,
+      after,
+      target: definition.target,
+      more: uncountedEnd(claim.run, stopRules, { success: false }),
+    }),
   );
   if (!written.ok) return refused(written.existing, failure);
   if (!canary) deps.metrics.attemptFailed();

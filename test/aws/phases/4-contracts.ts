@@ -8,6 +8,7 @@ import {
 import { afterAll, inject } from 'vitest';
 import { calendarsContract } from '../../contracts/calendars.contract.ts';
 import { controlContract } from '../../contracts/control.contract.ts';
+import { deadLettersContract } from '../../contracts/dead-letters.contract.ts';
 import { dynamoStores } from '../../contracts/dynamo-stores.ts';
 import { guardsContract } from '../../contracts/guards.contract.ts';
 import { indexContract } from '../../contracts/index.contract.ts';
@@ -39,6 +40,7 @@ const openStores: OpenStoreWorld = async () => {
 storeContract('deployed table', openStores);
 controlContract('deployed table', openStores);
 calendarsContract('deployed table', openStores);
+deadLettersContract('deployed table', openStores);
 guardsContract('deployed table', openStores);
 indexContract('deployed table', openStores);
 listingsContract('deployed table', openStores);

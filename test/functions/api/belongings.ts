@@ -1,5 +1,6 @@
 import { makeAuthorizer } from '../../../functions/authorizer-handler.ts';
 import { claimedExecution } from '../../../shared/domain/execution-births.ts';
+import { fingerprintOf } from '../../../shared/domain/fingerprint.ts';
 import { handedOff, hashOf, makeToken, tokenGiven } from '../../../shared/domain/hand-off.ts';
 import { executionId, parseExecutionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { tokenVerifier } from '../../../shared/usecases/authenticate.ts';
@@ -44,6 +45,21 @@ export async function makeBelongings(): Promise<Belongings> {
   const run = await post('/v1/tasks/private/trigger');
   const dead = await post('/v1/tasks/private/trigger');
   killRun(world, dead.id);
+  const other = await post('/v1/tasks/private/trigger');
+  killRun(world, other.id);
+  const fingerprint = fingerprintOf({ handler: TASK.handler });
+  const ofQueue = '/v1/queues/default/dead-letters';
+  await post(`${ofQueue}/resolve`, { ids: [other.id], note: 'private' });
+  const first = await post('/v1/tasks/private/trigger');
+  killRun(world, first.id);
+  const { canary } = await post(`${ofQueue}/redrive`, { ids: [first.id], canary: true });
+  await world.deadLetters.ignore({
+    tenant: OWNER,
+    queue: 'default',
+    fingerprint: 'f'.repeat(16),
+    at: 0,
+    by: 'private',
+  });
   const backfill = await post('/v1/tasks/private/backfill', WINDOW);
   const job = aBulkJob({ tenant: OWNER, filter: { tag: 'private' }, createdBy: 'token:private' });
   await world.bulkJobs.put(job);
@@ -60,6 +76,8 @@ export async function makeBelongings(): Promise<Belongings> {
       ...pending,
       backfill: backfill.id,
       bulkJob: job.id,
+      canary: canary.id,
+      fingerprint,
       token: token.id,
       variable: 'private',
       calendar: 'private',
@@ -91,6 +109,7 @@ export async function makeNothing(): Promise<Belongings> {
     bulkJobs,
   } = tables;
   for (const [key, { tenant }] of tables.audit) if (tenant === OWNER) tables.audit.delete(key);
+  const { ignored, canaries } = tables;
   for (const kept of [
     documents,
     semaphores,
@@ -101,6 +120,8 @@ export async function makeNothing(): Promise<Belongings> {
     calendars,
     calendarUsers,
     bulkJobs,
+    ignored,
+    canaries,
   ])
     kept.clear();
   return made;
@@ -122,6 +143,8 @@ export const belongings = ({ tables }: ApiWorld) => {
     audit: own(tables.audit.values()),
     variables: under(tables.variables),
     documents: under(tables.documents),
+    ignored: under(tables.ignored),
+    canaries: under(tables.canaries),
     requests: under(tables.requests),
   };
 };
@@ -135,6 +158,7 @@ function killRun({ tables, clock }: ApiWorld, id: string): void {
     ...run,
     status: 'dead',
     reason: 'exhausted',
+    letter: 'sent',
     finishedAt: nowMs,
     index: { set: 'dead', shard: 0, at: nowMs, queue: 'default' },
   });

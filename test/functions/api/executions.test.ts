@@ -96,6 +96,9 @@ describe('triggering', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^nightly~\d{15}~[0-9A-Z]{26}$/),
       upstream: null,
+      fingerprint: null,
+      resolution: null,
+      canary: null,
       causedBy: null,
       missed: 0,
       collidedWith: null,
@@ -440,6 +443,8 @@ describe('dead letters', () => {
         { id: 'x', ok: false, code: 'not-found', message: expect.any(String) },
       ],
       more: false,
+      remaining: 0,
+      canary: null,
     });
     expect(await listed()).toEqual([ids[1]]);
     expect(workQueues.sent).toHaveLength(1);
@@ -449,7 +454,7 @@ describe('dead letters', () => {
   it('run again all together, and only those of the queue', async () => {
     const { call, path, listed } = await withDead(120);
     const low = await call({ method: 'POST', path: '/v1/queues/low/dead-letters/redrive' });
-    expect(low.body).toEqual({ count: 0, items: [], more: false });
+    expect(low.body).toEqual({ count: 0, items: [], more: false, remaining: 0, canary: null });
     const all = await call({ method: 'POST', path: `${path}/redrive`, body: {} });
     expect([all.status, all.body.count, all.body.items.length]).toEqual([200, 120, 120]);
     expect(await listed()).toEqual([]);

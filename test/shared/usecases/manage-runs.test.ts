@@ -8,7 +8,8 @@ import { startedAttempt, succeeded } from '../../../shared/domain/execution-tran
 import { letterSent } from '../../../shared/domain/letter-transitions.ts';
 import { executionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
-import { purgeLetters, redriveLetters } from '../../../shared/usecases/manage-runs/dead-letters.ts';
+import { purgeLetters } from '../../../shared/usecases/manage-runs/purge.ts';
+import { redriveLetters } from '../../../shared/usecases/manage-runs/redrive.ts';
 import { cancelRun, retryRun } from '../../../shared/usecases/manage-runs/steer-run.ts';
 import { triggerRun } from '../../../shared/usecases/manage-runs/trigger-run.ts';
 import { replaceTask } from '../../../shared/usecases/manage-tasks/edit-task.ts';
@@ -141,9 +142,9 @@ describe('dead letters', () => {
     hooks.before = (operation) => {
       if (operation === 'executions.update' && ++updates === 2) throw new Error('away');
     };
-    await expect(redriveLetters(deps, admin, 'default', undefined)).rejects.toThrow('away');
+    await expect(redriveLetters(deps, admin, 'default', {})).rejects.toThrow('away');
     hooks.before = undefined;
-    const again = await redriveLetters(deps, admin, 'default', undefined);
+    const again = await redriveLetters(deps, admin, 'default', {});
     expect(again.items.every(({ ok }) => ok)).toBe(true);
     const left = await deps.listings.dead({ tenant: 'root', queue: 'default', limit: 10 });
     expect(left.entries).toEqual([]);
@@ -159,8 +160,8 @@ describe('dead letters', () => {
     const { deps, dead } = await makeWorld();
     const id = executionId(await dead());
     const stranger = { ...admin, tenant: 'other' };
-    expect(await redriveLetters(deps, stranger, 'default', undefined)).toMatchObject({ items: [] });
-    expect(await redriveLetters(deps, stranger, 'default', [id])).toMatchObject({
+    expect(await redriveLetters(deps, stranger, 'default', {})).toMatchObject({ items: [] });
+    expect(await redriveLetters(deps, stranger, 'default', { ids: [id] })).toMatchObject({
       items: [{ ok: false, code: 'not-found' }],
     });
   });

@@ -112,6 +112,16 @@ describe('index keys', () => {
     [{ set: 'hot', shard: 31, at, queue: 'high' }, 'hot#31', '001795251600000#high'],
     [{ set: 'open', shard: 2, at }, 'open#2', '001795251600000'],
     [{ set: 'dead', shard: 2, at, queue: 'high' }, 'dead#root#high#2', '001795251600000'],
+    [
+      { set: 'dead', shard: 2, at, queue: 'high', fingerprint: '90fcd913c260a01f' },
+      'dead#root#high#2',
+      '001795251600000#90fcd913c260a01f',
+    ],
+    [
+      { set: 'closed', shard: 2, at, queue: 'high', fingerprint: '90fcd913c260a01f', resolution: 'ignored' },
+      'closed#root#2',
+      '001795251600000#90fcd913c260a01f#ignored#high',
+    ],
     [{ set: 'ended', shard: 0, at }, 'ended#root#0', '001795251600000'],
     [{ set: 'tasks', shard: 1, name: 'A # name' }, 'tasks#root#1', 'A # name#nightly'],
   ])('of %j', (entry, statusKey, timeKey) => {

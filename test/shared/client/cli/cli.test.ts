@@ -149,7 +149,12 @@ describe('tasks', () => {
     [['queues', 'set', 'default'], 'Say what'],
     [['task', 'list'], 'Did you mean tasks?'],
     [['tasks', 'list', '--limt', '5'], 'Did you mean --limit?'],
-    [['dead-letters', 'redrive', 'default'], 'Name the runs, or say --all'],
+    [['dead-letters', 'redrive', 'default'], 'Name the runs, or say --group or --all'],
+    [['dead-letters', 'redrive', 'default', 'r1', '--all'], 'Name the runs'],
+    [['dead-letters', 'redrive', 'default', '--all', '--canary'], 'A canary is one of some'],
+    [['dead-letters', 'redrive', 'default', '--all', '--patch', '[]'], 'a JSON object'],
+    [['dead-letters', 'resolve', 'default'], 'Name the runs, or say --group'],
+    [['runs', 'retry', 'r1', 'r2', '--payload', '{}'], 'One payload is for one run'],
     [['dead-letters', 'purge', 'default'], '--yes'],
   ])('%j is wrong usage, said in words, and nothing is sent', async (args, words) => {
     const cli = makeCli(() => task);
@@ -236,6 +241,67 @@ describe('dead letters', () => {
     }));
     const { code, out } = await cli.run('dead-letters', 'redrive', 'default', 'r1');
     expect([code, out]).toEqual([1, expect.stringContaining('r1: not dead')]);
+  });
+
+  const ONE = { id: 'r1', ok: true };
+  it('are redriven as a group with one of them first', async () => {
+    const answer = { count: 1, items: [ONE], more: false, remaining: 0 };
+    const cli = makeCli(() => ({ ...answer, canary: { id: 'c1', executionId: 'r1', waiting: 11 } }));
+    cli.files.set('patch.json', '{"to":"a@b.c"}');
+    const args = ['--group', 'f'.repeat(16), '--canary', '--patch', '@patch.json'];
+    const { code, out } = await cli.run('dead-letters', 'redrive', 'default', ...args);
+    expect([code, out]).toEqual([
+      0,
+      'r1 runs again; 11 wait for it.\nescapement dead-letters canary default c1\n',
+    ]);
+    expect(cli.asked).toMatchObject([
+      { body: { fingerprint: 'f'.repeat(16), canary: true, payloadPatch: { to: 'a@b.c' } } },
+    ]);
+  });
+
+  it.each([
+    [['resolve', 'default', 'r1', '--note', 'by hand'], 'resolve', { ids: ['r1'], note: 'by hand' }],
+    [['ignore', 'default', '--group', 'ab'], 'ignore', { fingerprint: 'ab' }],
+    [['reopen', 'default', '--group', 'ab'], 'reopen', { fingerprint: 'ab' }],
+  ])('are put away, and taken back: %j', async (args, action, body) => {
+    const cli = makeCli(() => ({ count: 1, items: [ONE], more: false, remaining: 0 }));
+    expect(await cli.run('dead-letters', ...args)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^1 /),
+    });
+    expect(cli.asked).toMatchObject([
+      { method: 'POST', path: `/v1/queues/default/dead-letters/${action}`, body },
+    ]);
+  });
+
+  it('are shown by what they died of', async () => {
+    const group = {
+      fingerprint: 'f'.repeat(16),
+      queue: 'default',
+      count: 12,
+      atLeast: true,
+      firstSeenAt: '2026-11-21T08:00:00.000Z',
+      lastSeenAt: '2026-11-21T08:30:00.000Z',
+      tasks: 2,
+      taskIds: ['a', 'b'],
+      sample: { executionId: 'r1', errorType: 'SmtpError', pattern: 'mailbox <n> is full' },
+      ignored: null,
+    };
+    const cli = makeCli(() => ({ items: [group], nextCursor: null }));
+    const { out } = await cli.run('dead-letters', 'groups', 'default', '--resolution', 'ignored');
+    expect(out).toMatch(/f{16} +default +12\+ +2 .*SmtpError: mailbox <n> is full +r1\n$/);
+    expect(cli.asked).toMatchObject([
+      { method: 'GET', path: expect.stringMatching(/^.v1.queues.default.dead-letters.groups/) },
+    ]);
+  });
+
+  it('are retried with a payload out of a file', async () => {
+    const cli = makeCli(() => ({ id: 'r1', status: 'queued' }));
+    cli.files.set('mended.json', '{"to":"a@b.c"}');
+    await cli.run('runs', 'retry', 'r1', '--payload', '@mended.json');
+    expect(cli.asked).toMatchObject([
+      { path: '/v1/executions/r1/retry', body: { payload: { to: 'a@b.c' } } },
+    ]);
   });
 
   it('are thrown away only when the queue is named once more', async () => {
