@@ -52,6 +52,7 @@ declare module 'dynalite/db/*' {
     attrVals?: Record<string, unknown> | null;
     unusedAttrNames: Record<string, boolean>;
     unusedAttrVals: Record<string, boolean>;
+    compare?: () => boolean;
   }
   const parser: { parse(expression: string, options: { context: ParseContext }): unknown };
   export default parser;
