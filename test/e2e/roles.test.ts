@@ -140,11 +140,16 @@ const mayBy = (route: Route, { role, tenant }: Person): boolean =>
     ? tenant === 'root' && role === 'admin'
     : isOpen(route) || isAtLeast(role, route.role as Role);
 
-/** All that is told, but for the ids that were asked for and what differs from one request to the next. */
+const PASSING = new Set(['date', 'connection', 'keep-alive', 'x-request-id', 'apigw-requestid']);
+
+/** All that is told, but for the ids that were asked for and what differs from one request or second to the next. */
 function told({ status, headers, body }: ApiReply, ids: Ids): unknown {
-  const passing = ['date', 'connection', 'keep-alive', 'x-request-id', 'apigw-requestid'];
-  const kept = [...headers].filter(([name]) => !passing.includes(name));
-  const text = JSON.stringify([status, kept, body]).replaceAll(/"requestId":"[^"]+"/g, '');
+  const isText = typeof body === 'string';
+  const kept = [...headers].filter(([name]) => !PASSING.has(name) && !(isText && name === 'content-length'));
+  const text = JSON.stringify([status, kept, body])
+    .replaceAll(/"requestId":"[^"]+"/g, '')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '(instant)')
+    .replaceAll(/lag_seconds [\d.]+/g, 'lag_seconds');
   // The longest first: ids of runs begin with the one of their task.
   const longest = Object.values(ids).toSorted((a, b) => b.length - a.length);
   return longest.reduce((left, id) => left.replaceAll(id, '…').replaceAll(encodeURIComponent(id), '…'), text);
