@@ -122,7 +122,8 @@ async function scheduleFor(
   const before = original && (await imported(client, task, original, orders));
   const asSaid = () => 'as the task says';
   const kept = (part: string) => parts.exactly(part, 'as its original says');
-  const sameTime = original !== undefined && isDeepStrictEqual(before?.schedule, task.schedule);
+  const sameTime =
+    original !== undefined && before !== undefined && isSame(before.schedule, task.schedule, orders.nowMs);
   const when = sameTime
     ? { ...timeOf(original), ...keptBeat(task.schedule, orders.nowMs) }
     : parts.made('schedule', asSaid, () => whenOf(task.schedule, orders.nowMs, differs));
@@ -153,6 +154,15 @@ async function scheduleFor(
       State: 'ENABLED',
     },
   };
+}
+
+/** Beats are the same also when they are told from another of their instants. */
+function isSame(before: Task['schedule'], now: Task['schedule'], nowMs: number): boolean {
+  const beat = (schedule: Task['schedule']) => {
+    if (schedule.kind !== 'interval') return schedule;
+    return { ...schedule, startAt: nextBeat(schedule.startAt, schedule.seconds, nowMs)?.getTime() };
+  };
+  return isDeepStrictEqual(beat(before), beat(now));
 }
 
 /** A rate that is enabled begins anew, at once, unless it has a start. */
