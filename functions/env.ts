@@ -111,6 +111,8 @@ const EnvSchema = z.object({
   ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: z.string(),
   /** JSON: the identity provider whose tokens let in; `null` where there is none. */
   ESCAPEMENT_OIDC: json(OidcSchema.nullable()),
+  /** JSON: the identity provider at which people log in to the console; `null` where there is none. */
+  ESCAPEMENT_CONSOLE_OIDC: json(z.object({ issuer: z.string(), clientId: z.string() }).nullable()),
   ESCAPEMENT_VERSION: z.string(),
   /** Name of the deployment: the dimension of its metrics. */
   ESCAPEMENT_NAME: z.string(),

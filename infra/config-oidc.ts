@@ -10,6 +10,7 @@ const EACH_FOR_ITSELF = { viewer: 'viewer', operator: 'operator', admin: 'admin'
 export const OidcSettingsSchema = z.strictObject({
   issuer: https,
   audiences: z.array(z.string().min(1)).min(1).max(10).readonly(),
+  consoleClientId: z.string().min(1).max(200).optional(),
   jwksUri: https.optional(),
   tenantClaim: z.string().min(1).max(200).default('tenant'),
   tenant: TenantIdSchema.optional(),

@@ -111,6 +111,7 @@ const ConfigSchema = z
     sourceMaps: z.boolean().default(false),
     tracing: z.boolean().default(false),
     canary: z.boolean().default(true),
+    console: z.boolean().default(true),
     events: EventsSchema.prefault({}),
     stats: StatsSchema.prefault({}),
     alarms: AlarmsSchema.prefault({}),

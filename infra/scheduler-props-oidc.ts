@@ -10,6 +10,11 @@ export interface OidcProps {
    */
   audiences: readonly string[];
   /**
+   * Client (public, authorization code with PKCE) by which people log in to the console; its redirect address is `<url>/console`.
+   * @default - the console asks for an API token
+   */
+  consoleClientId?: string;
+  /**
    * Where its public keys are.
    * @default - where the issuer's /.well-known/openid-configuration says
    */

@@ -115,6 +115,11 @@ export interface SchedulerProps {
    */
   canary?: boolean;
   /**
+   * The web console, served at `/console/`.
+   * @default true
+   */
+  console?: boolean;
+  /**
    * Events out, of what becomes of runs and tasks, and in, to trigger tasks (docs/events.md).
    * @default - out, of everything that ends otherwise than well; none in
    */

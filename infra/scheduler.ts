@@ -51,6 +51,8 @@ export class Scheduler extends Construct {
   readonly sweeper: HouseFunction;
   readonly authorizer: HouseFunction;
   readonly apiHandler: HouseFunction;
+  /** Serves the web console; absent when switched off. */
+  readonly console: HouseFunction | undefined;
   readonly api: AdminApi;
   /** Where the scheduler tells what becomes of runs and tasks; absent when switched off. */
   readonly eventBus: Pick<IEventBus, 'eventBusName' | 'eventBusArn' | 'grantPutEventsTo'> | undefined;
@@ -162,11 +164,13 @@ export class Scheduler extends Construct {
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');
     this.apiHandler = functions.make(this, 'ApiHandler', 'api');
+    this.console = config.console ? functions.make(this, 'Console', 'console') : undefined;
     this.api = new AdminApi(this, 'Api', {
       ...config.api,
       name: config.name,
       handler: this.apiHandler.lambda,
       authorizer: this.authorizer.lambda,
+      console: this.console?.lambda,
       logRetentionDays: config.logRetentionDays,
       key,
     });

@@ -20,6 +20,7 @@ export function makeApiHandler(deps: ApiDeps): MiddyfiedHandler<Event, Result> {
   return middy<Event, Result>()
     .use(httpHeaderNormalizer())
     .use(problems(deps))
+    .use(consoleWithSlash)
     .use(defaultDeny(deps))
     .handler(
       httpRouter<Event, Result>({
@@ -63,6 +64,14 @@ async function counted<T>({ ends }: ApiDeps, work: () => Promise<T>): Promise<T>
     await ends.flush();
   }
 }
+
+/** The console's address with a slash, for which CDK makes no route of its own. */
+const consoleWithSlash = {
+  before: ({ event }: { event: Event }): Result | undefined => {
+    if (event.requestContext.http.path !== '/console/') return undefined;
+    return respond({ status: 308, headers: { location: '/console' } }, requestOf(event));
+  },
+};
 
 /** Nothing is said to a stranger, not even which paths there are. */
 const defaultDeny = (deps: ApiDeps) => ({

@@ -23,10 +23,13 @@ import type { RouteLimits } from '../config-api.ts';
 
 /** Reachable without a credential: a health check, the description of the API and its pages. */
 export const PUBLIC_PATHS = ['/v1/health', '/v1/openapi.json', '/docs'] as const;
+/** The page holds nothing of anybody; what it shows it gets from the API, with the credential of whoever looks. */
+const CONSOLE_PATHS = ['/console', '/console/{proxy+}'] as const;
 
 const publicOnPurpose = {
   id: 'AwsSolutions::AwsSolutions-APIG4',
-  reason: 'A sign of life and the published description of the API: nothing of any tenant is read or written',
+  reason:
+    'A sign of life, the published description of the API and the page of the console: nothing of any tenant is read or written',
 };
 
 /** One line per request. Never the Authorization header, never a query string. */
@@ -48,6 +51,8 @@ const ACCESS_LOG = {
 export interface AdminApiProps {
   handler: IFunction;
   authorizer: IFunction;
+  /** Absent where there is no web console. */
+  console?: IFunction | undefined;
   name: string;
   requestsPerSecond: number;
   burst: number;
@@ -91,14 +96,15 @@ export class AdminApi extends Construct {
     for (const path of ['/', '/{proxy+}']) {
       this.httpApi.addRoutes({ path, methods: [HttpMethod.ANY], integration, authorizer });
     }
-    for (const path of PUBLIC_PATHS) {
-      const routes = this.httpApi.addRoutes({
-        path,
-        methods: [HttpMethod.GET],
-        integration,
-        authorizer: new HttpNoneAuthorizer(),
-      });
+    const open = (path: string, methods: HttpMethod[], to: HttpLambdaIntegration) => {
+      const authorizer = new HttpNoneAuthorizer();
+      const routes = this.httpApi.addRoutes({ path, methods, integration: to, authorizer });
       for (const route of routes) Validations.of(route).acknowledge(publicOnPurpose);
+    };
+    for (const path of PUBLIC_PATHS) open(path, [HttpMethod.GET], integration);
+    if (props.console) {
+      const page = new HttpLambdaIntegration('Console', props.console);
+      for (const path of CONSOLE_PATHS) open(path, [HttpMethod.GET, HttpMethod.HEAD], page);
     }
     // The gateway limits only what it knows as a route.
     const limited = Object.keys(props.routes)

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import { builtPage } from './console-page.ts';
 
 /** The repository; in the package its `dist`, which holds the same files compiled. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +22,11 @@ export interface BundleProps {
    * @default - the demo handlers
    */
   handlers?: string;
+  /**
+   * Puts the built console beside them, as `page/`.
+   * @default false
+   */
+  page?: boolean;
 }
 
 /** One self-contained ES module per entry (`<name>.mjs` with its source map), AWS SDK included, so that what was tested is what runs. */
@@ -67,4 +73,5 @@ export function writeBundle(props: BundleProps, outputDirectory: string): void {
   });
   mkdirSync(outputDirectory, { recursive: true });
   for (const file of outputFiles) writeFileSync(join(outputDirectory, basename(file.path)), file.contents);
+  if (props.page) cpSync(builtPage(ROOT), join(outputDirectory, 'page'), { recursive: true });
 }

@@ -80,6 +80,7 @@ const NEEDS = {
     'ESCAPEMENT_EVENT_BUS',
     'ESCAPEMENT_SUCCESS_EVENTS',
   ],
+  console: ['ESCAPEMENT_VERSION', 'ESCAPEMENT_CONSOLE_OIDC'],
 } as const satisfies Record<FunctionName, readonly EnvName[]>;
 
 export interface Surroundings {
@@ -124,6 +125,7 @@ export function environmentOf(
     ESCAPEMENT_EVENT_SOURCES: () => eventSources(config, around),
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
     ESCAPEMENT_OIDC: () => Stack.of(around.table).toJsonString(config.auth.oidc ?? null),
+    ESCAPEMENT_CONSOLE_OIDC: () => consoleLogin(config, around),
     ESCAPEMENT_VERSION: () => packageJson.version,
     ESCAPEMENT_NAME: () => config.name,
     ESCAPEMENT_EVENT_BUS: () => around.eventBus?.eventBusName ?? '',
@@ -174,6 +176,11 @@ function eventSources({ queues }: Config, { table, eventSources: sources }: Surr
     return [queue, [id, workers]];
   });
   return Stack.of(table).toJsonString(Object.fromEntries(feeds));
+}
+
+function consoleLogin({ auth: { oidc } }: Config, { table }: Surroundings): string {
+  const { issuer, consoleClientId: clientId } = oidc ?? {};
+  return Stack.of(table).toJsonString(clientId === undefined ? null : { issuer, clientId });
 }
 
 const queueDefaults = ({ queues }: Config) =>

@@ -15,12 +15,14 @@ import { targetStatements } from './targets.ts';
 interface FunctionSpec {
   description: string;
   entries: BundleProps['entries'];
+  /** Carries the built page of the console. */
+  page?: boolean;
   timeout: Duration;
   feedsItself?: boolean;
   dropsFailedCalls?: boolean;
 }
 
-/** The seven functions: what each is for, where its code is, how long it may run. */
+/** The eight functions: what each is for, where its code is, how long it may run. */
 export const FUNCTIONS = {
   tick: {
     description: 'Finds the shards with work that is due',
@@ -66,6 +68,12 @@ export const FUNCTIONS = {
     // An HTTP API waits 30 s for an integration.
     timeout: Duration.seconds(29),
   },
+  console: {
+    description: 'Serves the web console',
+    entries: { index: 'functions/console/index' },
+    page: true,
+    timeout: Duration.seconds(10),
+  },
 } as const satisfies Record<FunctionName, FunctionSpec>;
 
 /** The work queue that an executor reads. */
@@ -81,7 +89,7 @@ export interface Shared {
   network?: Network | undefined;
 }
 
-/** Makes any of the seven, with the environment and the permissions that the tables give it and the deployment's settings. */
+/** Makes any of them, with the environment and the permissions that the tables give it and the deployment's settings. */
 export class FunctionMaker {
   private readonly config: Config;
   private readonly around: Surroundings;
@@ -107,7 +115,7 @@ export class FunctionMaker {
     scope: Construct,
     id: string,
     name: FunctionName,
-    { entries, ...spec }: FunctionSpec,
+    { entries, page = false, ...spec }: FunctionSpec,
     own?: OwnQueue,
   ): HouseFunction {
     const { config, around } = this;
@@ -116,7 +124,7 @@ export class FunctionMaker {
     const workQueues = Object.values(around.workQueues);
     return new HouseFunction(scope, id, {
       ...spec,
-      code: bundle({ entries, ...(config.handlers !== undefined && { handlers: config.handlers }) }),
+      code: bundle({ entries, page, ...(config.handlers !== undefined && { handlers: config.handlers }) }),
       memoryMb: own?.settings.memoryMb ?? config.functionMemoryMb,
       architecture: config.architecture,
       logRetentionDays: config.logRetentionDays,

@@ -7,7 +7,15 @@ import type { Construct } from 'constructs';
  * log group, see function.ts.)
  */
 
-export type FunctionName = 'tick' | 'dispatch' | 'executor' | 'sweeper' | 'inbox' | 'authorizer' | 'api';
+export type FunctionName =
+  | 'tick'
+  | 'dispatch'
+  | 'executor'
+  | 'sweeper'
+  | 'inbox'
+  | 'authorizer'
+  | 'api'
+  | 'console';
 
 /** What a permission is about. `ownQueue` is the work queue that an executor reads, `eventSources` feed the work queues. */
 export type Resource =
@@ -133,6 +141,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
     TELL,
   ],
+  // It serves files that it carries.
+  console: [],
 };
 
 /** The table above as policy statements; `arns` says which resources are meant. */

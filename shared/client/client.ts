@@ -22,6 +22,7 @@ import type {
   Handler,
   Health,
   IdempotentOptions,
+  Me,
   NewToken,
   PageSize,
   PauseOptions,
@@ -79,6 +80,7 @@ export type {
   Health,
   IdempotentOptions,
   LiveEvent,
+  Me,
   NewToken,
   PauseOptions,
   Preview,
@@ -241,6 +243,8 @@ export function createClient(options: TransportOptions) {
     stats: (span: StatsSpan = {}, call?: CallOptions) => get<Stats>('/v1/stats', call, { ...span }),
     /** The text that Prometheus reads. */
     metrics: (call?: CallOptions) => get<string>('/v1/metrics', call),
+    /** Whom the API takes you for. */
+    me: (call?: CallOptions) => get<Me>('/v1/me', call),
     /** Needs no credential. A ProblemError of status 503 while the store does not answer. */
     health: (call?: CallOptions) => get<Health>('/v1/health', call),
   };

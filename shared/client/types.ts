@@ -5,7 +5,7 @@ import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '
 import type { ExecutionWire } from '../contract/execution.ts';
 import type { PurgeSchema, QueuePatchSchema, QueueWire } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
-import type { HandlerSchema, HealthSchema, PreviewSchema } from '../contract/service.ts';
+import type { HandlerSchema, HealthSchema, MeSchema, PreviewSchema } from '../contract/service.ts';
 import type { StatsQuery, StatsWire } from '../contract/stats.ts';
 import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
 import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
@@ -36,6 +36,7 @@ export type BackfillState = BackfillStateWire;
 export type Purge = z.infer<typeof PurgeSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type Handler = z.infer<typeof HandlerSchema>;
+export type Me = z.infer<typeof MeSchema>;
 export type Health = z.infer<typeof HealthSchema>;
 export type Tenant = z.infer<typeof TenantSchema>;
 export type TenantInput = z.input<typeof TenantInputSchema>;

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { UPCOMING_MAX } from '../domain/limits.ts';
+import { ROLES } from '../domain/principal.ts';
 import { ScheduleSchema } from './schedule.ts';
+import { TenantIdSchema } from './tenant.ts';
 import { InstantSchema } from './text.ts';
 
 /** All lists have this form. */
@@ -40,6 +42,11 @@ export const PreviewSchema = z
     description: z.string().describe('the schedule in plain words'),
   })
   .meta({ id: 'Preview' });
+
+/** Whom the API takes the caller for. */
+export const MeSchema = z
+  .strictObject({ actor: z.string(), tenant: TenantIdSchema, role: z.enum(ROLES) })
+  .meta({ id: 'Me' });
 
 export const HealthSchema = z
   .strictObject({

@@ -52,6 +52,7 @@ const everything: Complete<SchedulerProps> = {
     oidc: {
       issuer: 'https://login.example.com',
       audiences: ['console'],
+      consoleClientId: 'console',
       jwksUri: 'https://id.example.com/keys',
       tenantClaim: 'org',
       tenant: 'acme',
@@ -99,6 +100,7 @@ const everything: Complete<SchedulerProps> = {
   sourceMaps: true,
   tracing: true,
   canary: false,
+  console: false,
   events: {
     enabled: false,
     success: true,

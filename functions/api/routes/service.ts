@@ -4,6 +4,7 @@ import {
   HandlerSchema,
   HealthSchema,
   listOf,
+  MeSchema,
   PreviewInputSchema,
   PreviewSchema,
 } from '../../../shared/contract/service.ts';
@@ -51,6 +52,17 @@ export const serviceRoutes: Route[] = [
       items.sort((a, b) => (a.name < b.name ? -1 : 1));
       return { status: 200, body: pageOfAll('handlers', items, ({ name }) => name, query) };
     },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/me',
+      operationId: 'getMe',
+      summary: 'Whom the API takes you for, and what you may do',
+      replies: { 200: { description: 'The caller', schema: MeSchema } },
+    },
+    (_, { principal: { actor, tenant, role } }) => ({ status: 200, body: { actor, tenant, role } }),
   ),
   publicRoute(
     {

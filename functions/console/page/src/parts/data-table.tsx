@@ -1,0 +1,126 @@
+import { Button, Center, Checkbox, Skeleton, Table } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Pages } from '../data/use-pages.ts';
+import { ProblemAlert } from './problem-alert.tsx';
+
+const features = tableFeatures({});
+/** Keep them outside of components: a new array would build the table anew. */
+export type Columns<T extends RowData> = ColumnDef<typeof features, T>[];
+
+interface Props<T extends RowData> {
+  /** What the rows are, for those who hear the page. */
+  label: string;
+  columns: Columns<T>;
+  pages: Pages<T>;
+  idOf(row: T): string;
+  /** Enter on the row at hand, or a click on it. */
+  onOpen(row: T): void;
+  empty: ReactNode;
+  selection?: { ids: ReadonlySet<string>; onChange(ids: ReadonlySet<string>): void };
+}
+
+const SKELETONS = ['1', '2', '3', '4', '5', '6'];
+
+/** A list of things: j and k or the arrows move, Enter opens, x selects. */
+export function DataTable<T extends RowData>({ pages, selection, ...props }: Props<T>) {
+  const { idOf, onOpen } = props;
+  const { items } = pages;
+  const table = useTable({ features, columns: props.columns, data: items, getRowId: idOf });
+  const [at, setAt] = useState(-1);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => body.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
+
+  const move = (by: number) => setAt((old) => Math.max(0, Math.min(items.length - 1, old + by)));
+  const row = items[at];
+  const toggle = (id: string) => {
+    const ids = new Set(selection?.ids);
+    if (!ids.delete(id)) ids.add(id);
+    selection?.onChange(ids);
+  };
+  useHotkeys([
+    ['j', () => move(1)],
+    ['k', () => move(-1)],
+    ['ArrowDown', () => move(1)],
+    ['ArrowUp', () => move(-1)],
+    [
+      'Enter',
+      () => row && document.activeElement === document.body && onOpen(row),
+      { preventDefault: false },
+    ],
+    ['x', () => row && selection && toggle(idOf(row))],
+  ]);
+
+  if (pages.error) return <ProblemAlert error={pages.error} retry={pages.reload} />;
+  if (!pages.isLoading && items.length === 0 && !pages.hasMore) return props.empty;
+  const allSelected = items.length > 0 && items.every((item) => selection?.ids.has(idOf(item)));
+  return (
+    <>
+      <Table.ScrollContainer minWidth={640}>
+        <Table highlightOnHover verticalSpacing="xs" aria-label={props.label}>
+          <Table.Thead>
+            {table.getHeaderGroups().map((group) => (
+              <Table.Tr key={group.id}>
+                {selection && (
+                  <Table.Th w={40}>
+                    <Checkbox
+                      aria-label="Select all that are shown"
+                      checked={allSelected}
+                      indeterminate={!allSelected && selection.ids.size > 0}
+                      onChange={() => selection.onChange(new Set(allSelected ? [] : items.map(idOf)))}
+                    />
+                  </Table.Th>
+                )}
+                {group.headers.map((header) => (
+                  <Table.Th key={header.id}>
+                    <table.FlexRender header={header} />
+                  </Table.Th>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Thead>
+          <Table.Tbody ref={body}>
+            {pages.isLoading &&
+              SKELETONS.map((name) => (
+                <Table.Tr key={name}>
+                  <Table.Td colSpan={props.columns.length + (selection ? 1 : 0)}>
+                    <Skeleton h={20} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            {table.getRowModel().rows.map((each, index) => (
+              <Table.Tr
+                key={each.id}
+                data-at={index === at || undefined}
+                onClick={() => onOpen(each.original)}
+              >
+                {selection && (
+                  <Table.Td onClick={(event) => event.stopPropagation()}>
+                    <Checkbox
+                      aria-label={`Select ${each.id}`}
+                      checked={selection.ids.has(each.id)}
+                      onChange={() => toggle(each.id)}
+                    />
+                  </Table.Td>
+                )}
+                {each.getAllCells().map((cell) => (
+                  <Table.Td key={cell.id}>
+                    <table.FlexRender cell={cell} />
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {pages.hasMore && (
+        <Center>
+          <Button variant="default" onClick={pages.loadMore} loading={pages.isLoadingMore}>
+            Load more
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}

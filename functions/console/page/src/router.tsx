@@ -1,0 +1,52 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { Login } from './pages/login.tsx';
+import { NotFound } from './pages/not-found.tsx';
+import { readTaskSearch } from './pages/tasks/task-search.ts';
+import { ProblemAlert } from './parts/problem-alert.tsx';
+import { useSession } from './session/session-context.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+/** Everything but the login needs somebody who is logged in; the address is kept meanwhile. */
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Inside });
+
+function Inside() {
+  return useSession().me ? <Shell /> : <Login />;
+}
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tasks' });
+  },
+});
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: readTaskSearch,
+  component: lazyRouteComponent(() => import('./pages/tasks/tasks.tsx'), 'Tasks'),
+});
+
+/** Each page is a file of its own that is loaded when somebody goes there. */
+export const router = createRouter({
+  routeTree: root.addChildren([inside.addChildren([home, tasks])]),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,15 @@
+import { IconCalendarClock, type IconProps } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+
+/** The places of the console; `g` and the key lead there from everywhere. */
+export const PLACES = [
+  { to: '/tasks', label: 'Tasks', key: 't', icon: IconCalendarClock, role: 'viewer' },
+] as const satisfies readonly Place[];
+
+interface Place {
+  to: string;
+  label: string;
+  key: string;
+  icon: ComponentType<IconProps>;
+  role: 'viewer' | 'operator' | 'admin';
+}
