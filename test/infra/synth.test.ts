@@ -57,7 +57,7 @@ describe('the synthesized app', () => {
   afterAll(() => rmSync(outdir, { recursive: true }));
 
   it('gives each function a bundle that starts with nothing but the environment of its template', () => {
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const { Description, Code, Environment } of functions) {
       const bundle = join(outdir, `asset.${Code.S3Key.replace(/\.zip$/, '')}`, 'index.mjs');
       const variables = Object.entries(Environment.Variables).map(([name, value]) => [

@@ -156,6 +156,7 @@ const ASKS: Record<string, Asks> = {
   getHealth: nothing,
   getOpenApi: nothing,
   getDocs: nothing,
+  getMe: nothing,
 };
 
 export interface Asked {

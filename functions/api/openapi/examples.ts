@@ -260,6 +260,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
     description: 'At 02:00 AM (Europe/Paris)',
   },
   Handler: { name: 'demo.echo', description: 'Returns its payload.', payload: {} },
+  Me: { actor: 'token:01KASH6T3B8ZJ4Q0000000000X', tenant: 'root', role: 'operator' },
   Health: { status: 'ok', version: '0.1.0', tick: { lastAt: '2026-11-21T09:00:00.000Z', lagMs: 1234 } },
 };
 

@@ -14,6 +14,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   tokens: 'Credentials for people and programs.',
   audit: 'Who changed what, and how it was before and after.',
   events: 'What changes, as it changes.',
+  me: 'Whom the API takes you for.',
   health: 'Whether it works.',
   'openapi.json': 'This description.',
   docs: 'This description as a page.',

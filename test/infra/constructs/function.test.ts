@@ -12,7 +12,7 @@ describe('every function', () => {
     template.findResources(FUNCTION)[logicalId(fn.lambda)]?.Properties;
 
   it('runs on Node 24 on arm64 and logs JSON to a group of its own', () => {
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     const groups = new Set<string>();
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
@@ -24,7 +24,7 @@ describe('every function', () => {
       });
       groups.add(JSON.stringify(Properties.LoggingConfig.LogGroup));
     }
-    expect(groups.size).toBe(8);
+    expect(groups.size).toBe(9);
   });
 
   it('keeps its logs for as long as configured', () => {

@@ -29,7 +29,7 @@ describe('the inbox', () => {
   it('is not there unless asked for, and costs nothing then', () => {
     const plain = deployment();
     expect(plain.scheduler.inbox).toBeUndefined();
-    plain.template.resourceCountIs('AWS::Lambda::Function', 8);
+    plain.template.resourceCountIs('AWS::Lambda::Function', 9);
     plain.template.resourceCountIs('AWS::SQS::Queue', 8);
     expect(JSON.stringify(plain.template.toJSON())).not.toMatch(/inbox/i);
   });

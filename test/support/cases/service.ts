@@ -11,4 +11,5 @@ export const serviceCases: Cases = {
   getHealth: [{ status: 200, request: () => ({}) }],
   getOpenApi: [{ status: 200, request: () => ({}) }],
   getDocs: [{ status: 200, request: () => ({}) }],
+  getMe: [{ status: 200, request: () => ({}) }],
 };
