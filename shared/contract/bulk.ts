@@ -51,7 +51,7 @@ export const BulkInputSchema = z
     if (filter?.status?.some((status) => !known.includes(status)))
       wrong(['filter', 'status'], `expected one or more of ${known.join(', ')}`);
   })
-  .meta({ id: 'BulkInput' });
+  .meta({ id: 'BulkInput', oneOf: [{ required: ['ids'] }, { required: ['filter'] }] });
 export type BulkInput = z.output<typeof BulkInputSchema>;
 
 const ItemSchema = z.strictObject({
