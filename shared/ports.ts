@@ -158,6 +158,8 @@ export interface QueueDepth {
 }
 export interface QueueInspector {
   depth(queue: string): Promise<QueueDepth>;
+  /** Messages that are ready in the work queue; asks about nothing else. */
+  waiting(queue: string): Promise<number>;
   /** Empties the SQS dead-letter queue; the table is not touched. */
   purgeLetters(queue: string): Promise<void>;
 }

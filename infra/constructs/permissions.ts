@@ -95,7 +95,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     // Bulk jobs heed how much a queue may hold.
     { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
-    { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'deadLetterQueues', actions: SEND },
     // What people said of queues holds whatever was deployed since.
     { on: 'eventSources', actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'] },
     TELL,

@@ -211,5 +211,6 @@ function addBill(billed: { read: number; write: number }, used: readonly UnitsUs
 /** Nobody looks at a queue's depth unless it has a limit. */
 const NOT_INSPECTED = {
   depth: () => Promise.reject(new Error('not asked for')),
+  waiting: () => Promise.reject(new Error('not asked for')),
   purgeLetters: () => Promise.reject(new Error('not asked for')),
 };

@@ -213,6 +213,7 @@ export function queueContract(name: string, openWorld: OpenQueueWorld): void {
       await world.workQueues.send([{ queue: 'high', hint: hint('waits'), delaySeconds: 0 }]);
       await world.workQueues.sendLetter('high', letter());
       expect(await world.inspector.depth('high')).toEqual({ ready: 1, delayed: 1, inFlight: 1, letters: 1 });
+      expect(await world.inspector.waiting('high')).toBe(1);
       await world.inspector.purgeLetters('high');
       expect(await world.inspector.depth('high')).toMatchObject({ ready: 1, letters: 0 });
       // SQS takes one purge a minute; asking again is no error.

@@ -180,6 +180,9 @@ export const makeMemoryInspector = (queues: MemoryWorkQueues): QueueInspector =>
     const { ready, inFlight, delayed } = queues.deadLetterQueue(queue).depth();
     return { ...queues.queue(queue).depth(), letters: ready + inFlight + delayed };
   },
+  async waiting(queue) {
+    return queues.queue(queue).depth().ready;
+  },
   async purgeLetters(queue) {
     queues.deadLetterQueue(queue).purge();
   },

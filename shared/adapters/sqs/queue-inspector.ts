@@ -35,6 +35,9 @@ export function makeQueueInspector(client: SQSClient, targets: QueueTargets): Qu
       const [work, letters] = await Promise.all([counts(target.url), counts(target.dlqUrl)]);
       return { ...work, letters: letters.ready + letters.delayed + letters.inFlight };
     },
+    async waiting(queue) {
+      return (await counts(targetOf(targets, queue).url)).ready;
+    },
     async purgeLetters(queue) {
       const { dlqUrl } = targetOf(targets, queue);
       try {

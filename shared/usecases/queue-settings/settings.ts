@@ -36,11 +36,11 @@ export async function requireRoom(
   settings: Pick<QueueInForce, 'maxBacklog'> | undefined,
 ): Promise<void> {
   if (settings?.maxBacklog === undefined) return;
-  const { ready } = await deps.queueInspector.depth(name);
-  if (ready < settings.maxBacklog) return;
+  const waiting = await deps.queueInspector.waiting(name);
+  if (waiting < settings.maxBacklog) return;
   throw new SchedulerError(
     'backlog-full',
-    `Queue ${name} has ${ready} waiting messages and takes no more than ${settings.maxBacklog}; try again later`,
+    `Queue ${name} has ${waiting} waiting messages and takes no more than ${settings.maxBacklog}; try again later`,
     { queue: name, limit: settings.maxBacklog, retryAfterSeconds: BACKLOG_RETRY_SECONDS },
   );
 }

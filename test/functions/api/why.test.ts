@@ -148,7 +148,7 @@ describe('why a task does not run', () => {
     });
     makeDue(world);
     world.hooks.before = (operation) => {
-      if (!/\.(read|readMany|depth)$/.test(operation)) throw new Error(`${operation} for a question`);
+      if (!/\.(read|readMany|waiting)$/.test(operation)) throw new Error(`${operation} for a question`);
     };
     expect(await ask(world)).toMatchObject({ gate: 'clock' });
   });

@@ -82,7 +82,8 @@ describe('permissions', () => {
         ...WORK.flatMap((queue) =>
           on(queue, 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
         ),
-        ...[...WORK, ...LETTERS].flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
+        ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
+        ...LETTERS.flatMap((queue) => on(queue, 'sqs:SendMessage')),
       ].sort(),
     );
   });
