@@ -40,9 +40,7 @@ export async function startFacts(deps: StartFactsDeps, due: DueStart): Promise<S
     tenantCapOf(deps, due.key.tenant),
   ]);
   const [waitingMessages, caps, rates] = await Promise.all([
-    settings === undefined || due.key.tenant !== ROOT
-      ? undefined
-      : deps.queueInspector.waiting(due.queue),
+    settings === undefined || due.key.tenant !== ROOT ? undefined : deps.queueInspector.waiting(due.queue),
     Promise.all([...(definition.concurrency ?? []), ...tenantCap].map((cap) => capFacts(deps, due, cap))),
     Promise.all((definition.rateLimit ?? []).map((cap) => rateFacts(deps, due, cap))),
   ]);
