@@ -15,6 +15,7 @@ import { statsRoutes } from './routes/stats.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { upcomingRoutes } from './routes/upcoming.ts';
 import { variableRoutes } from './routes/variables.ts';
 import { whyRoutes } from './routes/why.ts';
 
@@ -28,6 +29,7 @@ const documented = (version: string) => {
 /** Every path and method of the API; routing, roles, validation and documentation all follow from this table. */
 export const routes: readonly Route[] = [
   ...taskRoutes,
+  ...upcomingRoutes,
   ...backfillRoutes,
   ...executionRoutes,
   ...handOffRoutes,

@@ -18,6 +18,8 @@ import type {
   Execution,
   ExecutionFilter,
   ExecutionWhy,
+  Firings,
+  FiringsFilter,
   GuardedOptions,
   Handler,
   Health,
@@ -75,6 +77,8 @@ export type {
   ExecutionFilter,
   ExecutionStatus,
   ExecutionWhy,
+  Firings,
+  FiringsFilter,
   GuardedOptions,
   Handler,
   Health,
@@ -239,6 +243,9 @@ export function createClient(options: TransportOptions) {
     handlers: (call?: CallOptions): Listing<Handler> => listing(send, '/v1/handlers', {}, call),
     /** Changes as they happen, from now on; undefined where the deployment cannot send them. */
     events: (call?: CallOptions) => openEvents(stream, call),
+    /** When tasks are due, by minute: one page of tasks, and pages add up. */
+    upcoming: (filter: FiringsFilter = {}, call?: CallOptions) =>
+      get<Firings>('/v1/upcoming', call, { ...filter }),
     /** What ended in a span of time; the last hour by the minute when none is said. */
     stats: (span: StatsSpan = {}, call?: CallOptions) => get<Stats>('/v1/stats', call, { ...span }),
     /** The text that Prometheus reads. */

@@ -3,6 +3,7 @@ import type { AuditEntryWire } from '../contract/audit.ts';
 import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../contract/backfill.ts';
 import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '../contract/calendar.ts';
 import type { ExecutionWire } from '../contract/execution.ts';
+import type { FiringsQuery, FiringsWire } from '../contract/firings.ts';
 import type { PurgeSchema, QueuePatchSchema, QueueWire } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, MeSchema, PreviewSchema } from '../contract/service.ts';
@@ -52,6 +53,10 @@ export type Variable = z.infer<typeof VariableSchema>;
 export type Stats = StatsWire;
 /** Of statistics; instants are ISO 8601. */
 export type StatsSpan = { [F in keyof StatsQuery]?: StatsQuery[F] | undefined };
+
+/** Of one page of tasks; pages add up. */
+export type Firings = FiringsWire;
+export type FiringsFilter = { [F in keyof FiringsQuery]?: FiringsQuery[F] | undefined };
 
 export interface PageSize {
   /** Of one page, 1 to 200. */

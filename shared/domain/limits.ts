@@ -147,6 +147,9 @@ export const MAX_JITTER_SECONDS = 86_400;
 /** Instants that users may write: [1970, 2101). */
 export const MAX_INSTANT_EXCLUSIVE_MS = Date.UTC(2101, 0, 1);
 export const UPCOMING_MAX = 100;
+/** Of GET /v1/upcoming, and how many tasks of one minute it names. */
+export const FIRINGS_SPAN_HOURS = 24;
+export const FIRING_TASKS_NAMED = 5;
 /** Missed occurrences are counted one by one but of a plain interval, and no further than this. */
 export const MISSED_COUNT_CAP = 100_000;
 export const IDEMPOTENCY_KEPT_MS = DAY_MS;

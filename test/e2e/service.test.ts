@@ -21,6 +21,7 @@ const PROMISED = [
   'POST /v1/tasks/{id}/trigger',
   'POST /v1/tasks/{id}/backfill',
   'GET /v1/tasks/{id}/upcoming',
+  'GET /v1/upcoming',
   'GET /v1/tasks/{id}/executions',
   'POST /v1/schedules/preview',
   'GET /v1/executions',

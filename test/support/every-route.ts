@@ -80,6 +80,7 @@ const ASKS: Record<string, Asks> = {
   resumeTask: ofTask,
   triggerTask: ({ task }) => ({ params: { id: task }, headers: { 'idempotency-key': 'theirs' } }),
   listUpcoming: ofTask,
+  countUpcoming: () => [{}, { query: 'tag=private' }],
   explainTask: ofTask,
   listTaskExecutions: ofTask,
   backfillTask: ({ task }) => ({ params: { id: task }, body: WINDOW }),

@@ -1,6 +1,7 @@
 /** By the first word of a path after the version. */
 export const TAGS: Readonly<Record<string, string>> = {
   tasks: 'What is to run, when, and by which rules.',
+  upcoming: 'What comes due, of all tasks.',
   executions: 'Runs of tasks: what happened, and what is to happen next.',
   bulk: 'One action on many tasks or executions.',
   schedules: 'Schedules before anything is made of them.',

@@ -74,7 +74,10 @@ export async function pageOfTasks(
   return { items, nextCursor: next ? encodeCursor('tasks', next) : null };
 }
 
-function isAskedFor({ state, definition }: Task, query: TaskListQuery): boolean {
+export function isAskedFor(
+  { state, definition }: Task,
+  query: Partial<Omit<TaskListQuery, 'limit' | 'cursor'>>,
+): boolean {
   const { status, queue, tag, handler, search } = query;
   if (state.status === 'deleted') return false;
   if (status && !status.some((wanted) => wanted === state.status)) return false;

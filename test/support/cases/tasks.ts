@@ -75,6 +75,15 @@ export const taskCases: Cases = {
   ],
   explainTask: [{ status: 200, request: standing }],
   listUpcoming: [{ status: 200, request: (world) => standing(world, { query: { count: '3' } }) }],
+  countUpcoming: [
+    {
+      status: 200,
+      async request(world) {
+        await standing(world);
+        return { query: { limit: '20', queue: 'default' } };
+      },
+    },
+  ],
   listTaskExecutions: [{ status: 200, request: (world) => standing(world, { query: { status: 'queued' } }) }],
   backfillTask: [{ status: 202, request: (world) => standing(world, { body: WINDOW }) }],
   getBackfill: [{ status: 200, request: backfilled }],
