@@ -39,12 +39,13 @@ export interface TaskStore {
    */
   create(task: Task, over?: TaskState): Promise<Outcome<TaskState>>;
   update(key: TaskKey, change: Change<TaskState>): Promise<Outcome<TaskState>>;
-  /** State change, new definition and its links to calendars, all or none; refused as well by a calendar as above. */
+  /** All or none of it, what is superseded kept as a version; refused as well by a calendar as above. */
   replace(
     key: TaskKey,
     change: Change<TaskState>,
     definition: TaskDefinition,
     links?: CalendarLinks,
+    superseded?: TaskDefinition,
   ): Promise<Outcome<TaskState>>;
   /** Changes of a task and of one of its runs, both or none; says only whether. */
   updateWithRun(key: ExecutionKey, task: Change<TaskState>, run: Change<Execution>): Promise<boolean>;
@@ -135,6 +136,8 @@ export interface Listings {
     limit: number;
     from?: string;
   }): Promise<IndexPage<Execution>>;
+  /** Definitions that a task had before, newest first (consistent). */
+  versions(q: { key: TaskKey; limit: number; from?: string }): Promise<IndexPage<TaskDefinition>>;
 }
 
 /** A request that carried an Idempotency-Key, remembered for a day. */

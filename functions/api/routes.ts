@@ -17,6 +17,7 @@ import { tenantRoutes } from './routes/tenants.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { upcomingRoutes } from './routes/upcoming.ts';
 import { variableRoutes } from './routes/variables.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { whyRoutes } from './routes/why.ts';
 
 /** Made at the first request for it: it depends on nothing but the table and the version. */
@@ -30,6 +31,7 @@ const documented = (version: string) => {
 export const routes: readonly Route[] = [
   ...taskRoutes,
   ...upcomingRoutes,
+  ...versionRoutes,
   ...backfillRoutes,
   ...executionRoutes,
   ...handOffRoutes,

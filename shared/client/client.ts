@@ -41,6 +41,7 @@ import type {
   TaskFilter,
   TaskInput,
   TaskPatch,
+  TaskVersion,
   TaskWhy,
   Tenant,
   TenantInput,
@@ -100,6 +101,7 @@ export type {
   TaskFilter,
   TaskInput,
   TaskPatch,
+  TaskVersion,
   TaskWhy,
   Tenant,
   TenantInput,
@@ -161,6 +163,9 @@ export function createClient(options: TransportOptions) {
         (await get<z.infer<typeof UpcomingSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
       /** The one gate that keeps it from running right now, in words and facts. */
       why: (id: string, call?: CallOptions) => get<TaskWhy>(`${taskPath(id)}/why`, call),
+      /** What it says, and what it said before, the newest first. */
+      versions: (id: string, page: PageSize = {}, call?: CallOptions): Listing<TaskVersion> =>
+        listing(send, `${taskPath(id)}/versions`, { ...page }, call),
       executions: (id: string, filter: TaskExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, `${taskPath(id)}/executions`, { ...filter }, call),
       /** Repeating it creates no run twice. */

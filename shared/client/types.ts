@@ -8,7 +8,7 @@ import type { PurgeSchema, QueuePatchSchema, QueueWire } from '../contract/queue
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, MeSchema, PreviewSchema } from '../contract/service.ts';
 import type { StatsQuery, StatsWire } from '../contract/stats.ts';
-import type { TaskInputSchema, TaskWire } from '../contract/task.ts';
+import type { TaskInputSchema, TaskVersionWire, TaskWire } from '../contract/task.ts';
 import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
 import type { NewTokenSchema, TokenInputSchema, TokenSchema } from '../contract/token.ts';
 import type { VariableSchema } from '../contract/variables.ts';
@@ -22,6 +22,8 @@ export type Task = TaskWire;
 export type TaskInput = z.input<typeof TaskInputSchema>;
 /** JSON merge patch: null takes a field back to its default. */
 export type TaskPatch = { [F in keyof TaskInput]?: TaskInput[F] | null };
+/** A definition that a task has, or had before. */
+export type TaskVersion = TaskVersionWire;
 export type Schedule = z.input<typeof ScheduleSchema>;
 export type Execution = ExecutionWire;
 export type ExecutionStatus = Execution['status'];
@@ -71,6 +73,8 @@ export interface TaskFilter extends PageSize {
   queue?: string | undefined;
   tag?: string | undefined;
   handler?: string | undefined;
+  /** Of its schedule. */
+  kind?: Schedule['kind'] | undefined;
   /** Part of id, name, description, handler or a tag, in upper or lower case. */
   search?: string | undefined;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isRunAction, RUN_ACTIONS, TASK_ACTIONS } from '../domain/bulk.ts';
 import { MAX_BULK_FAILURES, MAX_BULK_ITEMS } from '../domain/limits.ts';
 import { ExecutionStatusSchema } from './execution.ts';
-import { TASK_STATUSES } from './list-query.ts';
+import { SCHEDULE_KINDS, TASK_STATUSES } from './list-query.ts';
 import { InstantSchema, TagSchema, TaskIdSchema } from './text.ts';
 
 const ActionSchema = z.enum([...TASK_ACTIONS, ...RUN_ACTIONS]);
@@ -16,12 +16,13 @@ const FilterSchema = z.strictObject({
   queue: z.string().min(1).max(64).exactOptional(),
   tag: TagSchema.exactOptional(),
   handler: z.string().min(1).max(128).exactOptional().describe('of tasks'),
+  kind: z.enum(SCHEDULE_KINDS).exactOptional().describe('of the schedule of tasks'),
   search: z.string().min(1).max(128).exactOptional().describe('of tasks'),
   taskId: TaskIdSchema.exactOptional().describe('of executions'),
   from: InstantSchema.exactOptional().describe('of executions: scheduledAt at or after'),
   to: InstantSchema.exactOptional().describe('of executions: scheduledAt before'),
 });
-const OF_TASKS = ['handler', 'search'] as const;
+const OF_TASKS = ['handler', 'kind', 'search'] as const;
 const OF_RUNS = ['taskId', 'from', 'to'] as const;
 
 export const BulkInputSchema = z

@@ -50,6 +50,8 @@ const oneOrMore = <T extends string>(names: readonly T[]) =>
 
 export const TASK_STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
 
+export const SCHEDULE_KINDS = ['cron', 'interval', 'rrule', 'once', 'now'] as const;
+
 export const TaskListQuery = z.strictObject({
   status: oneOrMore(TASK_STATUSES),
   queue: z.string().min(1).max(64).optional().meta({ description: 'in this queue', example: 'default' }),
@@ -60,6 +62,10 @@ export const TaskListQuery = z.strictObject({
     .max(128)
     .optional()
     .meta({ description: 'of this handler', example: 'demo.echo' }),
+  kind: z
+    .enum(SCHEDULE_KINDS)
+    .optional()
+    .meta({ description: 'whose schedule is of this kind', example: 'cron' }),
   search: z.string().min(1).max(128).optional().meta({
     description: 'part of id, name, description, handler or a tag, in upper or lower case',
     example: 'report',

@@ -31,7 +31,7 @@ export interface TaskInputContext {
 }
 
 /** A definition before it has its place in the store. */
-export type NewDefinition = Omit<TaskDefinition, 'definitionVersion' | 'index' | 'ttl'>;
+export type NewDefinition = Omit<TaskDefinition, 'definitionVersion' | 'written' | 'index' | 'ttl'>;
 export type TaskInputResult =
   | { ok: true; definition: NewDefinition; timetable: Timetable }
   | { ok: false; errors: FieldProblem[] };

@@ -6,7 +6,7 @@ import { toIso } from '../domain/time.ts';
 import { chainToWire } from './chain.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
 import { scheduleToWire } from './schedule.ts';
-import type { TaskWire } from './task.ts';
+import type { TaskVersionWire, TaskWire } from './task.ts';
 
 /** A deleted task is never shown; callers have refused it by then. */
 type ShownStatus = Exclude<TaskStatus, 'deleted'>;
@@ -35,6 +35,13 @@ export function taskToWire(task: Task, lastRun: Execution | undefined): TaskWire
       : null,
   };
 }
+
+export const versionToWire = (definition: TaskDefinition): TaskVersionWire => ({
+  version: definition.definitionVersion,
+  at: definition.written ? toIso(definition.written.at) : null,
+  by: definition.written?.by ?? null,
+  definition: inputOf(definition),
+});
 
 const stopStateOf = ({ state, definition }: Task): Pick<TaskWire, 'stopCounts' | 'stopped'> => ({
   ...(definition.stop

@@ -166,6 +166,16 @@ export const TaskReplacementSchema = z
     ...TOGETHER,
   });
 
+export const TaskVersionSchema = z
+  .strictObject({
+    version: z.int().describe('of the task when it was written; pausing and the like make none'),
+    at: InstantSchema.nullable().describe('null when it was written before this was kept'),
+    by: z.string().nullable(),
+    definition: z.lazy(() => TaskInputSchema).describe('with all its defaults: PUT takes it as it is'),
+  })
+  .meta({ id: 'TaskVersion' });
+export type TaskVersionWire = z.infer<typeof TaskVersionSchema>;
+
 export const PauseInputSchema = z
   .strictObject({
     reason: text(1, MAX_PAUSE_REASON_CHARS)

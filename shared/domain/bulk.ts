@@ -1,6 +1,7 @@
 import type { ExecutionStatus } from './execution.ts';
 import { MAX_BULK_FAILURES, MAX_BULK_WALKS } from './limits.ts';
 import type { Role } from './principal.ts';
+import type { Schedule } from './schedule.ts';
 import type { TaskStatus } from './task.ts';
 import type { EpochMs } from './time.ts';
 
@@ -21,6 +22,7 @@ export interface BulkFilter {
   queue?: string;
   tag?: string;
   handler?: string;
+  kind?: Schedule['kind'];
   search?: string;
   taskId?: string;
   from?: string;

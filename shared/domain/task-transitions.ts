@@ -2,7 +2,7 @@ import type { Change } from './change.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { DELETED_TASK_KEPT_MS, HOT_WINDOW_MS, SQS_MAX_DELAY_SECONDS } from './limits.ts';
 import type { Pause, Task, TaskDefinition, TaskState } from './task.ts';
-import { type EpochMs, SECOND_MS } from './time.ts';
+import { type DurationMs, type EpochMs, SECOND_MS } from './time.ts';
 
 /**
  * Every change of a task's state, as a conditional write (docs/lifecycle.md). Nobody else sets a status.
@@ -70,7 +70,8 @@ export function createdTask(q: {
     createdBy: q.createdBy,
   };
   if (q.over?.run !== undefined) state.run = q.over.run;
-  return { state, definition: listed(definition, shard, version) };
+  const written = { by: q.createdBy, at: nowMs };
+  return { state, definition: { ...listed(definition, shard, version), written } };
 }
 
 const listed = (
@@ -181,6 +182,16 @@ export function resumedTask(
       },
     },
   };
+}
+
+/** What an edit takes the place of, kept for people to look at and to restore. */
+export function supersededDefinition(
+  definition: TaskDefinition,
+  nowMs: EpochMs,
+  retentionMs: DurationMs,
+): TaskDefinition {
+  const { index: _unlisted, ...kept } = definition;
+  return { ...kept, ttl: Math.ceil((nowMs + retentionMs) / SECOND_MS) };
 }
 
 /** The items stay a while, so that late messages find "deleted"; the definition leaves the lists. */

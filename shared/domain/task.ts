@@ -129,6 +129,8 @@ export interface TaskState extends TaskKey {
 /** What the user wrote; changes rarely. Payload is serialized JSON. */
 export interface TaskDefinition extends TaskKey {
   definitionVersion: number;
+  /** Who wrote this version; absent when that was before it was noted. */
+  written?: { by: string; at: EpochMs };
   name: string;
   description?: string;
   /** A registered handler, or what targetHandler says of the target. */

@@ -78,7 +78,7 @@ const taskSteps = (tasks: TaskStore): TaskStore => ({
       tasks.update(key, change),
     ),
   updateWithRun: (key, task, run) => inStep('count the run', () => tasks.updateWithRun(key, task, run)),
-  replace: (key, change, definition) => inStep('edit', () => tasks.replace(key, change, definition)),
+  replace: (...edit) => inStep('edit', () => tasks.replace(...edit)),
 });
 
 const semaphoreSteps = (semaphores: Semaphores): Semaphores => ({

@@ -13,6 +13,7 @@ import type {
 } from '../../shared/ports.ts';
 import type { StatsStore } from '../../shared/stats-ports.ts';
 import type { BulkJobs, CalendarStore, DeadLetterStore, VariableStore } from '../../shared/tenant-ports.ts';
+import { pages } from './index-reading.ts';
 import { aDefinition, aRun, aState, aTask, T0 } from './samples.ts';
 
 /** Every store on one empty database. Shards 0 to 3 exist. */
@@ -197,6 +198,42 @@ export function storeContract(name: string, openWorld: OpenStoreWorld): void {
       const third = aDefinition({ definitionVersion: 2, name: 'Third' });
       expect(await tasks.replace(state, edit, third)).toEqual({ ok: false, existing: state });
       expect(await tasks.read(state)).toEqual({ state, definition: second });
+    });
+
+    it('keeps the definition that a replacement takes the place of, unless it is refused', async () => {
+      const { tasks, listings } = await open(openWorld);
+      const task = aTask({ definition: { written: { by: 'token:a', at: T0 } } });
+      await tasks.create(task);
+      await tasks.create(aTask({ state: { taskId: 'nightly2' }, definition: { taskId: 'nightly2' } }));
+      let before = task.definition;
+      for (let version = 2; version <= 12; version++) {
+        const edit = {
+          set: { version, definitionVersion: version },
+          guard: { equals: { version: version - 1 } },
+        };
+        const next = aDefinition({ definitionVersion: version, name: `v${version}` });
+        const { index: _, ...kept } = before;
+        const superseded = { ...kept, ttl: 1_900_000_000 };
+        expect(await tasks.replace(task.state, edit, next, undefined, superseded)).toMatchObject({
+          ok: true,
+        });
+        const late = aDefinition({ definitionVersion: 99 });
+        expect((await tasks.replace(task.state, edit, next, undefined, late)).ok).toBe(false);
+        before = next;
+      }
+      const read = await pages((from) =>
+        listings.versions({ key: task.state, limit: 4, ...(from && { from }) }),
+      );
+      expect(read.map((page) => page.length)).toEqual([4, 4, 3]);
+      const versions = read.flat();
+      expect(versions.map(({ definitionVersion }) => definitionVersion)).toEqual([
+        11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
+      ]);
+      const { index: _, ...first } = task.definition;
+      expect(versions.at(-1)).toEqual({ ...first, ttl: 1_900_000_000 });
+      const other = { tenant: 'root', taskId: 'nightly2' };
+      expect((await listings.versions({ key: other, limit: 4 })).entries).toEqual([]);
+      expect((await listings.tasks({ tenant: 'root', limit: 10 })).entries.length).toBeLessThanOrEqual(2);
     });
 
     it('changes a task and one of its runs, both or none', async () => {

@@ -33,6 +33,8 @@ describe.concurrent('lists of tasks', () => {
     await expectTasks(world, { tag, status: 'active,paused' }, both);
     await expectTasks(world, { tag, queue: 'low' }, [one.id]);
     await expectTasks(world, { tag, handler: 'demo.sleep' }, [two.id]);
+    await expectTasks(world, { tag, kind: 'once' }, both);
+    await expectTasks(world, { tag, kind: 'cron' }, []);
     await expectTasks(world, { search: `alpha ${tag}` }, [one.id]);
     await expectTasks(world, { search: one.id.toUpperCase() }, [one.id]);
     await expectTasks(world, { tag, queue: 'low', status: 'paused' }, []);

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { TaskDocument } from '../support/documents.ts';
+import { pageOf, TaskDocument, VersionDocument } from '../support/documents.ts';
 import { api, inSeconds, it } from './target.ts';
 
 const LATER = { kind: 'once', at: inSeconds(7_200) };
@@ -169,6 +169,23 @@ describe.concurrent('tasks', () => {
     const task = await world.task({ schedule: { kind: 'interval', seconds: 60, startAt } });
     const items = [0, 60_000, 120_000].map((ms) => new Date(Date.parse(startAt) + ms).toISOString());
     expect(await world.must(200, 'GET', `/v1/tasks/${task.id}/upcoming?count=3`)).toEqual({ items });
+  });
+
+  it('keep what they said before, and take it back', async ({ world }) => {
+    const task = await world.task({ schedule: LATER, payload: { round: 1 } });
+    const path = `/v1/tasks/${task.id}`;
+    await world.must(200, 'PATCH', path, { json: { payload: { round: 2 } } });
+    const read = async () =>
+      pageOf(VersionDocument).parse(await world.must(200, 'GET', `${path}/versions`)).items;
+    const [now, before] = await read();
+    expect(now).toMatchObject({ version: 2, definition: { payload: { round: 2 } } });
+    expect(before).toMatchObject({ version: 1, definition: { payload: { round: 1 } } });
+    await world.must(200, 'PUT', path, { json: before?.definition ?? {} });
+    expect((await read()).map(({ definition }) => definition.payload)).toEqual([
+      { round: 1 },
+      { round: 2 },
+      { round: 1 },
+    ]);
   });
 
   it('are gone when deleted, do not run any more, and their id can be used again', async ({ world }) => {

@@ -74,6 +74,11 @@ export const TaskDocument = z.looseObject({
 });
 export type Task = z.infer<typeof TaskDocument>;
 
+export const VersionDocument = z.looseObject({
+  version: z.int(),
+  definition: z.looseObject({ payload: z.unknown() }),
+});
+
 export const QueueDocument = z.looseObject({
   name: z.string(),
   workers: z.int(),

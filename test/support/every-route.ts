@@ -81,6 +81,7 @@ const ASKS: Record<string, Asks> = {
   triggerTask: ({ task }) => ({ params: { id: task }, headers: { 'idempotency-key': 'theirs' } }),
   listUpcoming: ofTask,
   countUpcoming: () => [{}, { query: 'tag=private' }],
+  listTaskVersions: ofTask,
   explainTask: ofTask,
   listTaskExecutions: ofTask,
   backfillTask: ({ task }) => ({ params: { id: task }, body: WINDOW }),

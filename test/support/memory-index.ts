@@ -1,4 +1,5 @@
 import type { IndexEntry } from '../../shared/domain/index-entry.ts';
+import { padMs } from '../../shared/domain/occurrence.ts';
 import type { DeadEntry, DeathList, Listings, ShardIndex } from '../../shared/ports.ts';
 import { type MemoryTables, makeMemoryTaskStore, runId, taskId } from './memory-stores.ts';
 import { page, positionOf } from './memory-table.ts';
@@ -96,6 +97,13 @@ export function makeMemoryListings(tables: MemoryTables): Listings {
         const at = Number(run.occurrence.slice(0, 15));
         if (taskId(run) !== taskId(key) || at < fromAt || at > toAt) return [];
         return [{ entry: run, position: { sort: run.occurrence, shard: 0, id: '' } }];
+      });
+      return page(items, { ...q, newestFirst: true });
+    },
+    async versions({ key, ...q }) {
+      const items = tables.versions.all().flatMap((entry) => {
+        if (taskId(entry) !== taskId(key)) return [];
+        return [{ entry, position: { sort: padMs(entry.definitionVersion), shard: 0, id: '' } }];
       });
       return page(items, { ...q, newestFirst: true });
     },

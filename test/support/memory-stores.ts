@@ -33,6 +33,10 @@ export function makeMemoryTables() {
   return {
     states: new MemoryTable<TaskKey, TaskState>(taskId),
     definitions: new MemoryTable<TaskKey, TaskDefinition>(taskId),
+    /** Definitions that tasks had before. */
+    versions: new MemoryTable<TaskDefinition, TaskDefinition>(
+      (version) => `${taskId(version)}#${version.definitionVersion}`,
+    ),
     executions: new MemoryTable<ExecutionKey, Execution>(runId),
     documents: new Map<string, string>(),
     cursors: new Map<string, Cursor>(),
@@ -59,7 +63,7 @@ export function makeMemoryTables() {
 export type MemoryTables = ReturnType<typeof makeMemoryTables>;
 
 export const makeMemoryTaskStore = (tables: MemoryTables): TaskStore => {
-  const { states, definitions, executions, tenants, taskCounts } = tables;
+  const { states, definitions, versions, executions, tenants, taskCounts } = tables;
   return {
     async read(key) {
       const state = states.get(key);
@@ -96,7 +100,7 @@ export const makeMemoryTaskStore = (tables: MemoryTables): TaskStore => {
       executions.put(run.record);
       return true;
     },
-    async replace(key, change, definition, links) {
+    async replace(key, change, definition, links, superseded) {
       const outcome = applyChange(states.get(key), structuredClone(change));
       if (!outcome.ok) return outcome;
       if (links && !applyLinks(tables, key, links)) return { ok: false, existing: undefined };
@@ -104,6 +108,7 @@ export const makeMemoryTaskStore = (tables: MemoryTables): TaskStore => {
         taskCounts.set(key.tenant, (taskCounts.get(key.tenant) ?? 0) - 1);
       states.put(outcome.record);
       definitions.put(definition);
+      if (superseded) versions.put(superseded);
       return outcome;
     },
   };

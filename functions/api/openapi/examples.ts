@@ -136,6 +136,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   PauseInput: { reason: 'month-end closing' },
   TaskPatch: { timeoutSeconds: 120, tags: null },
   Task: task,
+  TaskVersion: { version: 3, at: stamps.createdAt, by: stamps.createdBy, definition: taskInput },
   Upcoming: { items: ['2026-11-22T01:00:00.000Z', '2026-11-23T01:00:00.000Z'] },
   Firings: {
     from: '2026-11-21T09:00:00.000Z',

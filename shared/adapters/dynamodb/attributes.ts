@@ -47,6 +47,7 @@ export const STATE_COLUMNS: Columns<TaskState> = {
 
 export const DEFINITION_COLUMNS: Columns<TaskDefinition> = {
   definitionVersion: ['defVer', 'N'],
+  written: ['written', 'M?'],
   name: ['name', 'S'],
   description: ['description', 'S?'],
   handler: ['handler', 'S'],

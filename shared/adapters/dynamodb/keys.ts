@@ -12,6 +12,7 @@ import type { BulkJobKey } from '../../tenant-ports.ts';
  * |---|---|---|
  * | task, state | `T#<tenant>#<taskId>` | `T` |
  * | task, definition | same | `D` |
+ * | a definition that it had before | same | `V#<version>` |
  * | execution | same | `X#<occurrence>` |
  * | its payload, its result | same | `P#<occurrence>`, `R#<occurrence>` |
  * | a shard's cursor | `C#<name>#<shard>` | `C` |
@@ -43,11 +44,21 @@ export const INDEX_NAME = 'byStatusAndTime';
 
 const taskPk = ({ tenant, taskId }: TaskKey): string => `T#${tenant}#${taskId}`;
 const RUN = 'X#';
+const VERSION = 'V#';
 /** Sorts after every occurrence and everything that begins with it. */
 const LAST = '~';
 
 export const stateKey = (key: TaskKey): PrimaryKey => ({ pk: taskPk(key), sk: 'T' });
 export const definitionKey = (key: TaskKey): PrimaryKey => ({ pk: taskPk(key), sk: 'D' });
+export const versionKey = (key: TaskKey, version: number): PrimaryKey => ({
+  pk: taskPk(key),
+  sk: VERSION + padMs(version),
+});
+export const versionRange = (key: TaskKey) => ({
+  pk: taskPk(key),
+  low: versionKey(key, 0).sk,
+  high: VERSION + LAST,
+});
 export const executionKey = (key: ExecutionKey): PrimaryKey => ({
   pk: taskPk(key),
   sk: RUN + key.occurrence,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { padMs } from '../../domain/occurrence.ts';
 import type { TaskKey } from '../../domain/task.ts';
 import type { DeadEntry, DeathList, Listings, TaskStore } from '../../ports.ts';
-import { decode, EXECUTION, type Item, toItem } from './codec.ts';
+import { DEFINITION, decode, EXECUTION, type Item, toItem } from './codec.ts';
 import { Expression } from './expression.ts';
 import { parseClosed, parseDeath, statusKey } from './index-key.ts';
 import { type IndexRow, queryIndex } from './index-query.ts';
@@ -13,6 +13,7 @@ import {
   parseExecutionKey,
   parseTaskKey,
   stateKey,
+  versionRange,
 } from './keys.ts';
 import { badToken, decodeToken, encodeToken } from './page-token.ts';
 import { readShardedList } from './sharded-list.ts';
@@ -92,31 +93,39 @@ export function makeListings(
     },
 
     async history({ key, fromAt = 0, toAt = LATEST, limit, from }) {
-      const { pk, low, high } = executionRange(
-        key,
-        padMs(Math.max(0, fromAt)),
-        padMs(Math.min(LATEST, toAt)),
-      );
-      const after = from === undefined ? undefined : decodeToken(HistoryToken, from).sk;
-      if (low > high) return { entries: [], next: undefined };
-      if (after !== undefined && (after < low || after > high)) throw badToken();
-      const e = new Expression();
-      const { items, last } = await table.query({
-        KeyConditionExpression: `${e.name('pk')} = ${e.plain(pk)} AND ${e.name('sk')} BETWEEN ${e.plain(low)} AND ${e.plain(high)}`,
-        ...e.parameters(),
-        ConsistentRead: true,
-        ScanIndexForward: false,
-        Limit: limit + 1,
-        ...(after !== undefined && { ExclusiveStartKey: toItem({ pk, sk: after }) }),
-      });
-      const shown = items.slice(0, limit);
-      return {
-        entries: shown.map((item) => decode(EXECUTION, item)),
-        // A page also ends early at 1 MB.
-        next: items.length > limit || last ? nextOf(shown) : undefined,
-      };
+      const range = executionRange(key, padMs(Math.max(0, fromAt)), padMs(Math.min(LATEST, toAt)));
+      const { shown, next } = await readNewestBetween(table, range, { limit, from });
+      return { entries: shown.map((item) => decode(EXECUTION, item)), next };
+    },
+
+    async versions({ key, ...q }) {
+      const { shown, next } = await readNewestBetween(table, versionRange(key), q);
+      return { entries: shown.map((item) => decode(DEFINITION, item)), next };
     },
   };
+}
+
+/** A page of one task's items (consistent), the greatest sort key first. */
+async function readNewestBetween(
+  table: Table,
+  { pk, low, high }: { pk: string; low: string; high: string },
+  { limit, from }: { limit: number; from?: string | undefined },
+): Promise<{ shown: Item[]; next: string | undefined }> {
+  const after = from === undefined ? undefined : decodeToken(HistoryToken, from).sk;
+  if (low > high) return { shown: [], next: undefined };
+  if (after !== undefined && (after < low || after > high)) throw badToken();
+  const e = new Expression();
+  const { items, last } = await table.query({
+    KeyConditionExpression: `${e.name('pk')} = ${e.plain(pk)} AND ${e.name('sk')} BETWEEN ${e.plain(low)} AND ${e.plain(high)}`,
+    ...e.parameters(),
+    ConsistentRead: true,
+    ScanIndexForward: false,
+    Limit: limit + 1,
+    ...(after !== undefined && { ExclusiveStartKey: toItem({ pk, sk: after }) }),
+  });
+  const shown = items.slice(0, limit);
+  // A page also ends early at 1 MB.
+  return { shown, next: items.length > limit || last ? nextOf(shown) : undefined };
 }
 
 /** Those that wait for somebody have a partition for each queue; those that are closed one for all. */

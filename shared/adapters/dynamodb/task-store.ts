@@ -2,14 +2,14 @@ import { type CalendarLinks, linkChanges } from '../../domain/calendar.ts';
 import type { Outcome } from '../../domain/change.ts';
 import { tooManyTasks } from '../../domain/errors.ts';
 import { ROOT } from '../../domain/principal.ts';
-import type { Task, TaskState } from '../../domain/task.ts';
+import type { Task, TaskDefinition, TaskState } from '../../domain/task.ts';
 import type { TaskStore } from '../../ports.ts';
 import { unavailable } from '../aws-errors.ts';
 import { taskLinkWrites } from './calendar-store.ts';
-import { DEFINITION, decode, EXECUTION, encode, type Item, STATE } from './codec.ts';
+import { DEFINITION, decode, EXECUTION, encode, type Item, STATE, toItem } from './codec.ts';
 import { replaceable } from './conditions.ts';
 import { Expression } from './expression.ts';
-import { definitionKey, stateKey } from './keys.ts';
+import { definitionKey, stateKey, versionKey } from './keys.ts';
 import type { Table, Written } from './table.ts';
 import { countTask, isTenantItem } from './tenant-store.ts';
 import { changeToUpdate } from './update.ts';
@@ -79,7 +79,7 @@ export function makeTaskStore(table: Table): TaskStore {
     },
 
     /** A transaction returns no values, so the record is read after it: it may show a later write already. */
-    async replace(key, change, definition, links = NO_LINKS) {
+    async replace(key, change, definition, links = NO_LINKS, superseded) {
       const { UpdateExpression, ...parameters } = changeToUpdate(STATE, key, change);
       if (UpdateExpression === undefined) throw new TypeError('a replacement must change the state');
       const written = await table.writeTogether((TableName) => [
@@ -92,6 +92,7 @@ export function makeTaskStore(table: Table): TaskStore {
           },
         },
         { Put: { TableName, Item: encode(DEFINITION, definition) } },
+        ...(superseded ? [{ Put: { TableName, Item: versionItem(superseded) } }] : []),
         ...(change.set.status === 'deleted' ? counted(TableName, key.tenant, -1) : []),
         ...taskLinkWrites(key, links, TableName),
       ]);
@@ -102,6 +103,11 @@ export function makeTaskStore(table: Table): TaskStore {
     },
   };
 }
+
+const versionItem = (definition: TaskDefinition): Item => ({
+  ...encode(DEFINITION, definition),
+  ...toItem({ ...versionKey(definition, definition.definitionVersion) }),
+});
 
 /** The tenant `root` has no limits, and so its tasks are not counted. */
 const counted = (tableName: string, tenant: string, by: 1 | -1) =>

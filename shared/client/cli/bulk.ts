@@ -14,6 +14,7 @@ const ofMany = <A extends unknown[]>(command: Command<A>) =>
     .option('--dry-run', 'tell what would become of each, and change nothing')
     .option('--no-wait', 'of a job in the background: do not wait for its end');
 
+export const SCHEDULE_KINDS = ['cron', 'interval', 'rrule', 'once', 'now'] as const;
 export const TASK_STATUSES = ['active', 'paused', 'completed', 'disabled'] as const;
 export const RUN_STATUSES = [
   'queued',
@@ -28,6 +29,7 @@ export const RUN_STATUSES = [
 export const ofManyTasks = <A extends unknown[]>(command: Command<A>) =>
   ofMany(command)
     .option('--handler <name>', 'those of this handler')
+    .addOption(new Option('--kind <kind>', 'those with such a schedule').choices(SCHEDULE_KINDS))
     .option('--search <text>', 'those with this in id, name, description, handler or a tag')
     .addOption(new Option('--status <statuses...>', 'those that are').choices(TASK_STATUSES));
 
@@ -47,6 +49,7 @@ export interface ManyOptions {
   tag?: string | undefined;
   status?: NonNullable<BulkInput['filter']>['status'] | undefined;
   handler?: string | undefined;
+  kind?: NonNullable<BulkInput['filter']>['kind'] | undefined;
   search?: string | undefined;
   task?: string | undefined;
   since?: number | undefined;
@@ -57,13 +60,14 @@ type Which = Pick<BulkInput, 'ids' | 'filter'>;
 
 /** Those named, or those that the options say: one of the two. */
 export function whichOf(ids: readonly string[], options: ManyOptions, nowMs: number): Which {
-  const { all, queue, tag, status, handler, search, task, since, from, to } = options;
+  const { all, queue, tag, status, handler, kind, search, task, since, from, to } = options;
   const start = since === undefined ? from : new Date(nowMs - since * 1_000).toISOString();
   const filter = {
     ...(queue === undefined ? {} : { queue }),
     ...(tag === undefined ? {} : { tag }),
     ...(status === undefined ? {} : { status }),
     ...(handler === undefined ? {} : { handler }),
+    ...(kind === undefined ? {} : { kind }),
     ...(search === undefined ? {} : { search }),
     ...(task === undefined ? {} : { taskId: task }),
     ...(start === undefined ? {} : { from: start }),

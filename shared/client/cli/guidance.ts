@@ -37,6 +37,7 @@ const EXAMPLES: Record<string, readonly string[]> = {
     'morning-report -f task.yaml --queue high',
   ],
   'tasks why': ['morning-report'],
+  'tasks versions': ['morning-report', 'morning-report --show 3 > task.json'],
   'tasks pause': ["morning-report --reason 'month-end closing'", '--tag billing --dry-run'],
   'tasks resume': ['morning-report', '--tag billing'],
   'tasks trigger': ['morning-report', 'morning-report --payload \'{"to":"me@example.com"}\' --in 10m'],

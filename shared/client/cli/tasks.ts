@@ -1,10 +1,11 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Task } from '../client.ts';
-import { TASK_STATUSES } from './bulk.ts';
+import { SCHEDULE_KINDS, TASK_STATUSES } from './bulk.ts';
 import { type Cli, open, show } from './session.ts';
 import { card, table } from './table.ts';
 import { addTaskActions } from './task-actions.ts';
 import { taskOf, withTask } from './task-options.ts';
+import { addVersions } from './versions.ts';
 import { addWhy } from './why.ts';
 import { count, moment } from './words.ts';
 
@@ -18,6 +19,7 @@ export function addTasks(program: Command, cli: Cli): void {
     .option('--queue <name>', 'of this queue only')
     .option('--tag <tag>', 'of tasks with this tag only')
     .option('--handler <name>', 'with this handler only')
+    .addOption(tasks.createOption('--kind <kind>', 'with such a schedule').choices(SCHEDULE_KINDS))
     .option('--search <text>', 'part of id, name, description, handler or tag')
     .option('--limit <n>', 'at most so many', count, 100)
     .action(async ({ limit, ...filter }) => {
@@ -56,6 +58,7 @@ export function addTasks(program: Command, cli: Cli): void {
     show(cli, task, () => taskCard(task, nowMs));
   });
 
+  addVersions(tasks, cli);
   addWhy(tasks, cli, 'Tell why a task does not run right now', (client, id) => client.tasks.why(id));
 
   addTaskActions(tasks, cli);

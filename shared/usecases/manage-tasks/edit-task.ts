@@ -7,8 +7,8 @@ import { linkChanges } from '../../domain/calendar.ts';
 import { firstRunAt } from '../../domain/next-occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Timetable } from '../../domain/schedule.ts';
-import type { Task, TaskState } from '../../domain/task.ts';
-import { editedDefinition, editedRules } from '../../domain/task-transitions.ts';
+import type { Task, TaskDefinition, TaskState } from '../../domain/task.ts';
+import { editedDefinition, editedRules, supersededDefinition } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { queuesInForce } from '../queue-settings/settings.ts';
 import {
@@ -55,7 +55,7 @@ export async function replaceTask(
       return { task, created: false };
     }
     const task = seen
-      ? await writeEdit(deps, seen, read, nowMs)
+      ? await writeEdit(deps, seen, read, { by: principal.actor, at: nowMs })
       : await insertTask(deps, queues, principal, read, nowMs, over);
     return task && { task, created: seen === undefined };
   });
@@ -80,7 +80,7 @@ export async function patchTask(
     );
     if (!read.ok) throw invalid(read.errors);
     requireMayChange(principal, read.definition);
-    return writeEdit(deps, seen, read, nowMs);
+    return writeEdit(deps, seen, read, { by: principal.actor, at: nowMs });
   });
 }
 
@@ -94,16 +94,18 @@ async function writeEdit(
   deps: ManageTasksDeps,
   seen: Task,
   next: Edit,
-  nowMs: EpochMs,
+  written: { by: string; at: EpochMs },
 ): Promise<Task | undefined> {
   if (sameDefinition(seen.definition, next.definition)) return seen;
   await requireSoundChain(deps, next.definition);
-  const { change, definition } = decideEdit(seen, next, nowMs);
+  const { change, definition: decided } = decideEdit(seen, next, written.at);
+  const definition = { ...decided, written };
   const outcome = await deps.tasks.replace(
     seen.state,
     change,
     definition,
     linkChanges(seen.definition.schedule, definition.schedule),
+    supersededDefinition(seen.definition, written.at, deps.retentionMs),
   );
   if (!outcome.ok) return undefined;
   if (outcome.record.generation !== seen.state.generation)
@@ -150,7 +152,7 @@ const sameDefinition = (seen: NewDefinition, next: NewDefinition): boolean =>
   );
 
 /** Without what the store adds. */
-const bare = (definition: NewDefinition & { definitionVersion?: number; index?: unknown; ttl?: number }) => {
-  const { definitionVersion: _version, index: _index, ttl: _ttl, ...rest } = definition;
+const bare = (definition: NewDefinition & Partial<TaskDefinition>) => {
+  const { definitionVersion: _version, written: _written, index: _index, ttl: _ttl, ...rest } = definition;
   return rest;
 };

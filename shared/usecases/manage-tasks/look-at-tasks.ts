@@ -1,11 +1,11 @@
-import { decodeCursor, encodeCursor, type TaskListQuery } from '../../contract/list-query.ts';
+import { decodeCursor, encodeCursor, type PageQuery, type TaskListQuery } from '../../contract/list-query.ts';
 import type { Planned } from '../../domain/calendar-instants.ts';
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import { plannedOccurrences } from '../../domain/next-occurrence.ts';
 import { type ListSource, readPage } from '../../domain/paged-list.ts';
 import type { Principal } from '../../domain/principal.ts';
-import type { Task, TaskKey } from '../../domain/task.ts';
+import type { Task, TaskDefinition, TaskKey } from '../../domain/task.ts';
 import { readTimetable } from '../calendars/read-timetable.ts';
 import { keyOf, type ManageTasksDeps, requireTask } from './context.ts';
 
@@ -69,7 +69,7 @@ export async function pageOfTasks(
   const { items, next } = await readPage([source], {
     limit: query.limit,
     position: decodeCursor('tasks', query.cursor),
-    bytesOf: (task) => 2_000 + task.definition.payload.length * 2,
+    bytesOf: ({ definition }) => bytesOf(definition),
   });
   return { items, nextCursor: next ? encodeCursor('tasks', next) : null };
 }
@@ -78,12 +78,13 @@ export function isAskedFor(
   { state, definition }: Task,
   query: Partial<Omit<TaskListQuery, 'limit' | 'cursor'>>,
 ): boolean {
-  const { status, queue, tag, handler, search } = query;
+  const { status, queue, tag, handler, kind, search } = query;
   if (state.status === 'deleted') return false;
   if (status && !status.some((wanted) => wanted === state.status)) return false;
   if (queue !== undefined && definition.queue !== queue) return false;
   if (tag !== undefined && !definition.tags.includes(tag)) return false;
   if (handler !== undefined && definition.handler !== handler) return false;
+  if (kind !== undefined && definition.schedule.kind !== kind) return false;
   if (search === undefined) return true;
   const { taskId, name, description = '', tags } = definition;
   const wanted = search.toLowerCase();
@@ -91,6 +92,36 @@ export function isAskedFor(
     text.toLowerCase().includes(wanted),
   );
 }
+
+/** What the task says now, and what it said before, newest first. */
+export async function listVersions(
+  deps: ManageTasksDeps,
+  principal: Principal,
+  taskId: string,
+  query: PageQuery,
+): Promise<{ items: TaskDefinition[]; nextCursor: string | null }> {
+  const key = keyOf(principal, taskId);
+  const { definition } = await requireTask(deps, key);
+  const itself = { load: async (entries: TaskDefinition[]) => entries, keyOf: versionOf };
+  const sources: ListSource<TaskDefinition, TaskDefinition>[] = [
+    { ...itself, name: 'now', fetch: async () => ({ entries: [definition], next: undefined }) },
+    {
+      ...itself,
+      name: 'before',
+      fetch: (from, limit) => deps.listings.versions({ key, limit, ...(from === undefined ? {} : { from }) }),
+    },
+  ];
+  const { items, next } = await readPage(sources, {
+    limit: query.limit,
+    position: decodeCursor('versions', query.cursor),
+    rank: ({ definitionVersion }) => definitionVersion,
+    bytesOf,
+  });
+  return { items, nextCursor: next ? encodeCursor('versions', next) : null };
+}
+
+const versionOf = ({ definitionVersion }: TaskDefinition): string => String(definitionVersion);
+const bytesOf = ({ payload }: TaskDefinition): number => 2_000 + payload.length * 2;
 
 /** None while the task is not active. */
 export async function upcomingRuns(

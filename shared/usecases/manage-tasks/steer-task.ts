@@ -9,7 +9,7 @@ import { scheduledOccurrence } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Timetable } from '../../domain/schedule.ts';
 import type { Task } from '../../domain/task.ts';
-import { deletedTask, pausedTask, resumedTask } from '../../domain/task-transitions.ts';
+import { deletedTask, pausedTask, resumedTask, supersededDefinition } from '../../domain/task-transitions.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { readTimetable } from '../calendars/read-timetable.ts';
 import { announce } from '../lifecycle-events/announce.ts';
@@ -120,6 +120,7 @@ export async function deleteTask(
       change,
       definition,
       linkChanges(definition.schedule, undefined),
+      supersededDefinition(seen.definition, nowMs, deps.retentionMs),
     );
     if (!outcome.ok) return undefined;
     await announce(deps, taskEvent('task.deleted', { state: outcome.record, definition }, nowMs));

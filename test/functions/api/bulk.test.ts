@@ -178,6 +178,7 @@ describe('the list of tasks', () => {
     expect(await found('search=SLEEP')).toEqual(['e']);
     expect(await found('search=echo&tag=needle:d')).toEqual(['d']);
     expect(await found('search=needle&handler=demo.sleep')).toEqual([]);
+    expect(await found('kind=rrule')).toEqual([]);
   });
 
   it('has each match on exactly one page, whatever is filtered out in between', async () => {

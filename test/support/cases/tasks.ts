@@ -73,6 +73,7 @@ export const taskCases: Cases = {
       },
     },
   ],
+  listTaskVersions: [{ status: 200, request: standing }],
   explainTask: [{ status: 200, request: standing }],
   listUpcoming: [{ status: 200, request: (world) => standing(world, { query: { count: '3' } }) }],
   countUpcoming: [

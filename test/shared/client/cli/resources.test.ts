@@ -24,6 +24,31 @@ describe('variables', () => {
   });
 });
 
+describe('versions of a task', () => {
+  const version = (number: number, more: object) => ({
+    version: number,
+    at: '2026-11-21T09:00:00.000Z',
+    by: 'token:ada',
+    definition: { name: 'Report', handler: 'demo.echo', payload: {}, ...more },
+  });
+  const items = [version(3, { queue: 'low' }), version(2, { queue: 'high' }), version(1, { queue: 'high' })];
+  it('are told with what changed', async () => {
+    const cli = makeCli(() => ({ items, nextCursor: null }));
+    const { code, out } = await cli.run('tasks', 'versions', 'report', '--limit', '1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^3 .*token:ada +queue$/m);
+    expect(out).not.toMatch(/^2 /m);
+    expect(cli.asked[0]?.path).toBe('/v1/tasks/report/versions');
+  });
+  it('are printed as they can be put again', async () => {
+    const cli = makeCli(() => ({ items, nextCursor: null }));
+    const { out } = await cli.run('tasks', 'versions', 'report', '--show', '1');
+    expect(JSON.parse(out)).toEqual(items[2]?.definition);
+    const gone = await cli.run('tasks', 'versions', 'report', '--show', '7');
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('no version 7') });
+  });
+});
+
 describe('calendars', () => {
   const stored = {
     dates: [],
