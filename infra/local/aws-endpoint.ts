@@ -24,6 +24,8 @@ export interface AwsServices {
 export interface AwsCall {
   /** Access key of the caller: the logical id of a function. */
   caller: string | undefined;
+  /** Session token of the caller: which process of the function it is. */
+  session?: string | undefined;
   /** Aborts when the caller hangs up. */
   signal: AbortSignal;
 }
@@ -96,8 +98,13 @@ async function dispatch(
   const caller = /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1];
   const gone = new AbortController();
   response.on('close', () => gone.abort());
+  const session = request.headers['x-amz-security-token'];
   if (asked.parameters) input = { ...Object(input), ...asked.parameters };
-  return serve(asked.operation, input, { caller, signal: gone.signal });
+  return serve(asked.operation, input, {
+    caller,
+    session: typeof session === 'string' ? session : undefined,
+    signal: gone.signal,
+  });
 }
 
 interface Asked {

@@ -7,6 +7,8 @@ import { type Clocks, startClocks } from './clocks.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
 import type { EventSourceOptions } from './event-source.ts';
 import { type EventBuses, openEventBuses } from './events/event-bus.ts';
+import type { Fault } from './faults/fault.ts';
+import { armFaults } from './faults/faults.ts';
 import { createHttpFront } from './http/front.ts';
 import type { HttpServer } from './http/server.ts';
 import { openAccess } from './iam/access.ts';
@@ -46,6 +48,11 @@ export interface EngineOptions {
   server: HttpServer;
   givenToken: string | undefined;
   passedOn: Record<string, string>;
+  /**
+   * Where processes die, in tests of that.
+   * @default - nowhere
+   */
+  faults?: readonly Fault[];
   report: Report;
 }
 
@@ -96,10 +103,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passedOn: options.passedOn,
     warn: report.warn,
   });
+  const faults = armFaults({
+    faults: options.faults ?? [],
+    dataDirectory,
+    nameOf: (functionId) =>
+      plan.functions.find((fn) => fn.logicalId === functionId) && shortName({ logicalId: functionId }),
+    killEngine() {
+      host.kill();
+      process.kill(process.pid, 'SIGKILL');
+    },
+    killFunction: host.kill,
+  });
+  const invoke: LambdaHost['invoke'] = (functionId, event, signal) =>
+    faults.aroundInvoke(functionId, event, () => host.invoke(functionId, event, signal));
   let isCuttingOff = false;
   const sources = openEventSources({
     plans: plan.eventSources,
-    optionsOf: mappingOptions(plan, host, queues, {
+    optionsOf: mappingOptions(plan, invoke, queues, {
       ...report.log,
       warn: (message, fields) => {
         if (!isCuttingOff) report.log.warn(message, fields);
@@ -111,7 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const lambda = lambdaControlPlane(sources, plan.functions);
   const background = createAsyncInvoker({
     functions: plan.functions,
-    invoke: host.invoke,
+    invoke,
     warn: report.warn,
   });
   const buses = openEventBuses({
@@ -125,9 +145,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     directory: join(dataDirectory, 'logs'),
     nowMs: Date.now,
   });
-  endpoint.serve(access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note));
+  const services = access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note);
+  endpoint.serve(faults.around(services));
   warmHttpFunctions(plan, host);
-  await restore(plan, host, report);
+  await restore(plan, invoke, report);
 
   sources.start();
   const clocks: Clocks = startClocks({
@@ -141,7 +162,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     server.serve(
       createHttpFront({
         plan: plan.httpApi,
-        invoke: host.invoke,
+        invoke,
         mayInvoke: (functionId, arn) => access.mayInvoke(functionId, { service: API_GATEWAY, arn }),
         nowMs: Date.now,
         live,
@@ -212,14 +233,14 @@ function warmHttpFunctions(plan: Plan, host: LambdaHost): void {
 }
 
 /**
- * Queues live in memory and forgot everything. Whatever a clock drives knows how to hint anew from the table;
+ * Work queues live in memory and forgot everything. Whatever a clock drives knows how to hint anew from the table;
  * it is told so once, before the pollers start.
  */
-async function restore(plan: Plan, host: LambdaHost, report: Report): Promise<void> {
+async function restore(plan: Plan, invoke: LambdaHost['invoke'], report: Report): Promise<void> {
   const driven = new Set(plan.clocks.map(({ functionId }) => functionId));
   await Promise.all(
     [...driven].map(async (functionId) => {
-      const result = await host.invoke(functionId, { restore: true });
+      const result = await invoke(functionId, { restore: true });
       if (!result.ok) {
         const { errorType, errorMessage } = result.error;
         report.warn(
@@ -230,7 +251,7 @@ async function restore(plan: Plan, host: LambdaHost, report: Report): Promise<vo
   );
 }
 
-function mappingOptions(plan: Plan, host: LambdaHost, sqs: SqsEngine, log: Log) {
+function mappingOptions(plan: Plan, invoke: LambdaHost['invoke'], sqs: SqsEngine, log: Log) {
   return (source: EventSourcePlan): EventSourceOptions => ({
     queueArn: source.queue.arn,
     sqs,
@@ -241,7 +262,7 @@ function mappingOptions(plan: Plan, host: LambdaHost, sqs: SqsEngine, log: Log) 
     reportBatchItemFailures: source.reportBatchItemFailures,
     log,
     async invoke(event) {
-      const result = await host.invoke(source.functionId, event);
+      const result = await invoke(source.functionId, event);
       if (!result.ok) throw new Error(`${result.error.errorType} ${result.error.errorMessage}`);
       return JSON.parse(result.payload);
     },

@@ -58,6 +58,8 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   const app = findApp(settings.workingDirectory);
   if (!app.isHouse && settings.handlersFile !== undefined)
     throw new StartError(`ESCAPEMENT_HANDLERS: the app in ${app.directory} names its handlers itself`);
+  if (!app.isHouse && settings.faults.length > 0)
+    throw new StartError('ESCAPEMENT_FAULT is for the tests of this scheduler, not for other apps');
   const unlock = await lockDataDirectory(dataDirectory, LOCK_PATIENCE_MS, () =>
     report.say('  waiting for the previous engine to let go of the data folder'),
   );
@@ -87,6 +89,7 @@ async function serve(settings: Settings, report: Report): Promise<void> {
     server,
     givenToken: settings.token,
     passedOn: settings.passedOn,
+    faults: settings.faults,
     report,
   });
   keepGoing(report);

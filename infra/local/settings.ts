@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { jsonOrUndefined } from '../../shared/domain/json.ts';
+import { type Fault, FaultError, parseFaults } from './faults/fault.ts';
 
 /** What `npm start` reads of its environment, checked as a whole. */
 export interface Settings {
@@ -25,6 +26,8 @@ export interface Settings {
   api: object | undefined;
   /** Whether the canary runs in this repository's own app; nobody looks at its alarm here. */
   canary: boolean;
+  /** Where processes are to die, for tests of that: CONTRIBUTING.md has the form. */
+  faults: readonly Fault[];
   /** Given to every function besides what the template says. */
   passedOn: Record<string, string>;
   /** Started by npm, which may be killed without a word to us: then we end too. */
@@ -53,6 +56,7 @@ const KNOWN = new Set(
     'STACK',
     'COUNT_FILE',
     'CANARY',
+    'FAULT',
   ].map((name) => `ESCAPEMENT_${name}`),
 );
 const DEFAULT_PORT = 4650;
@@ -100,6 +104,7 @@ export function readSettings(
   const countFile = path('COUNT_FILE');
   const canary = read('CANARY') ?? '0';
   if (canary !== '0' && canary !== '1') problems.push(`ESCAPEMENT_CANARY: expected 0 or 1, got "${canary}"`);
+  const faults = faultsIn(read('FAULT'), problems);
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
 
   for (const name of Object.keys(env)) {
@@ -125,6 +130,7 @@ export function readSettings(
     auth,
     api,
     canary: canary === '1',
+    faults,
     passedOn,
     followsParent: env.npm_lifecycle_event !== undefined,
     workingDirectory,
@@ -137,6 +143,16 @@ function objectIn(json: string | undefined): object | null | undefined {
   if (json === undefined) return undefined;
   const value = jsonOrUndefined(json);
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
+}
+
+function faultsIn(text: string | undefined, problems: string[]): Fault[] {
+  try {
+    return text === undefined ? [] : parseFaults(text);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    problems.push(`ESCAPEMENT_FAULT: ${error.message}`);
+    return [];
+  }
 }
 
 const Hosts = z.object({ http: z.object({ hosts: z.array(z.string()) }) });

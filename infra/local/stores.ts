@@ -63,16 +63,17 @@ function requireSameShape(plan: TablePlan, description: Record<string, unknown>)
 }
 
 /**
- * Names of the queues that no function sends to, and of their dead-letter queues: they hold what nobody here could
- * send again.
+ * Names of the queues that no function sends to, and of all dead-letter queues: they hold what nobody here could send
+ * again. A letter is sent once, and its run says so.
  */
 export function queuesToKeep(plan: Pick<Plan, 'queues' | 'functions' | 'access'>): Set<string> {
   const maySend = (resource: string) =>
     plan.functions.some((fn) => judge(plan, fn, { action: 'sqs:SendMessage', resource }) === 'allowed');
-  const kept = plan.queues.filter(({ arn }) => !maySend(arn));
-  const isTheirs = ({ arn }: QueuePlan) =>
-    kept.some(({ attributes }) => attributes.RedrivePolicy?.includes(`"${arn}"`));
-  return new Set([...kept, ...plan.queues.filter(isTheirs)].map(({ name }) => name));
+  const isForLetters = ({ arn }: QueuePlan) =>
+    plan.queues.some(({ attributes }) => attributes.RedrivePolicy?.includes(`"${arn}"`));
+  return new Set(
+    plan.queues.filter((queue) => isForLetters(queue) || !maySend(queue.arn)).map(({ name }) => name),
+  );
 }
 
 /** Dead-letter queues come first: a redrive policy may only name a queue that exists. */

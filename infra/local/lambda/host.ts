@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EventSourcePlan, FunctionPlan } from '../template/plan-functions.ts';
 import { ACCOUNT_ID, REGION } from '../template/resource-types.ts';
-import { startEnvironment } from './environment.ts';
+import { type Environment, startEnvironment } from './environment.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { InvocationResult } from './protocol.ts';
@@ -14,6 +15,8 @@ export interface LambdaHost {
   resize(functionId: string, limit: number): void;
   /** Into the function's log. */
   note(functionId: string, line: string): void;
+  /** Ends the process of a function that has this session, or all of them, at once and in the midst of their work. */
+  kill(session?: string): void;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -36,6 +39,7 @@ const DEFAULT_LIMIT = 10;
 export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   const pools = new Map<string, Pool>();
   const logs = new Map<string, FunctionLog>();
+  const living = new Map<string, Environment>();
   for (const fn of options.functions) {
     const log = openFunctionLog({
       directory: join(options.dataDirectory, 'logs'),
@@ -47,7 +51,17 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
     pools.set(
       fn.logicalId,
       createPool({
-        start: () => startEnvironment({ ...fn, variables, onOutput: log.write }),
+        start() {
+          const session = randomUUID();
+          const environment = startEnvironment({
+            ...fn,
+            variables: { ...variables, AWS_SESSION_TOKEN: session },
+            onOutput: log.write,
+          });
+          living.set(session, environment);
+          void environment.exited.then(() => living.delete(session));
+          return environment;
+        },
         limit: limitOf(fn, options.eventSources),
         timeoutSeconds: fn.timeoutSeconds,
         fn: { name: fn.name, arn: fn.arn, memoryMb: fn.memoryMb },
@@ -69,6 +83,10 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
       if (reserved === undefined) poolOf(functionId).resize(limit);
     },
     note: (functionId, line) => logs.get(functionId)?.note(line),
+    kill(session) {
+      for (const [own, environment] of living)
+        if (session === undefined || session === own) environment.kill();
+    },
     async idle() {
       await Promise.all([...pools.values()].map((pool) => pool.idle()));
     },
