@@ -287,14 +287,11 @@ export interface Metrics {
   flush(): void;
 }
 
-/** Structured, bounded fields; never payloads. */
+/** Structured and bounded; never payloads. */
+type Fields = Record<string, string | number | boolean | undefined>;
 export interface Log {
-  debug(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
-  info(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
-  warn(message: string, fields?: Record<string, string | number | boolean | undefined>): void;
-  error(
-    message: string,
-    fields?: Record<string, string | number | boolean | undefined>,
-    cause?: unknown,
-  ): void;
+  debug(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields, cause?: unknown): void;
 }
