@@ -17,6 +17,7 @@ import type {
   CalendarInput,
   Execution,
   ExecutionFilter,
+  ExecutionPayload,
   ExecutionWhy,
   Firings,
   FiringsFilter,
@@ -76,6 +77,7 @@ export type {
   CalendarInput,
   Execution,
   ExecutionFilter,
+  ExecutionPayload,
   ExecutionStatus,
   ExecutionWhy,
   Firings,
@@ -184,6 +186,9 @@ export function createClient(options: TransportOptions) {
       list: (filter: ExecutionFilter = {}, call?: CallOptions): Listing<Execution> =>
         listing(send, '/v1/executions', { ...filter }, call),
       get: (id: string, call?: CallOptions) => get<Execution>(executionPath(id), call),
+      /** What it was given, or what its task has now; its size only for a viewer. */
+      payload: (id: string, call?: CallOptions) =>
+        get<ExecutionPayload>(`${executionPath(id)}/payload`, call),
       /** Why it waits, or how it ended. */
       why: (id: string, call?: CallOptions) => get<ExecutionWhy>(`${executionPath(id)}/why`, call),
       cancel: (id: string, call?: CallOptions) =>

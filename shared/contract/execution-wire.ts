@@ -53,6 +53,8 @@ export function executionToWire(run: Execution, result: string | undefined = run
         }
       : null,
     canary: run.canary ?? null,
+    retries: run.epoch,
+    backfill: run.backfill ?? null,
     lateSince: iso(run.lateSince),
     causedBy: run.causedBy ?? null,
     stopped: run.stopped ?? null,

@@ -52,7 +52,9 @@ export const ExecutionSchema = z
     snoozeReason: z.string().nullable().describe('why the handler put it off last'),
     attempts: z.array(AttemptSchema),
     errorMessage: z.string().nullable(),
-    result: z.unknown().describe('what the handler returned, or null'),
+    result: z
+      .unknown()
+      .describe('what the handler returned, or null; a viewer is told its size only: { masked, bytes }'),
     progress: z.unknown().describe('{ percent, message } as the handler reported it last, or null'),
     missed: z
       .int()
@@ -77,6 +79,8 @@ export const ExecutionSchema = z
       .nullable()
       .describe('of a dead one: what somebody said of it'),
     canary: z.string().nullable().describe('the redrive of which it is, or was, the first run'),
+    retries: z.int().describe('how often somebody had it run again after it had ended'),
+    backfill: z.string().nullable().describe('id of the backfill that made it'),
     lateSince: InstantSchema.nullable().describe('the deadline of its task, which it missed'),
     causedBy: z
       .string()
@@ -94,6 +98,18 @@ export const ExecutionSchema = z
   })
   .meta({ id: 'Execution' });
 export type ExecutionWire = z.infer<typeof ExecutionSchema>;
+
+export const ExecutionPayloadSchema = z
+  .strictObject({
+    payload: z
+      .unknown()
+      .describe('templates as they are written; a viewer is told its size only: { masked, bytes }'),
+    source: z
+      .enum(['execution', 'task'])
+      .describe('execution: given to this run; task: what its task has now'),
+  })
+  .meta({ id: 'ExecutionPayload' });
+export type ExecutionPayloadWire = z.infer<typeof ExecutionPayloadSchema>;
 
 export const TriggerInputSchema = z
   .strictObject({

@@ -89,6 +89,7 @@ const ASKS: Record<string, Asks> = {
   abortBackfill: ofBackfill,
   listExecutions: ({ task }) => [{}, { query: `taskId=${task}` }, { query: 'status=dead&tag=private' }],
   getExecution: ofRun,
+  getExecutionPayload: ofRun,
   explainExecution: ({ run, dead, pending }) => [run, dead, pending].map((id) => ({ params: { id } })),
   cancelExecution: ofRun,
   retryExecution: ({ dead }) => [

@@ -39,7 +39,10 @@ export const deadLetterRoutes: Route[] = [
       replies: { 200: { description: 'A page of executions', schema: listOf(ExecutionSchema) } },
     },
     async (deps, request) =>
-      runPage(await listDeadLetters(deps, request.principal, queueOf(deps, request), request.query)),
+      runPage(
+        request.principal,
+        await listDeadLetters(deps, request.principal, queueOf(deps, request), request.query),
+      ),
   ),
   route(
     'viewer',

@@ -1,16 +1,33 @@
-import { ExecutionSchema, RetryInputSchema } from '../../../shared/contract/execution.ts';
+import {
+  ExecutionPayloadSchema,
+  ExecutionSchema,
+  RetryInputSchema,
+} from '../../../shared/contract/execution.ts';
 import { executionToWire } from '../../../shared/contract/execution-wire.ts';
 import { ExecutionListQuery } from '../../../shared/contract/list-query.ts';
+import { maskedFor } from '../../../shared/contract/masked.ts';
 import { listOf } from '../../../shared/contract/service.ts';
-import { findRun, listRuns, type RunPage } from '../../../shared/usecases/manage-runs/look-at-runs.ts';
+import type { Principal } from '../../../shared/domain/principal.ts';
+import {
+  findRun,
+  listRuns,
+  type RunPage,
+  type ShownRun,
+} from '../../../shared/usecases/manage-runs/look-at-runs.ts';
+import { payloadOfRun } from '../../../shared/usecases/manage-runs/payload-of-run.ts';
 import { cancelRun, retryRun } from '../../../shared/usecases/manage-runs/steer-run.ts';
 import { type Reply, type Route, route } from '../route.ts';
 
 const accepted = { 202: { description: 'The execution as it now is', schema: ExecutionSchema } };
 
-export const runPage = ({ items, nextCursor }: RunPage): Reply => ({
+const shownTo = (principal: Principal, { run, result }: ShownRun) => {
+  const wire = executionToWire(run, result);
+  return { ...wire, result: maskedFor(principal, wire.result) };
+};
+
+export const runPage = (principal: Principal, { items, nextCursor }: RunPage): Reply => ({
   status: 200,
-  body: { items: items.map(({ run, result }) => executionToWire(run, result)), nextCursor },
+  body: { items: items.map((item) => shownTo(principal, item)), nextCursor },
 });
 
 export const executionRoutes: Route[] = [
@@ -25,7 +42,7 @@ export const executionRoutes: Route[] = [
       replies: { 200: { description: 'A page of executions', schema: listOf(ExecutionSchema) } },
     },
     async (deps, { principal, query }) =>
-      runPage(await listRuns(deps, principal, Object.keys(deps.queueDefaults), query)),
+      runPage(principal, await listRuns(deps, principal, Object.keys(deps.queueDefaults), query)),
   ),
   route(
     'viewer',
@@ -36,9 +53,23 @@ export const executionRoutes: Route[] = [
       summary: 'Read an execution',
       replies: { 200: { description: 'The execution', schema: ExecutionSchema } },
     },
+    async (deps, { principal, params }) => ({
+      status: 200,
+      body: shownTo(principal, await findRun(deps, principal, params.id ?? '')),
+    }),
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/executions/{id}/payload',
+      operationId: 'getExecutionPayload',
+      summary: 'Read the payload of an execution',
+      replies: { 200: { description: 'The payload', schema: ExecutionPayloadSchema } },
+    },
     async (deps, { principal, params }) => {
-      const { run, result } = await findRun(deps, principal, params.id ?? '');
-      return { status: 200, body: executionToWire(run, result) };
+      const { payload, source } = await payloadOfRun(deps, principal, params.id ?? '');
+      return { status: 200, body: { payload: maskedFor(principal, payload), source } };
     },
   ),
   route(

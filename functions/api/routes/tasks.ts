@@ -264,6 +264,9 @@ export const taskRoutes: Route[] = [
       replies: { 200: { description: 'A page of executions', schema: listOf(ExecutionSchema) } },
     },
     async (deps, request) =>
-      runPage(await listRunsOfTask(deps, request.principal, taskIdOf(request), request.query)),
+      runPage(
+        request.principal,
+        await listRunsOfTask(deps, request.principal, taskIdOf(request), request.query),
+      ),
   ),
 ];

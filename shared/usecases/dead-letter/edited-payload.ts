@@ -2,6 +2,7 @@ import type { HandlerRegistry } from '../../contract/handler.ts';
 import { mergePatch } from '../../contract/merge-patch.ts';
 import { payloadProblems, payloadSizeProblems } from '../../contract/payload.ts';
 import { type FieldProblem, SchedulerError } from '../../domain/errors.ts';
+import type { Execution } from '../../domain/execution.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { Task } from '../../domain/task.ts';
 import type { ExecutionStore } from '../../ports.ts';
@@ -25,13 +26,18 @@ export const replacedBy =
   async () =>
     JSON.stringify(payload);
 
+/** What a run was given instead of the payload of its task. */
+export const storedPayload = async (
+  { executions }: { executions: ExecutionStore },
+  run: Execution,
+): Promise<string | undefined> => (run.payloadStored ? executions.readDocument(run, 'payload') : run.payload);
+
 /** A merge patch of what the run had, or else of what its task has now. */
 export const patchedBy =
-  ({ executions }: { executions: ExecutionStore }, patch: unknown): Edit =>
+  (deps: { executions: ExecutionStore }, patch: unknown): Edit =>
   async ({ definition }, seen) => {
-    const had = seen.payloadStored
-      ? await executions.readDocument(seen, 'payload')
-      : (seen.payload ?? definition.payload);
+    const own = await storedPayload(deps, seen);
+    const had = own ?? (seen.payloadStored ? undefined : definition.payload);
     if (had !== undefined) return JSON.stringify(mergePatch(JSON.parse(had), patch));
     const message = 'The payload given with the trigger is not stored any more';
     throw runConflict(executionId(seen), seen.status, 'retry', message);

@@ -99,6 +99,8 @@ describe('triggering', () => {
       fingerprint: null,
       resolution: null,
       canary: null,
+      retries: 0,
+      backfill: null,
       causedBy: null,
       missed: 0,
       collidedWith: null,

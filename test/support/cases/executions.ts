@@ -31,6 +31,7 @@ const error = { type: 'Busy', message: 'no' };
 export const executionCases: Cases = {
   listExecutions: [{ status: 200, request: () => ({ query: { limit: '2', status: 'queued,dead' } }) }],
   getExecution: [{ status: 200, request: waiting }],
+  getExecutionPayload: [{ status: 200, request: waiting }],
   explainExecution: [
     { status: 200, request: waiting },
     { status: 200, request: dead },
