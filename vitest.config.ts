@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const E2E = 'test/e2e/**/*.test.ts';
 const CONTRACTS = 'test/contracts/**/*.test.ts';
+const CONSOLE = 'test/console/**/*.test.ts';
 const PRODUCT = 'test/product/**/*.test.ts';
 
 /** `npx vitest run --project unit` runs one of them. */
@@ -12,7 +13,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS, PRODUCT] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS, CONSOLE, PRODUCT] },
       },
       {
         extends: true,
@@ -35,10 +36,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'console',
+          include: [CONSOLE],
+          globalSetup: ['test/console/global-setup.ts'],
+          // One engine and one browser for all of them.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'product',
           include: [PRODUCT],
           // Packing and installing would make others late that measure time.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           testTimeout: 120_000,
         },
       },

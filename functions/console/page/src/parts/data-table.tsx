@@ -30,7 +30,10 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
   const table = useTable({ features, columns: props.columns, data: items, getRowId: idOf });
   const [at, setAt] = useState(-1);
   const body = useRef<HTMLTableSectionElement>(null);
-  useEffect(() => body.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
+  useEffect(() => {
+    // Gives back a promise in some browsers, which is nothing to clean up by.
+    body.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
 
   const move = (by: number) => setAt((old) => Math.max(0, Math.min(items.length - 1, old + by)));
   const row = items[at];

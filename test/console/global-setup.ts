@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { createClient } from '../../shared/client/client.ts';
+import { HANDLERS_FILE } from '../demo/company.ts';
+import { fillCompany } from '../demo/fill.ts';
+import { startEngine } from '../support/start-engine.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    console: ConsoleUnderTest | { broken: string };
+  }
+}
+
+/** An engine full of a company's tasks, and a browser to look at it with. */
+export interface ConsoleUnderTest {
+  url: string;
+  tokens: Record<Role, string>;
+  /** Where a Playwright client reaches the browser. */
+  browser: string;
+}
+export type Role = 'viewer' | 'operator' | 'admin';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const BROWSER_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of opened.reverse()) await end();
+  };
+  try {
+    project.provide('console', await open(opened));
+  } catch (error) {
+    // Thrown here it would stop all other tests as well; this way only those fail that need it.
+    project.provide('console', { broken: error instanceof Error ? error.message : String(error) });
+  }
+  return close;
+}
+
+async function open(opened: (() => Promise<void>)[]): Promise<ConsoleUnderTest> {
+  if (!existsSync(CHROMIUM))
+    throw new Error(
+      `no browser at ${CHROMIUM}: install Chromium (apt-get install chromium), or let CHROMIUM_PATH name one`,
+    );
+  const browser = await chromium.launchServer({ executablePath: CHROMIUM, args: BROWSER_ARGS });
+  opened.push(() => browser.close());
+  const engine = await startEngine({
+    env: { ESCAPEMENT_HANDLERS: fileURLToPath(HANDLERS_FILE) },
+    readyWithinMs: READY_WITHIN_MS,
+  });
+  opened.push(() => engine.dispose());
+  const client = createClient(engine);
+  await fillCompany(client);
+  const tokenOf = async (role: Role) =>
+    (await client.tokens.create({ name: `tests as ${role}`, role })).token;
+  return {
+    url: engine.url,
+    browser: browser.wsEndpoint(),
+    tokens: {
+      viewer: await tokenOf('viewer'),
+      operator: await tokenOf('operator'),
+      admin: await tokenOf('admin'),
+    },
+  };
+}
+
+/** It builds the page and bundles all functions first. */
+const READY_WITHIN_MS = 240_000;
