@@ -8,6 +8,7 @@ import { calendarRoutes } from './routes/calendars.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { handOffRoutes } from './routes/hand-off.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { liveRoutes } from './routes/live.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...whyRoutes,
   ...bulkRoutes,
   ...queueRoutes,
+  ...limitRoutes,
   ...statsRoutes,
   ...deadLetterRoutes,
   ...calendarRoutes,

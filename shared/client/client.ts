@@ -25,6 +25,7 @@ import type {
   Handler,
   Health,
   IdempotentOptions,
+  LimitInUse,
   Me,
   NewToken,
   PageSize,
@@ -86,6 +87,7 @@ export type {
   Handler,
   Health,
   IdempotentOptions,
+  LimitInUse,
   LiveEvent,
   Me,
   NewToken,
@@ -208,6 +210,9 @@ export function createClient(options: TransportOptions) {
       purge: (name: string, confirm: string, call?: CallOptions) =>
         post<Purge>(`${queuePath(name)}/dead-letters/purge`, { confirm }, call),
     },
+    /** Shared caps and rate limits that runs take right now. */
+    limits: (page: PageSize = {}, call?: CallOptions): Listing<LimitInUse> =>
+      listing(send, '/v1/limits', { ...page }, call),
     variables: {
       list: (call?: CallOptions): Listing<Variable> => listing(send, '/v1/variables', {}, call),
       get: (name: string, call?: CallOptions) => get<Variable>(variablePath(name), call),

@@ -4,6 +4,7 @@ import type { BackfillInputSchema, BackfillStateWire, BackfillWire } from '../co
 import type { CalendarChangeSchema, CalendarInputSchema, CalendarSchema } from '../contract/calendar.ts';
 import type { ExecutionPayloadWire, ExecutionWire } from '../contract/execution.ts';
 import type { FiringsQuery, FiringsWire } from '../contract/firings.ts';
+import type { LimitInUseWire } from '../contract/limits-in-use.ts';
 import type { PurgeSchema, QueuePatchSchema, QueueWire } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
 import type { HandlerSchema, HealthSchema, MeSchema, PreviewSchema } from '../contract/service.ts';
@@ -34,6 +35,8 @@ export type { LiveEvent } from '../contract/live.ts';
 export type Queue = QueueWire;
 /** What is changed while it runs; null takes a setting back to the configuration's. */
 export type QueuePatch = z.input<typeof QueuePatchSchema>;
+/** A cap or rate limit that runs take right now. */
+export type LimitInUse = LimitInUseWire;
 export type Backfill = BackfillWire;
 export type BackfillInput = z.input<typeof BackfillInputSchema>;
 export type BackfillState = BackfillStateWire;

@@ -41,6 +41,30 @@ describe.concurrent('tasks that name one key', () => {
     await world.reached(first.id, 'cancelled', 60_000);
   });
 
+  it('show what holds the slots of their key', async ({ world }) => {
+    const key = `tag:${randomUUID()}`;
+    const fields = { concurrency: [{ key, limit: 1 }], handler: 'demo.sleep', payload: { seconds: 30 } };
+    const { id } = await world.task({ ...fields, schedule: { kind: 'once', at: inSeconds(3_600) } });
+    const run = await world.trigger(id);
+    await world.reached(run.id, 'running');
+    expect(await world.must(200, 'GET', '/v1/limits?limit=200')).toMatchObject({
+      items: expect.arrayContaining([
+        {
+          kind: 'concurrency',
+          key,
+          limit: 1,
+          perSeconds: null,
+          used: 1,
+          waiting: 0,
+          opensAt: null,
+          heldBy: [run.id],
+          taskIds: [id],
+        },
+      ]),
+    });
+    await world.must(202, 'POST', `/v1/executions/${encodeURIComponent(run.id)}/cancel`);
+  });
+
   it('start as often as a rate limit lets them, and not more often', async ({ world }) => {
     const rateLimit = [{ key: `api:${randomUUID()}`, limit: 2, perSeconds: 10 }];
     const runs = oldestFirst(await runTogether(world, 5, { seconds: 0 }, { rateLimit }));

@@ -116,6 +116,7 @@ const ASKS: Record<string, Asks> = {
   abortBulkJob: ofBulkJob,
   listQueues: nothing,
   getQueue: () => ofQueue,
+  listLimitsInUse: nothing,
   patchQueue: () => ({ ...ofQueue, body: {} }),
   listDeadLetters: ({ fingerprint }) => [
     ofQueue,

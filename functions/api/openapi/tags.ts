@@ -6,6 +6,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   bulk: 'One action on many tasks or executions.',
   schedules: 'Schedules before anything is made of them.',
   queues: 'Where runs wait for a worker, and the dead letters of runs that gave up.',
+  limits: 'Caps and rate limits that tasks share, as far as runs take them right now.',
   calendars: 'Days on which nothing is to run.',
   variables: 'Values that the tasks of a tenant share.',
   stats: 'What ended, how long it took, and how late it began.',
