@@ -37,9 +37,15 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('./pages/tasks/tasks.tsx'), 'Tasks'),
 });
 
+const queues = createRoute({
+  getParentRoute: () => inside,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('./pages/queues/queues.tsx'), 'Queues'),
+});
+
 /** Each page is a file of its own that is loaded when somebody goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([home, tasks])]),
+  routeTree: root.addChildren([inside.addChildren([home, tasks, queues])]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,

@@ -36,6 +36,12 @@ export function useMay(role: keyof typeof RANK): boolean {
   return me !== undefined && RANK[me.role] >= RANK[role];
 }
 
+/** Admins of root look after what all tenants share. */
+export function useMayAll(): boolean {
+  const { me } = useSession();
+  return me?.role === 'admin' && me.tenant === 'root';
+}
+
 const clientOf = (token: () => string | Promise<string>) =>
   createClient({ url: window.location.origin, token });
 

@@ -1,9 +1,10 @@
-import { IconCalendarClock, type IconProps } from '@tabler/icons-react';
+import { IconCalendarClock, IconGauge, type IconProps } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** The places of the console; `g` and the key lead there from everywhere. */
 export const PLACES = [
   { to: '/tasks', label: 'Tasks', key: 't', icon: IconCalendarClock, role: 'viewer' },
+  { to: '/queues', label: 'Queues and limits', key: 'q', icon: IconGauge, role: 'viewer' },
 ] as const satisfies readonly Place[];
 
 interface Place {
