@@ -18,5 +18,18 @@ export const LimitInUseSchema = z
     heldBy: z.array(z.string()).describe('up to 20 executions that hold a slot'),
     taskIds: z.array(z.string()).describe('up to 20 tasks that name it, of those whose runs were looked at'),
   })
-  .meta({ id: 'LimitInUse' });
+  .meta({
+    id: 'LimitInUse',
+    example: {
+      kind: 'concurrency',
+      key: 'tag:billing',
+      limit: 5,
+      perSeconds: null,
+      used: 1,
+      waiting: 0,
+      opensAt: null,
+      heldBy: ['nightly-report~001795312800000'],
+      taskIds: ['nightly-report'],
+    },
+  });
 export type LimitInUseWire = z.infer<typeof LimitInUseSchema>;
