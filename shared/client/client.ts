@@ -1,6 +1,4 @@
-import type * as z from 'zod';
 import type { RetryInput, TriggerInput } from '../contract/execution.ts';
-import type { UpcomingSchema } from '../contract/service.ts';
 import { bulkOf } from './bulk.ts';
 import { deadLetterCalls } from './dead-letters.ts';
 import { type Listing, listing } from './listing.ts';
@@ -28,6 +26,7 @@ import type {
   LimitInUse,
   Me,
   NewToken,
+  Occurrences,
   PageSize,
   PauseOptions,
   Preview,
@@ -91,6 +90,7 @@ export type {
   LiveEvent,
   Me,
   NewToken,
+  Occurrences,
   PauseOptions,
   Preview,
   Purge,
@@ -164,7 +164,10 @@ export function createClient(options: TransportOptions) {
       trigger: (id: string, input: TriggerInput = {}, { idempotencyKey, ...call }: IdempotentOptions = {}) =>
         post<Execution>(`${taskPath(id)}/trigger`, input, call, keyed(idempotencyKey)),
       upcoming: async (id: string, count = 10, call?: CallOptions): Promise<string[]> =>
-        (await get<z.infer<typeof UpcomingSchema>>(`${taskPath(id)}/upcoming`, call, { count })).items,
+        (await get<Occurrences>(`${taskPath(id)}/upcoming`, call, { count })).items,
+      /** The next ones with what jitter and calendars moved; or what the schedule says from an instant on. */
+      occurrences: (id: string, span: { count?: number; from?: string } = {}, call?: CallOptions) =>
+        get<Occurrences>(`${taskPath(id)}/upcoming`, call, span),
       /** The one gate that keeps it from running right now, in words and facts. */
       why: (id: string, call?: CallOptions) => get<TaskWhy>(`${taskPath(id)}/why`, call),
       /** What it says, and what it said before, the newest first. */

@@ -7,7 +7,13 @@ import type { FiringsQuery, FiringsWire } from '../contract/firings.ts';
 import type { LimitInUseWire } from '../contract/limits-in-use.ts';
 import type { PurgeSchema, QueuePatchSchema, QueueWire } from '../contract/queue.ts';
 import type { ScheduleSchema } from '../contract/schedule.ts';
-import type { HandlerSchema, HealthSchema, MeSchema, PreviewSchema } from '../contract/service.ts';
+import type {
+  HandlerSchema,
+  HealthSchema,
+  MeSchema,
+  PreviewSchema,
+  UpcomingSchema,
+} from '../contract/service.ts';
 import type { StatsQuery, StatsWire } from '../contract/stats.ts';
 import type { TaskInputSchema, TaskVersionWire, TaskWire } from '../contract/task.ts';
 import type { TenantInputSchema, TenantSchema } from '../contract/tenant.ts';
@@ -41,6 +47,8 @@ export type Backfill = BackfillWire;
 export type BackfillInput = z.input<typeof BackfillInputSchema>;
 export type BackfillState = BackfillStateWire;
 export type Purge = z.infer<typeof PurgeSchema>;
+/** When it will run; `nominal` only where jitter or calendars move it. */
+export type Occurrences = z.infer<typeof UpcomingSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type Handler = z.infer<typeof HandlerSchema>;
 export type Me = z.infer<typeof MeSchema>;

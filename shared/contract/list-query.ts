@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SchedulerError } from '../domain/errors.ts';
 import { jsonOrUndefined } from '../domain/json.ts';
-import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, UPCOMING_MAX } from '../domain/limits.ts';
+import { OCCURRENCES_MAX, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../domain/limits.ts';
 import type { ListPosition } from '../domain/paged-list.ts';
 import { ExecutionStatusSchema } from './execution.ts';
 import { InstantSchema } from './schedule.ts';
@@ -101,8 +101,14 @@ export const PageQuery = z.strictObject(page);
 export type PageQuery = z.output<typeof PageQuery>;
 
 export const UpcomingQuery = z.strictObject({
-  count: wholeNumber(1, UPCOMING_MAX).default(10).meta({ description: 'how many', example: 5 }),
+  count: wholeNumber(1, OCCURRENCES_MAX).default(10).meta({ description: 'how many', example: 5 }),
+  from: InstantSchema.optional().meta({
+    description: 'what the schedule says from here on, the past included, whether the task is active or not',
+    example: '2026-11-01T00:00:00.000Z',
+  }),
 });
+
+export type UpcomingQuery = z.output<typeof UpcomingQuery>;
 
 export const DryRunQuery = z.strictObject({
   dryRun: z

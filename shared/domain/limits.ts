@@ -147,6 +147,8 @@ export const MAX_JITTER_SECONDS = 86_400;
 /** Instants that users may write: [1970, 2101). */
 export const MAX_INSTANT_EXCLUSIVE_MS = Date.UTC(2101, 0, 1);
 export const UPCOMING_MAX = 100;
+/** Of one task from an instant on, past ones as well. */
+export const OCCURRENCES_MAX = 1_000;
 /** Of GET /v1/upcoming, and how many tasks of one minute it names. */
 export const FIRINGS_SPAN_HOURS = 24;
 export const FIRING_TASKS_NAMED = 5;

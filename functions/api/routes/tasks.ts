@@ -241,12 +241,12 @@ export const taskRoutes: Route[] = [
       method: 'GET',
       path: '/v1/tasks/{id}/upcoming',
       operationId: 'listUpcoming',
-      summary: 'The next occurrences; none while the task is not active',
+      summary: 'The next occurrences, none while the task is not active; or those from an instant on',
       query: UpcomingQuery,
       replies: { 200: { description: 'Instants, the nearest first', schema: UpcomingSchema } },
     },
     async (deps, request) => {
-      const found = await upcomingRuns(deps, request.principal, taskIdOf(request), request.query.count);
+      const found = await upcomingRuns(deps, request.principal, taskIdOf(request), request.query);
       const items = found.map(({ at }) => toIso(at));
       const moved = found.some(({ at, nominalAt }) => at !== nominalAt);
       const nominal = found.map(({ nominalAt }) => toIso(nominalAt));

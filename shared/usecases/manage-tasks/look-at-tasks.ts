@@ -1,4 +1,10 @@
-import { decodeCursor, encodeCursor, type PageQuery, type TaskListQuery } from '../../contract/list-query.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  type PageQuery,
+  type TaskListQuery,
+  type UpcomingQuery,
+} from '../../contract/list-query.ts';
 import type { Planned } from '../../domain/calendar-instants.ts';
 import { type Execution, isFinal } from '../../domain/execution.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
@@ -123,14 +129,15 @@ export async function listVersions(
 const versionOf = ({ definitionVersion }: TaskDefinition): string => String(definitionVersion);
 const bytesOf = ({ payload }: TaskDefinition): number => 2_000 + payload.length * 2;
 
-/** None while the task is not active. */
+/** None while the task is not active; from an instant on, what its schedule says. */
 export async function upcomingRuns(
   deps: ManageTasksDeps,
   principal: Principal,
   taskId: string,
-  count: number,
+  { count, from }: UpcomingQuery,
 ): Promise<Planned[]> {
   const { state, definition } = await requireTask(deps, keyOf(principal, taskId));
-  if (state.nextRunAt === undefined) return [];
-  return plannedOccurrences(await readTimetable(deps, definition), state.nextRunAt, count);
+  const start = from === undefined ? state.nextRunAt : Date.parse(from);
+  if (start === undefined) return [];
+  return plannedOccurrences(await readTimetable(deps, definition), start, count);
 }

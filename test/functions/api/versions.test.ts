@@ -29,6 +29,19 @@ async function editedWorld() {
   return { ...world, put, task, versions };
 }
 
+describe('upcoming', () => {
+  it('from an instant on is what the schedule says, also when it has passed or the task is paused', async () => {
+    const { call } = await editedWorld();
+    await call({ method: 'POST', path: '/v1/tasks/report/pause' });
+    const path = '/v1/tasks/report/upcoming';
+    expect((await call({ path })).body).toEqual({ items: [] });
+    const from = '2026-11-19T03:00:00.000Z';
+    expect((await call({ path, query: `from=${from}&count=3` })).body).toEqual({
+      items: [from, '2026-11-20T03:00:00.000Z', '2026-11-21T03:00:00.000Z'],
+    });
+  });
+});
+
 describe('versions of a task', () => {
   it('are its definition and those before it, newest first, with who wrote each and when', async () => {
     const { versions } = await editedWorld();

@@ -31,7 +31,7 @@ function makeWorld() {
   const task = (schedule: object, fields: object = {}) =>
     replaceTask(deps, admin, 'job', { name: 'Job', handler: 'demo.echo', schedule, ...fields }, {});
   const upcoming = async (count: number) =>
-    (await upcomingRuns(deps, admin, 'job', count)).map(({ at }) => short(at));
+    (await upcomingRuns(deps, admin, 'job', { count: count })).map(({ at }) => short(at));
   /** Somebody else acts just before the first operation of this name. */
   const meanwhile = (name: string, act: () => Promise<unknown>) => {
     world.hooks.before = async (operation) => {
