@@ -5,9 +5,7 @@ import {
   retryAfterSecondsOf,
 } from '../shared/contract/handler-errors.ts';
 import { MAX_ERROR_MESSAGE_CHARS } from '../shared/domain/limits.ts';
-import type { Failure } from './handler-messages.ts';
-
-const MAX_ERROR_TYPE_CHARS = 100;
+import { type Failure, MAX_ERROR_TYPE_CHARS } from './handler-messages.ts';
 
 /** Whatever was thrown, as bounded data. Never throws: getters, proxies and `toString` may. */
 export function describeError(thrown: unknown): Failure {

@@ -1,7 +1,8 @@
 import middy from '@middy/core';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { EndCounter } from '../shared/stats-ports.ts';
 import { executorRuntime } from './runtime.ts';
+import { recordsOf } from './sqs-records.ts';
 import { handleWorkMessage, type WorkDeps } from './work-message.ts';
 
 /**
@@ -10,10 +11,10 @@ import { handleWorkMessage, type WorkDeps } from './work-message.ts';
  */
 export const makeExecutor =
   (deps: WorkDeps & { ends: EndCounter }) =>
-  async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  async (event: unknown, context: Context): Promise<SQSBatchResponse> => {
     const background: Promise<void>[] = [];
     const outcomes = await Promise.all(
-      event.Records.map(async (record) => ({
+      recordsOf(event).map(async (record) => ({
         itemIdentifier: record.messageId,
         outcome: await handleWorkMessage(deps, record, context, (work) => background.push(work)),
       })),

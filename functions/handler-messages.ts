@@ -1,6 +1,16 @@
 import * as z from 'zod';
 import type { HandlerExecution, TaskContext } from '../shared/contract/handler.ts';
-import { MAX_HAND_OFF_SECONDS } from '../shared/domain/limits.ts';
+import { jsonOrUndefined } from '../shared/domain/json.ts';
+import {
+  MAX_ERROR_MESSAGE_CHARS,
+  MAX_HAND_OFF_SECONDS,
+  MAX_PROGRESS_CHARS,
+  MAX_RESULT_BYTES,
+} from '../shared/domain/limits.ts';
+
+export const MAX_ERROR_TYPE_CHARS = 100;
+/** Twenty fields, each character written as six. */
+const MAX_LINE_CHARS = 65_536;
 
 /** What passes between the pool and its threads. Errors and results cross as data, never as objects. */
 export type StopCause = 'timedOut' | 'silent' | 'aborted';
@@ -23,32 +33,46 @@ export type ToThread =
   | { type: 'answer'; run: number; ask: Ask; answer: { value: unknown } | { error: string } }
   | { type: 'token'; run: number; answer: { token: string } | { error: string } };
 
+const errorMessage = z.string().max(MAX_ERROR_MESSAGE_CHARS);
 const FailureSchema = z.object({
-  errorType: z.string(),
-  errorMessage: z.string(),
+  errorType: z.string().max(MAX_ERROR_TYPE_CHARS),
+  errorMessage,
   nonRetryable: z.boolean(),
-  retryAfterSeconds: z.number().exactOptional(),
-  httpStatus: z.int().exactOptional(),
+  retryAfterSeconds: z.number().min(0).exactOptional(),
+  httpStatus: z.int().min(100).max(599).exactOptional(),
   throttled: z.boolean().exactOptional(),
 });
 export type Failure = z.infer<typeof FailureSchema>;
 
 const OutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('success'), json: z.string() }),
+  z.object({
+    kind: z.literal('success'),
+    json: z
+      .string()
+      .max(MAX_RESULT_BYTES)
+      .refine((text) => jsonOrUndefined(text) !== undefined),
+  }),
   z.object({ kind: z.literal('pending'), timeoutSeconds: z.int().min(1).max(MAX_HAND_OFF_SECONDS) }),
   z.object({ kind: z.literal('failed'), failure: FailureSchema }),
-  z.object({ kind: z.literal('snoozed'), seconds: z.number(), reason: z.string() }),
+  z.object({ kind: z.literal('snoozed'), seconds: z.number().min(0), reason: errorMessage }),
 ]);
 export type Outcome = z.infer<typeof OutcomeSchema>;
 
 const ProgressSchema = z.object({
-  percent: z.number().exactOptional(),
-  message: z.string().exactOptional(),
+  percent: z.number().min(0).max(100).exactOptional(),
+  message: z.string().max(MAX_PROGRESS_CHARS).exactOptional(),
 });
 
-/** Parsed by the pool: a handler may post whatever it likes on its thread's port. */
+/** An object of JSON on one line: nothing can pass for a line of somebody else. */
+const LineSchema = z
+  .string()
+  .max(MAX_LINE_CHARS)
+  .regex(/^\{[^\n\r]*\}$/)
+  .refine((line) => jsonOrUndefined(line) !== undefined);
+
+/** Parsed by the pool: a handler may post whatever it likes on its thread's port. What the thread never says is dropped. */
 export const FromThreadSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('log'), line: z.string() }),
+  z.object({ type: z.literal('log'), line: LineSchema }),
   z.object({ type: z.literal('progress'), run: z.int(), progress: ProgressSchema }),
   z.object({ type: z.literal('heartbeat'), run: z.int() }),
   z.object({ type: z.literal('ask'), run: z.int(), ask: AskSchema }),

@@ -1,4 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { MAX_ERROR_MESSAGE_CHARS } from '../shared/domain/limits.ts';
+import { bound } from './describe-error.ts';
 import { type FromThread, FromThreadSchema, type ToThread } from './handler-messages.ts';
 
 /** Why a thread ended, for a person. */
@@ -15,6 +17,13 @@ export interface ThreadOptions {
   onGone(thread: ThreadHandle, gone: Gone): void;
 }
 
+/** What code prints that does not use its `log`: text, and never a line that could pass for one of ours. */
+function printed(level: 'INFO' | 'WARN', chunk: unknown): FromThread {
+  const message = bound(String(chunk).trimEnd(), MAX_ERROR_MESSAGE_CHARS);
+  const timestamp = new Date().toISOString();
+  return { type: 'log', line: JSON.stringify({ level, message, timestamp }) };
+}
+
 /** One worker thread as the pool sees it. It keeps the process alive only while it is held. */
 export class ThreadHandle {
   readonly #worker: Worker;
@@ -22,8 +31,14 @@ export class ThreadHandle {
 
   constructor(options: ThreadOptions) {
     const limits = options.resourceLimits;
-    this.#worker = new Worker(options.url, limits ? { resourceLimits: limits } : {});
+    this.#worker = new Worker(options.url, {
+      stdout: true,
+      stderr: true,
+      ...(limits ? { resourceLimits: limits } : {}),
+    });
     this.#worker.unref();
+    this.#worker.stdout.on('data', (chunk) => options.onMessage(this, printed('INFO', chunk)));
+    this.#worker.stderr.on('data', (chunk) => options.onMessage(this, printed('WARN', chunk)));
     this.#worker.on('message', (raw: unknown) => {
       const message = FromThreadSchema.safeParse(raw);
       if (message.success) options.onMessage(this, message.data);

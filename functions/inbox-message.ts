@@ -1,7 +1,7 @@
-import type { SQSRecord } from 'aws-lambda';
 import type { Inbox } from '../shared/ports.ts';
 import type { InboxDeps } from '../shared/usecases/inbox/context.ts';
 import { receiveEvent } from '../shared/usecases/receive-event.ts';
+import type { Received } from './sqs-records.ts';
 
 export type InboxMessageDeps = InboxDeps & { inbox: Inbox };
 
@@ -12,7 +12,7 @@ const MAX_RETURN_SECONDS = 900;
 /** What becomes of the message: `handled` is deleted, `kept` comes back. Never rejects. */
 export async function handleInboxMessage(
   deps: InboxMessageDeps,
-  record: SQSRecord,
+  record: Received,
 ): Promise<'handled' | 'kept'> {
   const { log, inbox } = deps;
   const { messageId } = record;

@@ -89,7 +89,7 @@ async function runOne(
     return outcomeOf(await handler.run(context), current.token !== undefined);
   } catch (error) {
     const snooze = snoozeOf(error);
-    if (snooze) return { kind: 'snoozed', ...snooze };
+    if (snooze) return snoozed(snooze);
     return { kind: 'failed', failure: describeError(error) };
   }
 }
@@ -147,10 +147,16 @@ function contextOf(
   };
 }
 
+const snoozed = ({ seconds, reason }: { seconds: number; reason: string }): Outcome => ({
+  kind: 'snoozed',
+  seconds,
+  reason: bound(reason, MAX_ERROR_MESSAGE_CHARS),
+});
+
 /** A handler may return a SnoozeError as well as throw it: it is no failure. */
 function outcomeOf(value: unknown, hasToken: boolean): Outcome {
   const snooze = snoozeOf(value);
-  if (snooze) return { kind: 'snoozed', ...snooze };
+  if (snooze) return snoozed(snooze);
   const timeoutSeconds = pendingSecondsOf(value);
   if (timeoutSeconds === undefined) return serialize(value);
   if (hasToken) return { kind: 'pending', timeoutSeconds };

@@ -1,10 +1,11 @@
-import type { Context, SQSRecord } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { type WorkMessage, WorkMessageSchema } from '../shared/messages.ts';
 import type { Visibility } from '../shared/ports.ts';
 import { reviveFromLetter } from '../shared/usecases/revive-from-letter.ts';
 import type { ExecutorDeps } from '../shared/usecases/run-execution/context.ts';
 import { runExecution } from '../shared/usecases/run-execution.ts';
+import type { Received } from './sqs-records.ts';
 
 export interface WorkDeps {
   executor: ExecutorDeps;
@@ -20,7 +21,7 @@ const RETURN_SECONDS = 5;
 /** What becomes of the message: `handled` is deleted, `kept` comes back after its visibility timeout. */
 export async function handleWorkMessage(
   deps: WorkDeps,
-  record: SQSRecord,
+  record: Received,
   context: Context,
   alongside: (work: Promise<void>) => void,
 ): Promise<'handled' | 'kept'> {

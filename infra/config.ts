@@ -172,12 +172,16 @@ export function settingsFromContext(node: Node): unknown {
 
 function setAt(target: unknown, [head, ...rest]: string[], value: unknown): void {
   if (!isRecord(target) || head === undefined) return;
-  if (rest.length === 0) target[head] = value;
+  // A field of its own, whatever every object has of that name.
+  const own = (next: unknown) => Object.defineProperty(target, head, { ...PLAIN, value: next });
+  if (rest.length === 0) own(value);
   else {
-    target[head] ??= {};
+    if (!Object.hasOwn(target, head)) own({});
     setAt(target[head], rest, value);
   }
 }
+
+const PLAIN = { configurable: true, enumerable: true, writable: true };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

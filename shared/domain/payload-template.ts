@@ -5,14 +5,30 @@ import { evaluateExpression, expressionProblem } from './json-expression.ts';
  * Texts of a payload may hold JSONata expressions between `{{` and `}}`, filled in when the run starts. A text that
  * is nothing but one expression becomes its value, of whatever type; in any other the values are put in as text.
  */
-const TEMPLATE = /\{\{(.*?)\}\}/gs;
-const WHOLE = /^\{\{((?:(?!\}\}).)*)\}\}$/s;
 const MAX_TEMPLATES = 50;
 
 /** What the expressions may name. The last two cost a read each, and only where they are named. */
 export const TEMPLATE_NAMES = ['task', 'run', 'previous', 'variables'] as const;
 
-export const isTemplate = (text: string): boolean => text.search(TEMPLATE) >= 0;
+interface Template {
+  /** Where it begins and ends in its text, braces included. */
+  start: number;
+  end: number;
+  expression: string;
+}
+
+/** Looks at each character once, however many braces never close. */
+function* templatesIn(text: string): Generator<Template> {
+  for (let end = 0; ; ) {
+    const start = text.indexOf('{{', end);
+    const close = start < 0 ? -1 : text.indexOf('}}', start + 2);
+    if (close < 0) return;
+    end = close + 2;
+    yield { start, end, expression: text.slice(start + 2, close).trim() };
+  }
+}
+
+export const isTemplate = (text: string): boolean => !templatesIn(text).next().done;
 
 export function hasTemplates(payload: unknown): boolean {
   if (typeof payload === 'string') return isTemplate(payload);
@@ -29,7 +45,7 @@ export function templateProblems(payload: unknown): FieldProblem[] {
   let count = 0;
   const look = (value: unknown, path: string): FieldProblem[] => {
     if (typeof value === 'string') {
-      const found = [...value.matchAll(TEMPLATE)].map(([, expression = '']) => expression.trim());
+      const found = [...templatesIn(value)].map(({ expression }) => expression);
       count += found.length;
       return found.flatMap((expression) => {
         const problem = expression === '' ? 'is empty' : expressionProblem(expression);
@@ -75,16 +91,17 @@ export async function renderPayload(
 }
 
 async function renderText(text: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const whole = WHOLE.exec(text.trim());
-  if (whole?.[1] !== undefined) return (await evaluateExpression(whole[1].trim(), input)) ?? null;
+  const trimmed = text.trim();
+  const [first] = templatesIn(trimmed);
+  if (first?.start === 0 && first.end === trimmed.length)
+    return (await evaluateExpression(first.expression, input)) ?? null;
   let rendered = '';
-  let end = 0;
-  for (const match of text.matchAll(TEMPLATE)) {
-    const value = await evaluateExpression(match[1]?.trim() ?? '', input);
-    rendered += text.slice(end, match.index) + asText(value);
-    end = match.index + match[0].length;
+  let done = 0;
+  for (const { start, end, expression } of templatesIn(text)) {
+    rendered += text.slice(done, start) + asText(await evaluateExpression(expression, input));
+    done = end;
   }
-  return rendered + text.slice(end);
+  return rendered + text.slice(done);
 }
 
 const asText = (value: unknown): string =>

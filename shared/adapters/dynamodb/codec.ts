@@ -92,7 +92,7 @@ export function decode<K extends TaskKey, T extends K>(kind: Kind<K, T>, item: I
     const cell = item[attribute];
     if (!cell && type.endsWith('?')) continue;
     if (!cell || !(type.replace('?', '') in cell)) throw damaged(attribute);
-    fields[field] = unmarshall({ cell }).cell;
+    fields[field] = plainOf(cell, () => damaged(attribute));
   }
   if (item.statusKey?.S !== undefined && item.timeKey?.S !== undefined) {
     const index = fromIndexKey(key, { statusKey: item.statusKey.S, timeKey: item.timeKey.S });
@@ -101,6 +101,18 @@ export function decode<K extends TaskKey, T extends K>(kind: Kind<K, T>, item: I
   }
   // Complete and of the types that Columns<T> names, as just checked.
   return { ...key, ...fields } as T;
+}
+
+/** A number of a precision that no double has is not ours either. */
+function plainOf(cell: AttributeValue, damaged: () => Error): unknown {
+  let value: unknown;
+  try {
+    value = unmarshall({ cell }).cell;
+  } catch {
+    throw damaged();
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw damaged();
+  return value;
 }
 
 export const toItem = (plain: Record<string, unknown>): Item =>

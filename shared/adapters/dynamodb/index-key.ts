@@ -58,19 +58,21 @@ export function toIndexKey({ tenant, taskId }: TaskKey, entry: IndexEntry): Inde
 /** undefined when the two attributes are none of ours. */
 export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | undefined {
   const parts = key.statusKey.split('#');
-  const shard = Number(parts.at(-1));
+  const shard = wholeOf(parts.at(-1));
+  if (shard === undefined) return undefined;
   const [set, , deadQueue = ''] = parts;
+  const entry = <S, E>(start: S, rest: E | undefined) => rest && { ...start, shard, ...rest };
   switch (set) {
     case 'due':
     case 'hot':
-      return { set, shard, ...parseDue(key.timeKey) };
+      return entry({ set }, parseDue(key.timeKey));
     case 'open':
     case 'ended':
-      return { set, shard, at: Number(key.timeKey) };
+      return entry({ set }, parseInstant(key.timeKey));
     case 'dead':
-      return { set, shard, queue: deadQueue, ...parseDeath(key.timeKey) };
+      return entry({ set, queue: deadQueue }, parseDeath(key.timeKey));
     case 'closed':
-      return { set, shard, ...parseClosed(key.timeKey) };
+      return entry({ set }, parseClosed(key.timeKey));
     case 'tasks':
       return { set, shard, name: key.timeKey.slice(0, -`#${taskId}`.length) };
     default:
@@ -78,27 +80,36 @@ export function fromIndexKey({ taskId }: TaskKey, key: IndexKey): IndexEntry | u
   }
 }
 
-export function parseDue(timeKey: string): { at: EpochMs; queue: string; deadlineSeconds?: number } {
-  const [at, queue = '', seconds] = timeKey.split('#');
-  return { at: Number(at), queue, ...(seconds === undefined ? {} : { deadlineSeconds: Number(seconds) }) };
+/** Rows that nobody of us wrote are undefined: one of them must not keep its neighbours waiting. */
+const wholeOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
+export function parseInstant(timeKey: string): { at: EpochMs } | undefined {
+  const at = wholeOf(timeKey);
+  return at === undefined ? undefined : { at };
 }
 
-export function parseDeath(timeKey: string): { at: EpochMs; fingerprint?: string } {
-  const [at, fingerprint] = timeKey.split('#');
-  return { at: Number(at), ...(fingerprint === undefined ? {} : { fingerprint }) };
+export function parseDue(
+  timeKey: string,
+): { at: EpochMs; queue: string; deadlineSeconds?: number } | undefined {
+  const [instant, queue = '', seconds] = timeKey.split('#');
+  const at = wholeOf(instant);
+  const deadlineSeconds = wholeOf(seconds);
+  if (at === undefined || (seconds !== undefined && deadlineSeconds === undefined)) return undefined;
+  return { at, queue, ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }) };
 }
 
-export function parseClosed(timeKey: string): {
-  at: EpochMs;
-  fingerprint: string;
-  resolution: Resolution['kind'];
-  queue: string;
-} {
-  const [at, fingerprint = '', resolution, queue = ''] = timeKey.split('#');
-  return {
-    at: Number(at),
-    fingerprint,
-    resolution: resolution === 'ignored' ? resolution : 'resolved',
-    queue,
-  };
+export function parseDeath(timeKey: string): { at: EpochMs; fingerprint?: string } | undefined {
+  const [instant, fingerprint] = timeKey.split('#');
+  const at = wholeOf(instant);
+  return at === undefined ? undefined : { at, ...(fingerprint === undefined ? {} : { fingerprint }) };
+}
+
+export function parseClosed(
+  timeKey: string,
+): { at: EpochMs; fingerprint: string; resolution: Resolution['kind']; queue: string } | undefined {
+  const [instant, fingerprint = '', kind, queue = ''] = timeKey.split('#');
+  const at = wholeOf(instant);
+  const resolution = kind === 'ignored' ? kind : 'resolved';
+  return at === undefined ? undefined : { at, fingerprint, resolution, queue };
 }

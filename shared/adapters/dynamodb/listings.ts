@@ -134,9 +134,12 @@ function deathsOf(list: DeathList) {
   const parse = (row: IndexRow): DeadEntry | undefined => {
     const key = parseExecutionKey(row);
     if (key?.tenant !== tenant) return undefined;
-    return list.closed
-      ? { ...key, ...parseClosed(row.timeKey) }
-      : { ...key, queue: list.queue, ...parseDeath(row.timeKey) };
+    if (list.closed) {
+      const closed = parseClosed(row.timeKey);
+      return closed && { ...key, ...closed };
+    }
+    const death = parseDeath(row.timeKey);
+    return death && { ...key, queue: list.queue, ...death };
   };
   const partition = (shard: number) =>
     list.closed ? statusKey.closed(tenant, shard) : statusKey.dead(tenant, list.queue, shard);

@@ -1,6 +1,6 @@
 import { padMs } from '../../domain/occurrence.ts';
 import type { ShardIndex } from '../../ports.ts';
-import { parseDue, statusKey } from './index-key.ts';
+import { parseDue, parseInstant, statusKey } from './index-key.ts';
 import { type IndexRow, queryIndex } from './index-query.ts';
 import { parseExecutionKey, parseTaskKey } from './keys.ts';
 import { badToken, decodeToken, encodeToken, RowToken } from './page-token.ts';
@@ -30,12 +30,14 @@ export function makeShardIndex(table: Table): ShardIndex {
     due: ({ set, shard, ...q }) =>
       readPage({ ...q, statusKey: statusKey[set](shard) }, (row) => {
         const key = parseTaskKey(row);
-        return key && { ...key, ...parseDue(row.timeKey) };
+        const due = parseDue(row.timeKey);
+        return key && due && { ...key, ...due };
       }),
     open: ({ shard, ...q }) =>
       readPage({ ...q, after: BEFORE_ALL, statusKey: statusKey.open(shard) }, (row) => {
         const key = parseExecutionKey(row);
-        return key && { ...key, at: Number(row.timeKey) };
+        const instant = parseInstant(row.timeKey);
+        return key && instant && { ...key, ...instant };
       }),
   };
 }

@@ -2,6 +2,8 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { translated } from '../aws-errors.ts';
 
 const MAX_ATTRIBUTE_CHARS = 512;
+/** SQS takes no message without a body. */
+const EMPTY = '(empty)';
 
 /** Attributes are what the SQS console shows beside the body. */
 export async function sendToDeadLetters(
@@ -17,7 +19,7 @@ export async function sendToDeadLetters(
     ]),
   );
   await translated('sqs', () =>
-    client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes })),
+    client.send(new SendMessageCommand({ QueueUrl, MessageBody: body || EMPTY, MessageAttributes })),
   );
 }
 
