@@ -6,6 +6,7 @@ export const HANDLERS_FILE = new URL('./handlers.ts', import.meta.url);
 
 export interface DemoTask extends TaskInput {
   id: string;
+  handler: string;
 }
 
 export const CALENDARS: Record<string, CalendarInput> = {
@@ -87,6 +88,14 @@ const upkeep = (
   schedule,
   ...more,
 });
+const copy = (table: string, schedule: Schedule, more: Partial<DemoTask> = {}): DemoTask => ({
+  ...upkeep(`warehouse-${table}`, `Copy ${table} to the warehouse`, 'warehouse.sync', schedule),
+  payload: { table, replica: 'eu-1' },
+  tags: ['upkeep', 'warehouse'],
+  // Its line is narrow: they wait for each other all day.
+  concurrency: [{ key: 'warehouse-line', limit: 1 }],
+  ...more,
+});
 const probe = (service: string, seconds: number): DemoTask => ({
   id: `probe-${service}`,
   name: `Is ${service} there?`,
@@ -154,6 +163,10 @@ export const TASKS: readonly DemoTask[] = [
   feed('kyoto-paper', cron(TOKYO, '0 9 * * 1-5')),
   feed('acme', every(1_200)),
   feed('wide-world', cron('Australia/Sydney', '30 2 * * *')),
+  feed('relecloud', cron('UTC', '*/30 * * * *'), {
+    stop: { afterConsecutiveFailures: 3 },
+    retry: { limit: 0 },
+  }),
   feed('adatum', cron('America/Sao_Paulo', '0 4 * * *')),
   mail('sales-daily', 'Sales of yesterday, to those who sell', cron(BERLIN, '0 8 1 1 *')),
   mail('dunning', 'Reminders, by mail', cron(BERLIN, '0 8 1 1 *')),
@@ -166,22 +179,12 @@ export const TASKS: readonly DemoTask[] = [
   mail('stock-alerts', 'It is there again', every(420)),
   upkeep('search-products', 'Search: products', 'search.index', every(180)),
   upkeep('search-help', 'Search: help pages', 'search.index', cron('UTC', '17 * * * *')),
-  upkeep('warehouse-orders', 'Orders to the warehouse', 'warehouse.sync', every(300), {
-    payload: { table: 'orders', replica: 'eu-1' },
-  }),
-  upkeep(
-    'warehouse-customers',
-    'Customers to the warehouse',
-    'warehouse.sync',
-    cron(BERLIN, '*/10 * * * *'),
-    {
-      payload: { table: 'customers', replica: 'eu-2' },
-      retry: FEW_RETRIES,
-    },
-  ),
-  upkeep('warehouse-clicks', 'Clicks to the warehouse', 'warehouse.sync', every(240), {
-    payload: { table: 'clicks', replica: 'eu-1' },
-    overlap: 'queue',
+  copy('orders', every(60)),
+  copy('clicks', every(60), { deadline: { seconds: 20 } }),
+  copy('visits', every(90), { overlap: 'queue' }),
+  copy('customers', cron(BERLIN, '*/10 * * * *'), {
+    payload: { table: 'customers', replica: 'eu-2' },
+    retry: FEW_RETRIES,
   }),
   upkeep('warehouse-year', 'Close the year in the warehouse', 'warehouse.sync', {
     ...cron(BERLIN, '0 3 31 12 *'),
@@ -207,6 +210,7 @@ export const TASKS: readonly DemoTask[] = [
     tags: ['upkeep', 'security'],
   }),
   upkeep('backup-check', 'Can the backup be read?', 'cleanup.purge', cron('UTC', '0 5 * * *')),
+  upkeep('new-article-numbers', 'New article numbers', 'cleanup.purge', { kind: 'now' }),
   upkeep('cache-warm', 'Warm the cache', 'search.index', every(300)),
   upkeep('images', 'Smaller images', 'search.index', every(540)),
   upkeep('sitemap', 'Site map', 'search.index', cron('UTC', '0 3 * * *')),
@@ -233,6 +237,7 @@ export const BACKFILLED: Record<string, number> = {
   'report-margins': 5,
   'billing-charge-c-1042': 3,
   'import-lumen': 4,
+  'import-relecloud': 3,
   'report-returns': 6,
 };
 

@@ -21,8 +21,12 @@ export async function fillCompany(client: Client, options: FillOptions = {}): Pr
   for (const [id, calendar] of Object.entries(CALENDARS)) await client.calendars.put(id, calendar);
   await client.variables.put('baseCurrency', 'EUR');
 
-  // A link of a chain is to a task that exists: first without them, then as they are.
-  const put = ({ id, ...task }: DemoTask) => client.tasks.put(id, task);
+  const handlers = new Set((await client.handlers().page()).items.map(({ name }) => name));
+  const put = (task: DemoTask) => {
+    const { id, ...input } = handlers.has(task.handler) ? task : standIn(task);
+    return client.tasks.put(id, input);
+  };
+  // Those first that others name as what follows them.
   const { true: linked = [], false: alone = [] } = Object.groupBy(TASKS, (task) =>
     String(task.onSuccess !== undefined),
   );
@@ -40,12 +44,19 @@ export async function fillCompany(client: Client, options: FillOptions = {}): Pr
   const to = new Date(nowMs).toISOString();
   for (const [id, hours] of Object.entries(BACKFILLED)) {
     const from = new Date(nowMs - hours * HOUR_MS).toISOString();
-    const { created } = await client.tasks.backfill(id, { from, to, concurrency: 2 });
+    const { created } = await client.tasks.backfill(id, { from, to, concurrency: 5 });
     say(`${created} past runs of ${id}`);
   }
   await client.queues.patch('low', { workers: 4 });
   await fillAccess(client);
   say('a tenant, tokens and what the audit log tells of them');
+}
+
+/** For a scheduler without the company's handlers. */
+function standIn(task: DemoTask): DemoTask {
+  if (task.id in BACKFILLED && task.retry)
+    return { ...task, handler: 'demo.fail', payload: { message: `${task.name} fails` } };
+  return { ...task, handler: 'demo.sleep', payload: { seconds: 2 } };
 }
 
 async function fillAccess(client: Client): Promise<void> {

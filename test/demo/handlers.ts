@@ -41,6 +41,9 @@ const play = ({ name, description, takesMs: [least, most], fails }: Role): Handl
 class CardDeclinedError extends NonRetryableError {
   override name = 'CardDeclinedError';
 }
+class MissingColumnError extends NonRetryableError {
+  override name = 'MissingColumnError';
+}
 class ConnectionTimeoutError extends Error {
   override name = 'ConnectionTimeoutError';
 }
@@ -54,8 +57,10 @@ const noSuchBucket = ({ bucket }: Payload) => {
 const unsteady = ({ supplier }: Payload, attempt: number) => {
   if (supplier === 'northwind' && attempt < 3)
     throw new HttpError(503, 'api.northwind.example answered 503 Service Unavailable', {
-      retryAfterSeconds: 20,
+      retryAfterSeconds: 180,
     });
+  if (supplier === 'relecloud')
+    throw new MissingColumnError('feed.csv of relecloud has no column "price_net", but "net_price"');
   if (supplier === 'lumen') throw new HttpError(401, 'api.lumen.example answered 401: the key has expired');
 };
 const declined = ({ card }: Payload) => {
@@ -90,7 +95,7 @@ export default [
   play({
     name: 'warehouse.sync',
     description: 'Copies what changed into the warehouse.',
-    takesMs: [1_000, 20_000],
+    takesMs: [6_000, 25_000],
     fails: timesOut,
   }),
   play({
