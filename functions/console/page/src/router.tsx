@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { readAuditSearch } from './pages/audit/audit-search.ts';
 import { Login } from './pages/login.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { readTaskSearch } from './pages/tasks/task-search.ts';
@@ -43,9 +44,16 @@ const queues = createRoute({
   component: lazyRouteComponent(() => import('./pages/queues/queues.tsx'), 'Queues'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./pages/audit/audit.tsx'), 'Audit'),
+});
+
 /** Each page is a file of its own that is loaded when somebody goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([home, tasks, queues])]),
+  routeTree: root.addChildren([inside.addChildren([home, tasks, queues, audit])]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,

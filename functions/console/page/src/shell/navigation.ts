@@ -1,10 +1,11 @@
-import { IconCalendarClock, IconGauge, type IconProps } from '@tabler/icons-react';
+import { IconCalendarClock, IconGauge, IconHistory, type IconProps } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** The places of the console; `g` and the key lead there from everywhere. */
 export const PLACES = [
   { to: '/tasks', label: 'Tasks', key: 't', icon: IconCalendarClock, role: 'viewer' },
   { to: '/queues', label: 'Queues and limits', key: 'q', icon: IconGauge, role: 'viewer' },
+  { to: '/audit', label: 'Audit', key: 'a', icon: IconHistory, role: 'admin' },
 ] as const satisfies readonly Place[];
 
 interface Place {
