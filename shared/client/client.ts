@@ -228,6 +228,9 @@ export function createClient(options: TransportOptions) {
       list: (page: PageSize = {}, call?: CallOptions): Listing<Calendar> =>
         listing(send, '/v1/calendars', { ...page }, call),
       get: (id: string, call?: CallOptions) => get<Calendar>(calendarPath(id), call),
+      /** Tasks that use it, by id. */
+      tasks: (id: string, page: PageSize = {}, call?: CallOptions): Listing<{ id: string }> =>
+        listing(send, `${calendarPath(id)}/tasks`, { ...page }, call),
       put: (id: string, input: CalendarInput, call?: CallOptions) =>
         send<CalendarChange>({ method: 'PUT', path: calendarPath(id), body: input, ...call }),
       delete: (id: string, call?: CallOptions) =>

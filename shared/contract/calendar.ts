@@ -16,7 +16,7 @@ import {
 } from '../domain/limits.ts';
 import { DAY_MS, toIso } from '../domain/time.ts';
 import { isTimeZone } from '../domain/zone.ts';
-import { InstantSchema, TASK_ID, text, ZONE_FOR_READERS } from './text.ts';
+import { InstantSchema, TASK_ID, TaskIdSchema, text, ZONE_FOR_READERS } from './text.ts';
 
 export const CalendarIdSchema = z
   .string()
@@ -107,6 +107,10 @@ const calendar = {
   version: z.int().describe('the ETag is this number in quotes'),
 };
 export const CalendarSchema = z.strictObject(calendar).meta({ id: 'Calendar' });
+
+export const CalendarUserSchema = z
+  .strictObject({ id: TaskIdSchema })
+  .meta({ id: 'CalendarUser', description: 'A task that uses it.', example: { id: 'nightly-report' } });
 
 export const CalendarChangeSchema = z
   .strictObject({

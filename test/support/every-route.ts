@@ -139,6 +139,7 @@ const ASKS: Record<string, Asks> = {
   ],
   listCalendars: nothing,
   getCalendar: ofCalendar,
+  listCalendarTasks: ofCalendar,
   putCalendar: ({ calendar }) => ({ params: { id: calendar }, body: { name: 'Holidays' } }),
   deleteCalendar: ofCalendar,
   getStats: () => [{}, { query: 'interval=day' }],

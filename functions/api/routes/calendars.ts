@@ -3,6 +3,7 @@ import {
   CalendarIdSchema,
   CalendarInputSchema,
   CalendarSchema,
+  CalendarUserSchema,
   calendarToWire,
 } from '../../../shared/contract/calendar.ts';
 import { etagOf, readPrecondition } from '../../../shared/contract/if-match.ts';
@@ -11,7 +12,11 @@ import { parseAll } from '../../../shared/contract/problems.ts';
 import { listOf } from '../../../shared/contract/service.ts';
 import { SchedulerError } from '../../../shared/domain/errors.ts';
 import { deleteCalendar, putCalendar } from '../../../shared/usecases/manage-calendars/change-calendar.ts';
-import { findCalendar, listCalendars } from '../../../shared/usecases/manage-calendars/look-at-calendars.ts';
+import {
+  findCalendar,
+  listCalendars,
+  listCalendarUsers,
+} from '../../../shared/usecases/manage-calendars/look-at-calendars.ts';
 import { type RawRequest, type Route, route } from '../route.ts';
 
 const IF_MATCH = { 'If-Match': 'only if the calendar is at this version: the ETag of an earlier answer' };
@@ -48,6 +53,21 @@ export const calendarRoutes: Route[] = [
       const calendar = await findCalendar(deps, principal, params.id ?? '');
       return { status: 200, headers: { etag: etagOf(calendar.version) }, body: calendarToWire(calendar) };
     },
+  ),
+  route(
+    'viewer',
+    {
+      method: 'GET',
+      path: '/v1/calendars/{id}/tasks',
+      operationId: 'listCalendarTasks',
+      summary: 'Tasks that use a calendar: those that a change of it moves',
+      query: PageQuery,
+      replies: { 200: { description: 'A page of them, by id', schema: listOf(CalendarUserSchema) } },
+    },
+    async (deps, { principal, params, query }) => ({
+      status: 200,
+      body: await listCalendarUsers(deps, principal, params.id ?? '', query),
+    }),
   ),
   route(
     'operator',

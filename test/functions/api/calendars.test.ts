@@ -176,6 +176,20 @@ describe('a task under a calendar', () => {
     expect(await create({ id: 'holidays', mode: 'move' })).toEqual(['schedule.calendars[0].mode']);
   });
 
+  it('is listed by its calendar, page by page', async () => {
+    const { call, create } = makeApiWorld();
+    await call(put('holidays', HOLIDAYS));
+    const schedule = { kind: 'cron', expressions: ['0 9 * * *'], calendars: [{ id: 'holidays' }] };
+    const ids = [(await create({ schedule })).id, (await create({ schedule })).id];
+    await create();
+    const path = '/v1/calendars/holidays/tasks';
+    const first = (await call({ path, query: 'limit=1' })).body;
+    const second = (await call({ path, query: `limit=1&cursor=${first.nextCursor}` })).body;
+    expect([...first.items, ...second.items]).toEqual(ids.map((id) => ({ id })));
+    expect(second.nextCursor).toBeNull();
+    expect((await call({ path: '/v1/calendars/nothing/tasks' })).status).toBe(404);
+  });
+
   it('keeps its calendar from being deleted', async () => {
     const { call, create } = makeApiWorld();
     await call(put('holidays', HOLIDAYS));
