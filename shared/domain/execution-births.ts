@@ -125,8 +125,9 @@ export function unlessPaused(
   q: { nowMs: EpochMs; retentionMs: DurationMs },
 ): Execution {
   if (status !== 'paused' && status !== 'disabled') return born;
+  const { deadline: _over, ...rest } = born;
   return {
-    ...born,
+    ...rest,
     status: 'skipped',
     reason: 'paused',
     finishedAt: q.nowMs,

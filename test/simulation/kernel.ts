@@ -26,7 +26,7 @@ export class Kernel {
   }
 
   at(atMs: number, work: () => void): Timer {
-    const entry: Entry = { at: Math.max(atMs, this.#nowMs), seq: this.#seq++, work };
+    const entry: Entry = { at: Math.max(Math.ceil(atMs), this.#nowMs), seq: this.#seq++, work };
     this.#push(entry);
     return {
       cancel: () => {

@@ -37,6 +37,7 @@ export async function takeOver(
   delivery: Delivery,
 ): Promise<Disposition> {
   const { clock } = deps;
+  const asked = mark(clock);
   const task = await deps.tasks.read(seen);
   if (task === undefined || task.state.status === 'deleted') {
     return endWaiting(deps, seen, delivery, 'cancelled', 'taskDeleted');
@@ -90,7 +91,7 @@ export async function takeOver(
   const candidate = { task, key: seen, attempt, owner, startedAt: t0.wallMs, dueAt: waitsSince(seen) };
   return underCaps(deps, candidate, delivery, async () => {
     if (permit && !(await permit.ask())) return permit.refused();
-    return start(deps, seen, candidate, t0, delivery);
+    return start(deps, seen, candidate, { t0, confirmed: asked }, delivery);
   });
 }
 
@@ -133,12 +134,12 @@ async function endWaiting(
   return done(`${status}: ${reason}`);
 }
 
-/** START: t0 was read with the task, so the budget to begin counts from then. */
+/** START. The task permits it as of the moment when it was asked for, so the budget to begin counts from then. */
 async function start(
   deps: ExecutorDeps,
   seen: Execution,
   { task, owner }: Candidate,
-  t0: Mark,
+  { t0, confirmed }: { t0: Mark; confirmed: Mark },
   delivery: Delivery,
 ): Promise<Disposition> {
   // Whoever wrote the failure may have died before this.
@@ -156,5 +157,5 @@ async function start(
   const run = started.ok ? started.record : started.existing;
   const ours = run !== undefined && (started.ok || (run.owner === owner && run.attempt === seen.attempt + 1));
   if (!ours) return done('another started it');
-  return runAttempt(deps, { task, run, owner, t0, confirmed: t0 }, delivery);
+  return runAttempt(deps, { task, run, owner, t0, confirmed }, delivery);
 }

@@ -80,6 +80,11 @@ export class SimulatedDynamo {
     return this.#partitions.get(pk)?.get(sk);
   }
 
+  /** Items of a partition by sort key, in no particular order. */
+  partition(pk: string): ReadonlyMap<string, Item> {
+    return this.#partitions.get(pk) ?? new Map();
+  }
+
   *items(): Generator<Item> {
     for (const partition of this.#partitions.values()) yield* partition.values();
   }

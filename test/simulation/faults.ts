@@ -1,0 +1,89 @@
+import { numberAt, Prng } from './prng.ts';
+
+/** Everything that may go wrong, and how often at most: the share of the occasions on which it does. */
+const WORST = {
+  /** A request is refused before anything happened; the SDK asks again. */
+  throttle: 0.05,
+  /** A whole store is away for a while: more than the SDK's patience. */
+  outage: 0.002,
+  /** It happened, but the answer is lost; the SDK asks again. */
+  lostAnswer: 0.04,
+  /** The answer is lost, and it happens much later, when others may have written. */
+  stuckWrite: 0.01,
+  conflict: 0.05,
+  slowRequest: 0.03,
+  /** The process ends before or after a request. */
+  crashBefore: 0.006,
+  crashAfter: 0.01,
+  /** The process stands still, and comes back long after its time. */
+  freeze: 0.004,
+  coldStart: 0.1,
+  staleIndex: 0.3,
+  doubleDelivery: 0.05,
+  /** The function is done with a message, and yet it comes again. */
+  undeleted: 0.03,
+  refusedEntry: 0.03,
+  lostVisibility: 0.02,
+  lateTick: 0.15,
+  doubleTick: 0.15,
+  missedTick: 0.08,
+  busAway: 0.03,
+} as const;
+export type FaultKind = keyof typeof WORST;
+const KINDS = Object.keys(WORST) as FaultKind[];
+
+/**
+ * Decides by seed, kind and how often it was asked: leaving one fault out leaves the others where they were, as far as
+ * the world goes the same way without it.
+ */
+export class Faults {
+  readonly fired: string[] = [];
+  readonly #seed: number;
+  readonly #rates: Readonly<Record<FaultKind, number>>;
+  readonly #only: ReadonlySet<string> | undefined;
+  readonly #asked = new Map<string, number>();
+  #over = false;
+
+  /** `only`: nothing but these go wrong, named as in `fired`. */
+  constructor(seed: number, only?: ReadonlySet<string>) {
+    this.#seed = seed;
+    this.#rates = ratesOf(seed);
+    this.#only = only;
+  }
+
+  happens(kind: FaultKind): boolean {
+    const n = this.#next(kind);
+    if (this.#over) return false;
+    const name = `${kind}:${n}`;
+    const does = this.#only ? this.#only.has(name) : numberAt(this.#seed, kind, n) < this.#rates[kind];
+    if (does) this.fired.push(name);
+    return does;
+  }
+
+  /** An integer between the two, from a stream of that name. */
+  between(stream: string, low: number, high: number): number {
+    return low + Math.floor(numberAt(this.#seed, stream, this.#next(stream)) * (high - low + 1));
+  }
+
+  /** From now on all is well. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #next(stream: string): number {
+    const n = this.#asked.get(stream) ?? 0;
+    this.#asked.set(stream, n + 1);
+    return n;
+  }
+}
+
+/** Each history has its own weather: some kinds not at all, others rarely or often; and some histories are calm. */
+function ratesOf(seed: number): Record<FaultKind, number> {
+  const random = new Prng(seed ^ 0x5eed);
+  const calm = random.chance(0.1);
+  const rates = KINDS.map((kind) => {
+    const share = random.pick([0, 0, 0.2, 0.5, 1]);
+    return [kind, calm ? 0 : WORST[kind] * share] as const;
+  });
+  return Object.fromEntries(rates) as Record<FaultKind, number>;
+}

@@ -1,0 +1,115 @@
+import { Checker } from './invariants/checker.ts';
+import { checkEnd, unfinished } from './invariants/end-rules.ts';
+import { Violation } from './invariants/records.ts';
+import { Operations } from './operations.ts';
+import { type Plan, planOf, RATE_PERIOD_MS } from './workload.ts';
+import { makeWorld, type World } from './world.ts';
+
+const MINUTE_MS = 60_000;
+const LOOK_MS = 2 * MINUTE_MS;
+/** Longer than anything may take once nothing goes wrong any more. */
+const SETTLE_MS = 100 * MINUTE_MS;
+const MAY_DOUBLE = [
+  'crash',
+  'lost',
+  'stuck',
+  'freeze',
+  'outage',
+  'throttle',
+  'busAway',
+  'conflict',
+  'slow',
+  'refused',
+];
+
+export interface HistoryOptions {
+  plan?: Plan;
+  /** Nothing but these faults. */
+  only?: ReadonlySet<string>;
+  keepTrace?: boolean;
+}
+export interface History {
+  seed: number;
+  plan: Plan;
+  violation?: Violation;
+  /** Of everything that happened, in its order. */
+  hash: number;
+  fired: string[];
+  trace: string[];
+  runs: number;
+  endedAtMs: number;
+}
+
+/** Plays one history from beginning to end; the same seed plays the same one. */
+export async function playHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
+  const plan = options.plan ?? planOf(seed);
+  const behaviours = new Map(plan.tasks.map(({ id, behaviour }) => [id, behaviour]));
+  let calm = false;
+  const guarded =
+    <A extends unknown[]>(look: (...args: A) => void) =>
+    (...args: A): void => {
+      try {
+        look(...args);
+      } catch (error) {
+        world.kernel.fail(error);
+      }
+    };
+  const world: World = makeWorld({
+    seed,
+    only: options.only,
+    keepTrace: options.keepTrace,
+    watch: {
+      began: guarded((handler) => checker.handlers.began(handler)),
+      ended: guarded((handler) => checker.handlers.ended(handler)),
+    },
+    behaviourOf: (taskId) => (calm ? {} : (behaviours.get(taskId) ?? {})),
+    handedOff: (id, token, seconds) => operations.holdToken(id, token, seconds),
+  });
+  const { kernel } = world;
+  const checker = new Checker(world.dynamo, () => kernel.nowMs);
+  checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
+  world.dynamo.onWrite = guarded((writes) => checker.written(writes));
+  world.sqs.onSend = guarded((url, body) => checker.sent(url, body));
+  const operations = new Operations(world, plan.tasks, (key, run) => checker.handlers.letGo(key, run));
+  for (const task of plan.tasks) kernel.at(task.atMs, () => operations.create(task));
+  for (const operation of plan.operations)
+    kernel.at(
+      operation.atMs,
+      guarded(() => operations.carryOut(operation)),
+    );
+
+  let violation: Violation | undefined;
+  try {
+    await kernel.runUntil(plan.calmAtMs);
+    world.faults.end();
+    calm = true;
+    operations.carryOut({ atMs: kernel.nowMs, kind: 'resumeQueue', task: '', choice: 0 });
+    await settle(world, checker);
+  } catch (error) {
+    violation = error instanceof Violation ? error : broken(error);
+  }
+  const runs = [...world.dynamo.items()].filter(({ sk }) => sk && 'S' in sk && sk.S.startsWith('X#')).length;
+  const { hash, faults, lines } = world;
+  const done = { seed, plan, hash: hash(), fired: faults.fired, trace: lines, runs, endedAtMs: kernel.nowMs };
+  return violation ? { ...done, violation } : done;
+}
+
+async function settle(world: World, checker: Checker): Promise<void> {
+  const { kernel, dynamo, faults } = world;
+  const endMs = kernel.nowMs + SETTLE_MS;
+  await kernel.runUntil(kernel.nowMs + 8 * MINUTE_MS);
+  for (;;) {
+    const left = unfinished({ dynamo, nowMs: kernel.nowMs });
+    if (left === undefined) break;
+    if (kernel.nowMs > endMs) throw new Violation('L1 every due run ends, as it went', left);
+    await kernel.runUntil(kernel.nowMs + LOOK_MS);
+  }
+  const mayDouble = faults.fired.filter((name) => MAY_DOUBLE.some((kind) => name.startsWith(kind))).length;
+  checkEnd({ dynamo, nowMs: kernel.nowMs, letters: checker.letters, mayDouble, purged: false });
+}
+
+/** All tasks with a rate limit name the same one, each with a limit of its own. */
+const mostStarts = ({ tasks }: Plan): number => Math.max(0, ...tasks.map(({ starts }) => starts ?? 0));
+
+const broken = (error: unknown): Violation =>
+  new Violation('X0 nothing breaks', error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,0 +1,78 @@
+import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
+import { LetterSchema } from '../../../shared/messages.ts';
+import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
+import { HandlerRules } from './handler-rules.ts';
+import { count, must, text } from './records.ts';
+import { checkRun, type RunFacts } from './run-rules.ts';
+import { checkTask } from './task-rules.ts';
+
+/** Looks at every write, every letter and every start of a handler while the world goes on. */
+export class Checker {
+  readonly handlers: HandlerRules;
+  /** Letters sent, by run and epoch. */
+  readonly letters = new Map<string, number>();
+  readonly #dynamo: SimulatedDynamo;
+  readonly #facts: RunFacts;
+
+  constructor(dynamo: SimulatedDynamo, nowMs: () => number) {
+    this.#dynamo = dynamo;
+    const handlers = new HandlerRules(dynamo, nowMs);
+    this.handlers = handlers;
+    const { letters } = this;
+    this.#facts = {
+      get nowMs() {
+        return nowMs();
+      },
+      hasBegun: handlers.hasBegun,
+      isAtWork: handlers.isAtWork,
+      lettersOf: (key, epoch) => letters.get(`${key}@${epoch}`) ?? 0,
+    };
+    this.#nowMs = nowMs;
+  }
+  readonly #nowMs: () => number;
+
+  written(writes: readonly Written[]): void {
+    for (const write of writes) {
+      if (write.pk.startsWith('L#')) this.handlers.noteInstants(write, write.pk.split('#')[2] ?? '');
+      if (!write.pk.startsWith('T#')) continue;
+      if (write.sk.startsWith('X#')) {
+        checkRun(write, this.#facts);
+        this.handlers.notePending(`${write.pk} ${write.sk}`, write.after);
+      } else if (write.sk === 'T') this.#task(write, writes);
+    }
+  }
+
+  #task(write: Written, writes: readonly Written[]): void {
+    const { pk, before, after } = write;
+    if (count(before, 'gen') !== count(after, 'gen')) {
+      this.handlers.fencedAtMs.set(pk, this.#nowMs());
+      this.handlers.noteRules(pk);
+    }
+    // A new life of a deleted task.
+    const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';
+    if (!reborn)
+      checkTask(
+        write,
+        writes.filter(({ sk }) => sk.startsWith('X#')),
+        { read: (pk, sk) => this.#dynamo.read(pk, sk) },
+      );
+  }
+
+  sent(url: string, body: string): void {
+    if (!url.endsWith('-dlq')) return;
+    const parsed = LetterSchema.safeParse(JSON.parse(body));
+    if (!parsed.success) return;
+    const { tenant, taskId, occurrence, epoch } = parsed.data;
+    const key = `T#${tenant}#${taskId} X#${occurrence}`;
+    const run: Item | undefined = this.#dynamo.read(`T#${tenant}#${taskId}`, `X#${occurrence}`);
+    const died =
+      count(run, 'epoch') > epoch || (count(run, 'epoch') === epoch && text(run, 'status') === 'dead');
+    must(
+      died,
+      'D1 a letter for each death',
+      () => `${key}@${epoch}: a letter, but it is ${text(run, 'status')}`,
+    );
+    const name = `${key}@${epoch}`;
+    this.letters.set(name, (this.letters.get(name) ?? 0) + 1);
+  }
+}

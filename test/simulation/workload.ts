@@ -1,0 +1,202 @@
+import type { Behaviour } from './handlers.ts';
+import { Prng } from './prng.ts';
+import { T0 } from './world.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+export const RATE_PERIOD_MS = 60_000;
+
+export const OPERATIONS = [
+  'editSchedule',
+  'editRules',
+  'editPayload',
+  'pause',
+  'resume',
+  'delete',
+  'recreate',
+  'trigger',
+  'cancel',
+  'retry',
+  'redrive',
+  'purge',
+  'moveLetters',
+  'loseMessages',
+  'backfill',
+  'abortBackfill',
+  'calendar',
+  'pauseQueue',
+  'resumeQueue',
+  'restore',
+] as const;
+export type OperationKind = (typeof OPERATIONS)[number];
+
+export interface Operation {
+  atMs: number;
+  kind: OperationKind;
+  task: string;
+  /** 0 ≤ x < 1, for whatever it has to choose. */
+  choice: number;
+}
+
+export interface PlannedTask {
+  id: string;
+  atMs: number;
+  input: Record<string, unknown>;
+  behaviour: Behaviour;
+  /** Of its rate limit. */
+  starts?: number;
+}
+
+/** What people ask for in one history, all decided before it begins. */
+export interface Plan {
+  tasks: PlannedTask[];
+  operations: Operation[];
+  /** From then on nothing goes wrong any more. */
+  calmAtMs: number;
+}
+
+export function planOf(seed: number): Plan {
+  const random = new Prng(seed ^ 0xb10b);
+  const calmAtMs = T0 + random.int(6, 16) * MINUTE_MS;
+  const ids = Array.from({ length: random.int(1, 5) }, (_, n) => `task-${n}`);
+  const features = featuresOf(random);
+  const tasks = ids.map((id, n) => planTask(random, id, ids.slice(n + 1), features, calmAtMs));
+  const busy = random.chance(0.8) ? random.int(1, 18) : 0;
+  const kinds = OPERATIONS.filter(() => random.chance(0.6));
+  const operations = Array.from(
+    { length: kinds.length > 0 ? busy : 0 },
+    (): Operation => ({
+      atMs: T0 + random.int(10 * SECOND_MS, calmAtMs - T0),
+      kind: random.pick(kinds),
+      task: random.pick(ids),
+      choice: random.next(),
+    }),
+  ).sort((a, b) => a.atMs - b.atMs);
+  return { tasks, operations, calmAtMs };
+}
+
+type Feature =
+  | 'caps'
+  | 'rates'
+  | 'stop'
+  | 'deadline'
+  | 'chain'
+  | 'calendar'
+  | 'heartbeat'
+  | 'handOff'
+  | 'rules'
+  | 'slow';
+
+/** Not all at once, or nothing would ever be seen alone. */
+const featuresOf = (random: Prng): Set<Feature> => {
+  const all: Feature[] = [
+    'caps',
+    'rates',
+    'stop',
+    'deadline',
+    'chain',
+    'calendar',
+    'heartbeat',
+    'handOff',
+    'rules',
+    'slow',
+  ];
+  return new Set(all.filter(() => random.chance(0.3)));
+};
+
+function planTask(
+  random: Prng,
+  id: string,
+  later: string[],
+  features: Set<Feature>,
+  calmAtMs: number,
+): PlannedTask {
+  const has = (feature: Feature) => features.has(feature) && random.chance(0.7);
+  const overlap = random.pick(['forbid', 'queue', 'allow']);
+  const misfire = random.pick(overlap === 'forbid' ? ['fireOnce', 'skip'] : ['fireOnce', 'skip', 'catchUp']);
+  const timeoutSeconds = random.pick([5, 20, 40]);
+  const input: Record<string, unknown> = {
+    name: id,
+    handler: 'demo.echo',
+    payload: { n: 1 },
+    schedule: scheduleOf(random, calmAtMs),
+    queue: random.pick(['default', 'default', 'other']),
+    overlap,
+    misfire,
+    misfireGraceSeconds: random.pick([150, 150, 300]),
+    catchUpLimit: random.int(1, 4),
+    timeoutSeconds,
+    retry: retryOf(random, has('rules')),
+  };
+  if (has('caps')) input.concurrency = [{ key: 'shared', limit: random.int(1, 2) }];
+  const starts = has('rates') ? random.int(2, 4) : 0;
+  if (starts > 0) input.rateLimit = [{ key: 'rate', limit: starts, perSeconds: RATE_PERIOD_MS / SECOND_MS }];
+  if (has('stop'))
+    input.stop = {
+      [random.pick(['afterRuns', 'afterSuccesses', 'afterConsecutiveFailures'])]: random.int(1, 6),
+    };
+  if (has('deadline')) input.deadline = { seconds: random.pick([5, 60, 120]), notify: true };
+  if (has('heartbeat')) input.heartbeatSeconds = Math.min(timeoutSeconds, random.pick([5, 15]));
+  if (has('chain') && later.length > 0)
+    input[random.pick(['onSuccess', 'onFailure', 'onDead'])] = [{ taskId: random.pick(later) }];
+  return {
+    id,
+    atMs: T0 + random.int(0, 90) * SECOND_MS,
+    input,
+    behaviour: behaviourOf(random, has('handOff'), has('slow')),
+    ...(starts > 0 && { starts }),
+  };
+}
+
+function scheduleOf(random: Prng, calmAtMs: number): Record<string, unknown> {
+  const at = (ms: number) => new Date(ms).toISOString();
+  const endAt = random.chance(0.3) ? { endAt: at(calmAtMs + random.int(-3, 3) * MINUTE_MS) } : {};
+  const startAt = at(T0 + random.int(-600, 240) * SECOND_MS);
+  switch (random.pick(['interval', 'interval', 'interval', 'cron', 'once', 'now'])) {
+    case 'cron':
+      return {
+        kind: 'cron',
+        expressions: [random.pick(['* * * * *', '*/2 * * * *', '30 * * * * *'])],
+        ...endAt,
+      };
+    case 'once':
+      return { kind: 'once', at: at(T0 + random.int(60, 600) * SECOND_MS) };
+    case 'now':
+      return { kind: 'now' };
+    default:
+      return { kind: 'interval', seconds: random.pick([20, 45, 60, 90, 120, 200]), startAt, ...endAt };
+  }
+}
+
+function retryOf(random: Prng, rules: boolean): Record<string, unknown> {
+  const baseSeconds = random.pick([1, 5, 30]);
+  return {
+    strategy: random.pick(['fixed', 'linear', 'exponential']),
+    limit: random.int(0, 3),
+    baseSeconds,
+    maxSeconds: 60,
+    jitter: random.pick(['none', 'full', 'equal']),
+    ...(rules && {
+      rules: [
+        { match: { cause: 'throttled' }, then: 'snooze', baseSeconds: 5 },
+        { match: { cause: 'crashed' }, then: 'retry', limit: 2, baseSeconds: 2 },
+        { match: { cause: 'timedOut' }, then: random.pick(['retry', 'stop']) },
+      ],
+    }),
+  };
+}
+
+function behaviourOf(random: Prng, handsOff: boolean, slow: boolean): Behaviour {
+  const bad = random.pick([0, 0.1, 0.3, 0.6]);
+  return {
+    fails: bad,
+    nonRetryable: random.pick([0, 0, 0.05]),
+    throttled: random.pick([0, 0.05]),
+    snoozes: random.pick([0, 0, 0.1]),
+    overruns: random.pick([0, 0, 0.05]),
+    silent: random.pick([0, 0.03]),
+    crashes: random.pick([0, 0.05]),
+    handsOff: handsOff ? 0.25 : 0,
+    slow: slow ? 0.4 : 0.05,
+  };
+}
