@@ -13,7 +13,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, CONTRACTS, CONSOLE, PRODUCT] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [E2E, CONTRACTS, CONSOLE, PRODUCT],
+          globalSetup: ['test/support/build-console.ts'],
+        },
       },
       {
         extends: true,

@@ -25,7 +25,9 @@ describe.each(variants)('logs of %s', (variant) => {
   it('are not of functions that nobody here has written', () => {
     const names = ofType(variant, 'AWS::Lambda::Function').map(({ id }) => id.replace(/Function\w+$/, ''));
     for (const name of names)
-      expect(name).toMatch(/^Scheduler(Tick|Dispatch|Sweeper|Authorizer|(Api|Inbox)Handler|Executor\w+)$/);
+      expect(name).toMatch(
+        /^Scheduler(Tick|Dispatch|Sweeper|Authorizer|Console|(Api|Inbox)Handler|Executor\w+)$/,
+      );
   });
 });
 

@@ -41,7 +41,15 @@ describe('the security rules of AWS Solutions hold, apart from exceptions that g
       Object.fromEntries([...places].map(([id, all]) => [id, setOf(all, ({ place }) => place)])),
     ).toEqual({
       'AwsSolutions::AwsSolutions-SMG4': ['AdminToken', 'WebhookSigningKey'],
-      'AwsSolutions::AwsSolutions-APIG4': ['GET--docs', 'GET--v1--health', 'GET--v1--openapi.json'],
+      'AwsSolutions::AwsSolutions-APIG4': [
+        'GET--console',
+        'GET--console--{proxy+}',
+        'GET--docs',
+        'GET--v1--health',
+        'GET--v1--openapi.json',
+        'HEAD--console',
+        'HEAD--console--{proxy+}',
+      ],
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]': ['Role'],
       'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId': ['Subnet1', 'Subnet2'],
     });

@@ -6,6 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
+/** It bundles nine functions, perhaps besides much else. */
+const SYNTHESIS_MS = 240_000;
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 const FunctionResource = z.object({
@@ -53,7 +55,7 @@ describe('the synthesized app', () => {
       const parsed = FunctionResource.safeParse(resource);
       return parsed.success ? [parsed.data.Properties] : [];
     });
-  });
+  }, SYNTHESIS_MS);
   afterAll(() => rmSync(outdir, { recursive: true }));
 
   it('gives each function a bundle that starts with nothing but the environment of its template', () => {

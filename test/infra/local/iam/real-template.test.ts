@@ -72,7 +72,8 @@ async function start(directory: string) {
   return { dataDirectory, server, engine, output: () => output };
 }
 
-describe('this repository’s own template', () => {
+/** Each starts a whole engine. */
+describe('this repository’s own template', { timeout: 180_000 }, () => {
   it('gives each function and each trigger what it needs to start', async () => {
     const { server, engine, output } = await start(await assembly());
     const response = await fetch(`${server.url}/v1/tasks`, {
