@@ -4,12 +4,13 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
-  redirect,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './pages/audit/audit-search.ts';
 import { Login } from './pages/login.tsx';
 import { NotFound } from './pages/not-found.tsx';
+import { readPulseSearch } from './pages/pulse/pulse-search.ts';
 import { readTaskSearch } from './pages/tasks/task-search.ts';
+import { readTimelineSearch } from './pages/timeline/timeline-search.ts';
 import { ProblemAlert } from './parts/problem-alert.tsx';
 import { useSession } from './session/session-context.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -23,12 +24,11 @@ function Inside() {
   return useSession().me ? <Shell /> : <Login />;
 }
 
-const home = createRoute({
+const pulse = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/tasks' });
-  },
+  validateSearch: readPulseSearch,
+  component: lazyRouteComponent(() => import('./pages/pulse/pulse.tsx'), 'Pulse'),
 });
 
 const tasks = createRoute({
@@ -51,9 +51,16 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit/audit.tsx'), 'Audit'),
 });
 
+const timeline = createRoute({
+  getParentRoute: () => inside,
+  path: '/timeline',
+  validateSearch: readTimelineSearch,
+  component: lazyRouteComponent(() => import('./pages/timeline/timeline.tsx'), 'Timeline'),
+});
+
 /** Each page is a file of its own that is loaded when somebody goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([home, tasks, queues, audit])]),
+  routeTree: root.addChildren([inside.addChildren([pulse, tasks, queues, audit, timeline])]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,

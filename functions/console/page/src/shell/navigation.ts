@@ -1,10 +1,19 @@
-import { IconCalendarClock, IconGauge, IconHistory, type IconProps } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconCalendarClock,
+  IconGauge,
+  IconHistory,
+  type IconProps,
+  IconTimeline,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** The places of the console; `g` and the key lead there from everywhere. */
 export const PLACES = [
+  { to: '/', label: 'Pulse', key: 'p', icon: IconActivityHeartbeat, role: 'viewer' },
   { to: '/tasks', label: 'Tasks', key: 't', icon: IconCalendarClock, role: 'viewer' },
   { to: '/queues', label: 'Queues and limits', key: 'q', icon: IconGauge, role: 'viewer' },
+  { to: '/timeline', label: 'Timeline', key: 'l', icon: IconTimeline, role: 'viewer' },
   { to: '/audit', label: 'Audit', key: 'a', icon: IconHistory, role: 'admin' },
 ] as const satisfies readonly Place[];
 
