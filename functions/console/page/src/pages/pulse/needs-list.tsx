@@ -1,5 +1,7 @@
-import { Alert, Group, List, Paper, Skeleton, Text, ThemeIcon, Title } from '@mantine/core';
+import { Alert, Button, Group, List, Paper, Skeleton, Text, ThemeIcon, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconCheck, IconExclamationCircle } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import type { Need } from './needs.ts';
 
@@ -7,10 +9,12 @@ const LOOK = {
   broken: { color: 'red', icon: IconExclamationCircle, word: 'Broken' },
   warning: { color: 'orange', icon: IconAlertTriangle, word: 'Warning' },
 } as const;
+const SHOWN = 8;
 
 /** What will not come right by itself, or that there is nothing of the kind. */
 export function NeedsList({ needs, isLoading }: { needs: readonly Need[]; isLoading: boolean }) {
-  if (needs.length === 0 && isLoading) return <Skeleton h={64} aria-label="Loading" />;
+  const [all, { toggle }] = useDisclosure();
+  if (needs.length === 0 && isLoading) return <Skeleton h={64} />;
   if (needs.length === 0)
     return (
       <Alert color="green" icon={<IconCheck aria-hidden />} title="All is well" role="status">
@@ -23,22 +27,37 @@ export function NeedsList({ needs, isLoading }: { needs: readonly Need[]; isLoad
         {needs.length === 1 ? 'One thing needs a person' : `${needs.length} things need a person`}
       </Title>
       <List listStyleType="none" spacing="xs" size="sm">
-        {needs.map(({ key, level, sentence, verb, place }) => {
-          const { color, icon: Icon, word } = LOOK[level];
-          return (
-            <List.Item key={key}>
-              <Group gap="sm" wrap="nowrap" align="flex-start">
-                <ThemeIcon color={color} variant="light" size="sm" aria-label={word} role="img">
-                  <Icon size={14} aria-hidden />
-                </ThemeIcon>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                  {sentence} <PlaceLink {...place}>{verb}</PlaceLink>
-                </Text>
-              </Group>
-            </List.Item>
-          );
-        })}
+        {needs.slice(0, all ? needs.length : SHOWN).map((need) => (
+          <List.Item key={need.key}>
+            <NeedLine {...need} />
+          </List.Item>
+        ))}
       </List>
+      {needs.length > SHOWN && (
+        <Button mt="sm" size="compact-sm" variant="default" onClick={toggle} aria-expanded={all}>
+          {all ? 'Show the first' : `Show all ${needs.length}`}
+        </Button>
+      )}
     </Paper>
+  );
+}
+
+function NeedLine({ level, sentence, verb, place, tasks = [] }: Need) {
+  const { color, icon: Icon, word } = LOOK[level];
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start">
+      <ThemeIcon color={color} variant="light" size="sm" aria-label={word} role="img">
+        <Icon size={14} aria-hidden />
+      </ThemeIcon>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {sentence} <PlaceLink {...place}>{verb}</PlaceLink>
+        {tasks.map(({ id, name }) => (
+          <Fragment key={id}>
+            {' · '}
+            <PlaceLink to={`/tasks/${id}`}>{name}</PlaceLink>
+          </Fragment>
+        ))}
+      </Text>
+    </Group>
   );
 }

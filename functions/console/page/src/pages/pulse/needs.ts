@@ -17,6 +17,8 @@ export interface Need {
   /** Of the link: what one does there. */
   verb: string;
   place: Place;
+  /** Whom it concerns. */
+  tasks?: readonly { id: string; name: string }[];
 }
 
 /** Whatever is known; what has not come yet says nothing. */
@@ -42,12 +44,13 @@ const CANARY_SILENT_MS = 5 * 60_000;
 export const WAITS_TOO_LONG_MS = 60_000;
 const LATE_SHOWN = 5;
 const MESSAGE_CHARS = 120;
+const TASKS_NAMED = 3;
 
 export const needsOf = (known: Known): Need[] => [
   ...clockNeeds(known),
   ...queueNeeds(known),
   ...deathNeeds(known),
-  ...failingNeeds(known),
+  ...failingNeeds(known, toldOf(known)),
   ...disabledNeeds(known),
   ...lateNeeds(known),
 ];
@@ -104,7 +107,7 @@ const queueNeeds = ({ queues = [] }: Known): Need[] =>
     }));
 
 const deathNeeds = ({ deaths = [] }: Known): Need[] =>
-  deaths.map(({ fingerprint, queue, count, atLeast, tasks, sample }) => {
+  deaths.map(({ fingerprint, queue, count, atLeast, tasks, taskIds, sample }) => {
     const whose = tasks === 1 ? (sample?.taskName ?? 'one task') : `${tasks} tasks`;
     const message = sample?.errorMessage ? shortened(sample.errorMessage) : 'the same error';
     return {
@@ -113,17 +116,26 @@ const deathNeeds = ({ deaths = [] }: Known): Need[] =>
       sentence: `${counted(count, 'dead letter', atLeast)} of ${whose} in ${queue}: ${message}`,
       verb: 'Redrive or resolve',
       place: { to: '/dead-letters', search: { queue, fingerprint } },
+      tasks: taskIds
+        .slice(0, TASKS_NAMED)
+        .map((id) => ({ id, name: id === sample?.taskId ? sample.taskName : id })),
     };
   });
 
-const failingNeeds = ({ failing = [], rangeName }: Known): Need[] =>
-  failing.map(({ task, failures, last }) => ({
-    key: `failing ${task.id}`,
-    level: last === 'dead' ? ('broken' as const) : ('warning' as const),
-    sentence: `${task.name} fails: ${counted(failures, 'failed attempt')} in the last ${rangeName}, and its last run is ${last}.`,
-    verb: 'See what is wrong',
-    place: { to: `/tasks/${task.id}` },
-  }));
+/** Tasks that a group of dead letters names already. */
+const toldOf = ({ deaths = [] }: Known): ReadonlySet<string> =>
+  new Set(deaths.flatMap(({ taskIds }) => taskIds.slice(0, TASKS_NAMED)));
+
+const failingNeeds = ({ failing = [], rangeName }: Known, told: ReadonlySet<string>): Need[] =>
+  failing
+    .filter(({ task }) => !told.has(task.id))
+    .map(({ task, failures, last }) => ({
+      key: `failing ${task.id}`,
+      level: last === 'dead' ? ('broken' as const) : ('warning' as const),
+      sentence: `${task.name} fails: ${counted(failures, 'failed attempt')} in the last ${rangeName}, and its last run is ${last}.`,
+      verb: 'See what is wrong',
+      place: { to: `/tasks/${task.id}` },
+    }));
 
 const disabledNeeds = ({ disabled = [] }: Known): Need[] =>
   disabled.map(({ id, name, stopped }) => ({
@@ -164,10 +176,10 @@ const dueAt = ({ nextAttemptAt, scheduledAt }: Execution): number => Date.parse(
 export const isDue = (run: Execution, nowMs: number): boolean =>
   run.status !== 'running' && dueAt(run) <= nowMs;
 
-/** After its deadline, or due for a while and not begun. */
+/** After its deadline, or due for a while and not begun; runs of a backfill take their turns. */
 export const isLate = (run: Execution, nowMs: number): boolean =>
   (run.lateSince !== null && Date.parse(run.lateSince) <= nowMs) ||
-  (run.status !== 'running' && nowMs - dueAt(run) > WAITS_TOO_LONG_MS);
+  (run.status !== 'running' && run.trigger !== 'backfill' && nowMs - dueAt(run) > WAITS_TOO_LONG_MS);
 
 const counted = (count: number, what: string, atLeast = false): string =>
   `${atLeast ? 'At least ' : ''}${count.toLocaleString()} ${what}${count === 1 ? '' : 's'}`;

@@ -66,7 +66,7 @@ export function Pulse() {
       more,
       about: stats.data ? `${stats.data.totals.late.toLocaleString()} in the last ${rangeName}` : '',
       isBad: true,
-      place: { to: '/runs', search: { status: 'retrying' } },
+      place: { to: '/runs', search: { status: 'queued' } },
     },
     {
       name: 'Failing',

@@ -39,7 +39,7 @@ export function LatenessChart({ series, labelOf, height }: Props) {
     <LineChart
       h={height}
       withLegend
-      withDots={false}
+      dotProps={{ r: 2 }}
       curveType="linear"
       connectNulls={false}
       dataKey="at"

@@ -45,7 +45,7 @@ export function BinDetails({ at, binMinutes, minutes, names, nowMs, onClose, ...
                 <Table.Td w={64}>{clock(start)}</Table.Td>
                 <Table.Td w={96}>{minute.planned.toLocaleString()} firings</Table.Td>
                 <Table.Td>
-                  <TaskLinks minute={minute} names={names} />
+                  <TaskLinks minute={minute} names={names} limit={12} />
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -45,17 +45,20 @@ export function Collisions({ minutes, names }: { minutes: Minutes; names: Readon
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>At ({timeZone})</Table.Th>
-                <Table.Th>Firings</Table.Th>
                 <Table.Th>Tasks</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {full.map(([at, minute]) => (
                 <Table.Tr key={at}>
-                  <Table.Td>{dayAndClock(at)}</Table.Td>
-                  <Table.Td>{minute.planned.toLocaleString()}</Table.Td>
+                  <Table.Td w={130}>
+                    {dayAndClock(at)}
+                    <Text size="xs" c="dimmed">
+                      {minute.planned.toLocaleString()} firings
+                    </Text>
+                  </Table.Td>
                   <Table.Td>
-                    <TaskLinks minute={minute} names={names} />
+                    <TaskLinks minute={minute} names={names} limit={3} />
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -3,11 +3,17 @@ import { Fragment } from 'react';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import type { Minute } from './bins.ts';
 
-const SHOWN = 10;
-
 /** The tasks of a minute that are known by name, and how many others there are. */
-export function TaskLinks({ minute, names }: { minute: Minute; names: ReadonlyMap<string, string> }) {
-  const shown = minute.taskIds.slice(0, SHOWN);
+export function TaskLinks({
+  minute,
+  names,
+  limit,
+}: {
+  minute: Minute;
+  names: ReadonlyMap<string, string>;
+  limit: number;
+}) {
+  const shown = minute.taskIds.slice(0, limit);
   const others = minute.tasks - shown.length;
   return (
     <Text span inherit style={{ overflowWrap: 'anywhere' }}>

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { expectAccessible, expectFits, openConsole, shoot } from './support/browser.ts';
+import { openOwnTenant } from './support/own-tenant.ts';
+
+const NEVER = { kind: 'cron' as const, expressions: ['0 0 29 2 *'] };
+
+describe('Pulse', () => {
+  it('says that all is well, and names what fails as soon as it does, with the way there', async () => {
+    const { client, open } = await openOwnTenant('/');
+    const page = await open();
+    await page.getByRole('heading', { level: 1, name: 'Pulse' }).waitFor();
+    await page.getByRole('status').getByText('Nothing needs a person').waitFor();
+
+    await client.tasks.put('broken-invoice', {
+      name: 'Broken invoice',
+      handler: 'billing.invoice',
+      payload: { customer: 'C-1', card: 'declined' },
+      schedule: NEVER,
+      retry: { limit: 0 },
+    });
+    await client.tasks.trigger('broken-invoice');
+    const needs = page.getByRole('region', { name: 'What needs a person' });
+    await needs.getByText(/1 dead letter of Broken invoice in default/).waitFor();
+    await page.getByRole('link', { name: /^Dead 1 / }).waitFor();
+    const redrive = needs.getByRole('link', { name: 'Redrive or resolve' });
+    expect(await redrive.getAttribute('href')).toMatch(/\/console\/dead-letters\?queue=default&fingerprint=/);
+    await needs.getByRole('link', { name: 'Broken invoice' }).click();
+    await page.waitForURL(/\/console\/tasks\/broken-invoice$/);
+  });
+
+  it('draws how things went, says it in words and as a table, for the range that the address holds', async () => {
+    const page = await openConsole({ path: '/?range=7d' });
+    const throughput = page.getByRole('region', { name: 'Throughput' });
+    await throughput.locator('svg.recharts-surface').first().waitFor();
+    await throughput.getByText(/\d+ runs ended, .* by the hour/).waitFor();
+    await throughput.getByRole('button', { name: 'Throughput as a table' }).click();
+    const table = throughput.getByRole('table', { name: 'Throughput' });
+    await table.getByRole('columnheader', { name: 'success' }).waitFor();
+    expect(await table.getByRole('row').count()).toBeGreaterThan(7 * 24);
+    await page.getByRole('radiogroup', { name: 'How far back' }).getByText('1h').click();
+    await page.waitForURL(/range=1h/);
+    await throughput.getByText(/by the minute/).waitFor();
+  });
+
+  it('is accessible in both themes, and fits a phone', async () => {
+    const page = await openConsole();
+    await page.getByRole('region', { name: 'What needs a person' }).waitFor();
+    await page.locator('svg.recharts-surface').first().waitFor();
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectFits(page);
+    await shoot(page, 'pulse');
+  });
+});
