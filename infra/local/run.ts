@@ -95,6 +95,7 @@ async function serve(settings: Settings, report: Report): Promise<void> {
   keepGoing(report);
   for (const line of welcome({
     url: server.url,
+    hasConsole: engine.plan.httpApi?.routes.some(({ key }) => key.endsWith(' /console')) ?? false,
     awsEndpointUrl: engine.awsEndpointUrl,
     adminToken: engine.adminToken,
     signingKeyFile: engine.signingKeyFile,

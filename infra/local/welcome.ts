@@ -4,6 +4,7 @@ import { REGION } from './template/resource-types.ts';
 /** What a person needs who has just started the engine. */
 export interface WelcomeProps {
   url: string;
+  hasConsole: boolean;
   awsEndpointUrl: string;
   adminToken: AdminToken | undefined;
   signingKeyFile: string | undefined;
@@ -16,6 +17,7 @@ export interface WelcomeProps {
 export function welcome(props: WelcomeProps): string[] {
   const { url, adminToken } = props;
   const lines = ['', `Escapement is ready after ${(props.tookMs / 1000).toFixed(1)} s at ${url}`];
+  if (props.hasConsole) lines.push(`Console: ${url}/console (log in with the admin token)`);
   lines.push(`API description: ${url}/docs`);
   lines.push(
     `AWS endpoint: ${props.awsEndpointUrl} (SQS and DynamoDB for the AWS CLI; region ${REGION}, any keys)`,

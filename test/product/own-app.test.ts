@@ -20,7 +20,11 @@ const installed = (path: string) => existsSync(join(app.directory, 'node_modules
 
 describe('the package', () => {
   it('holds compiled files and their types, and neither sources nor tests', () => {
-    const strange = app.packed.filter((path) => !/\.(js|d\.ts|json|md)$/.test(path));
+    const page = 'package/dist/functions/console/built/';
+    const strange = app.packed.filter(
+      (path) => !/\.(js|d\.ts|json|md)$/.test(path) && !path.startsWith(page),
+    );
+    expect(app.packed).toContain(`${page}index.html`);
     expect(strange).toEqual(['package/LICENSE']);
     expect(app.packed.filter((path) => /^package\/(test|infra|functions|shared)\//.test(path))).toEqual([]);
   });
@@ -119,6 +123,13 @@ describe('escapement-local in the folder of that app', () => {
 
   it('says what of the stack it leaves out', () => {
     expect(engine.output()).toMatch(/left out: Receipts\w+, for AWS::S3::Bucket is not run here/);
+  });
+
+  it('serves the console that the package brings', async () => {
+    const page = await (await fetch(`${engine.url}/console`)).text();
+    const script = /src="(\/console\/assets\/[^"]+)"/.exec(page)?.[1] ?? 'no script';
+    expect((await fetch(engine.url + script)).status).toBe(200);
+    expect(engine.output()).toContain(`Console: ${engine.url}/console`);
   });
 
   it('runs a handler of the app on a queue of the app, with what it was granted', async () => {
