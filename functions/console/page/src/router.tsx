@@ -9,6 +9,7 @@ import { readAuditSearch } from './pages/audit/audit-search.ts';
 import { Login } from './pages/login.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { readPulseSearch } from './pages/pulse/pulse-search.ts';
+import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readTaskSearch } from './pages/tasks/task-search.ts';
 import { readTimelineSearch } from './pages/timeline/timeline-search.ts';
 import { ProblemAlert } from './parts/problem-alert.tsx';
@@ -58,9 +59,16 @@ const timeline = createRoute({
   component: lazyRouteComponent(() => import('./pages/timeline/timeline.tsx'), 'Timeline'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
+
 /** Each page is a file of its own that is loaded when somebody goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([pulse, tasks, queues, audit, timeline])]),
+  routeTree: root.addChildren([inside.addChildren([pulse, tasks, queues, audit, timeline, settings])]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,

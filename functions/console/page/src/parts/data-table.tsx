@@ -1,8 +1,9 @@
-import { Button, Center, Checkbox, Skeleton, Table } from '@mantine/core';
+import { Checkbox, Skeleton, Table } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Pages } from '../data/use-pages.ts';
+import { MorePages } from './more-pages.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
 const features = tableFeatures({});
@@ -16,7 +17,7 @@ interface Props<T extends RowData> {
   pages: Pages<T>;
   idOf(row: T): string;
   /** Enter on the row at hand, or a click on it. */
-  onOpen(row: T): void;
+  onOpen?: (row: T) => void;
   empty: ReactNode;
   selection?: { ids: ReadonlySet<string>; onChange(ids: ReadonlySet<string>): void };
 }
@@ -49,7 +50,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
     ['ArrowUp', () => move(-1)],
     [
       'Enter',
-      () => row && document.activeElement === document.body && onOpen(row),
+      () => row && document.activeElement === document.body && onOpen?.(row),
       { preventDefault: false },
     ],
     ['x', () => row && selection && toggle(idOf(row))],
@@ -96,7 +97,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
               <Table.Tr
                 key={each.id}
                 data-at={index === at || undefined}
-                onClick={() => onOpen(each.original)}
+                onClick={() => onOpen?.(each.original)}
               >
                 {selection && (
                   <Table.Td onClick={(event) => event.stopPropagation()}>
@@ -117,13 +118,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {pages.hasMore && (
-        <Center>
-          <Button variant="default" onClick={pages.loadMore} loading={pages.isLoadingMore}>
-            Load more
-          </Button>
-        </Center>
-      )}
+      <MorePages pages={pages} />
     </>
   );
 }

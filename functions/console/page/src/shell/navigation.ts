@@ -4,6 +4,7 @@ import {
   IconGauge,
   IconHistory,
   type IconProps,
+  IconSettings,
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -15,6 +16,7 @@ export const PLACES = [
   { to: '/queues', label: 'Queues and limits', key: 'q', icon: IconGauge, role: 'viewer' },
   { to: '/timeline', label: 'Timeline', key: 'l', icon: IconTimeline, role: 'viewer' },
   { to: '/audit', label: 'Audit', key: 'a', icon: IconHistory, role: 'admin' },
+  { to: '/settings', label: 'Settings', key: 's', icon: IconSettings, role: 'viewer' },
 ] as const satisfies readonly Place[];
 
 interface Place {

@@ -1,8 +1,8 @@
 import { Code, CopyButton, Drawer, Group, Stack, Text, UnstyledButton } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../../../../shared/client/client.ts';
 import { changesBetween } from '../../parts/changes.ts';
 import { ChangesTable } from '../../parts/changes-table.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { JsonBlock } from '../../parts/json-block.tsx';
 
@@ -64,15 +64,3 @@ function Difference({ before, after }: AuditEntry) {
   if (changes.length === 0) return <Text size="sm">Nothing of what is shown here changed.</Text>;
   return <ChangesTable label="What changed" changes={changes} />;
 }
-
-const LABEL_WIDTH = 80;
-const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
-  <Group gap="xs" wrap="nowrap" align="baseline">
-    <Text size="sm" c="dimmed" w={LABEL_WIDTH} flex="none">
-      {label}
-    </Text>
-    <Text size="sm" component="div">
-      {children}
-    </Text>
-  </Group>
-);
