@@ -6,9 +6,11 @@ import {
   Outlet,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './pages/audit/audit-search.ts';
+import { readGroupSearch, readLetterSearch } from './pages/letters/letter-search.ts';
 import { Login } from './pages/login.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { readPulseSearch } from './pages/pulse/pulse-search.ts';
+import { readRunSearch } from './pages/runs/run-search.ts';
 import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readTaskSearch } from './pages/tasks/task-search.ts';
 import { readTimelineSearch } from './pages/timeline/timeline-search.ts';
@@ -37,6 +39,33 @@ const tasks = createRoute({
   path: '/tasks',
   validateSearch: readTaskSearch,
   component: lazyRouteComponent(() => import('./pages/tasks/tasks.tsx'), 'Tasks'),
+});
+
+const runs = createRoute({
+  getParentRoute: () => inside,
+  path: '/runs',
+  validateSearch: readRunSearch,
+  component: lazyRouteComponent(() => import('./pages/runs/runs.tsx'), 'Runs'),
+});
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: '/runs/$executionId',
+  component: lazyRouteComponent(() => import('./pages/runs/run.tsx'), 'Run'),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => inside,
+  path: '/dead-letters',
+  validateSearch: readLetterSearch,
+  component: lazyRouteComponent(() => import('./pages/letters/dead-letters.tsx'), 'DeadLetters'),
+});
+
+const deadLetterGroup = createRoute({
+  getParentRoute: () => inside,
+  path: '/dead-letters/$queue/$fingerprint',
+  validateSearch: readGroupSearch,
+  component: lazyRouteComponent(() => import('./pages/letters/dead-letter-group.tsx'), 'DeadLetterGroup'),
 });
 
 const queues = createRoute({
@@ -68,7 +97,20 @@ const settings = createRoute({
 
 /** Each page is a file of its own that is loaded when somebody goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([pulse, tasks, queues, audit, timeline, settings])]),
+  routeTree: root.addChildren([
+    inside.addChildren([
+      pulse,
+      tasks,
+      queues,
+      audit,
+      timeline,
+      settings,
+      runs,
+      run,
+      deadLetters,
+      deadLetterGroup,
+    ]),
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <ProblemAlert error={error} retry={reset} />,

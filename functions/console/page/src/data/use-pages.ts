@@ -14,7 +14,7 @@ export interface Pages<T> {
 /** A list of the API, page by page as somebody asks for more: never all of it. */
 export function usePages<T>(
   key: readonly unknown[],
-  list: () => Listing<T>,
+  list: () => Pick<Listing<T>, 'page'>,
   options: { everyMs?: number } = {},
 ): Pages<T> {
   const query = useInfiniteQuery({

@@ -3,8 +3,10 @@ import {
   IconCalendarClock,
   IconGauge,
   IconHistory,
+  IconPlayerPlay,
   type IconProps,
   IconSettings,
+  IconSkull,
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -13,6 +15,8 @@ import type { ComponentType } from 'react';
 export const PLACES = [
   { to: '/', label: 'Pulse', key: 'p', icon: IconActivityHeartbeat, role: 'viewer' },
   { to: '/tasks', label: 'Tasks', key: 't', icon: IconCalendarClock, role: 'viewer' },
+  { to: '/runs', label: 'Runs', key: 'r', icon: IconPlayerPlay, role: 'viewer' },
+  { to: '/dead-letters', label: 'Dead letters', key: 'd', icon: IconSkull, role: 'viewer' },
   { to: '/queues', label: 'Queues and limits', key: 'q', icon: IconGauge, role: 'viewer' },
   { to: '/timeline', label: 'Timeline', key: 'l', icon: IconTimeline, role: 'viewer' },
   { to: '/audit', label: 'Audit', key: 'a', icon: IconHistory, role: 'admin' },

@@ -1,0 +1,64 @@
+import { Group, MultiSelect, Select, Switch } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { FilterInput } from '../../parts/filter-input.tsx';
+import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
+import { TaskSelect } from '../../parts/task-select.tsx';
+import { useClient } from '../../session/session-context.tsx';
+import { RUN_STATUSES, type RunSearch, statusesOf } from './run-search.ts';
+
+export function RunFilters({ value }: { value: RunSearch }) {
+  const client = useClient();
+  const navigate = useNavigate();
+  const change = (changed: Partial<RunSearch>) =>
+    void navigate({ to: '/runs', search: { ...value, ...changed }, replace: true });
+  const { data: queues = [] } = useQuery({
+    queryKey: ['queue-names'],
+    queryFn: async () => (await client.queues.list().page()).items.map(({ name }) => name),
+  });
+  const statuses = statusesOf(value);
+  return (
+    <Group gap="xs" align="center">
+      <MultiSelect
+        aria-label="Status"
+        placeholder={statuses.length === 0 ? 'Any status' : ''}
+        data={[...RUN_STATUSES]}
+        value={statuses}
+        onChange={(names) => change({ status: names.join(',') || undefined })}
+        clearable
+        miw={160}
+        maw={340}
+      />
+      <TaskSelect value={value.taskId} onChange={(taskId) => change({ taskId })} />
+      <Select
+        aria-label="Queue"
+        placeholder="Any queue"
+        data={queues}
+        value={value.queue ?? null}
+        onChange={(queue) => change({ queue: queue ?? undefined })}
+        clearable
+        w={140}
+      />
+      <FilterInput label="Tag" value={value.tag} onChange={(tag) => change({ tag })} w={120} />
+      <LocalInstantInput
+        aria-label="Due from"
+        title="Due from"
+        value={value.from}
+        onChange={(from) => change({ from })}
+        w={200}
+      />
+      <LocalInstantInput
+        aria-label="Due before"
+        title="Due before"
+        value={value.to}
+        onChange={(to) => change({ to })}
+        w={200}
+      />
+      <Switch
+        label="Live"
+        checked={value.live ?? true}
+        onChange={({ currentTarget }) => change({ live: currentTarget.checked ? undefined : false })}
+      />
+    </Group>
+  );
+}

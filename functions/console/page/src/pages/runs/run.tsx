@@ -1,0 +1,158 @@
+import {
+  Alert,
+  Button,
+  Group,
+  Paper,
+  Progress,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import * as z from 'zod/mini';
+import type { Execution } from '../../../../../../shared/client/client.ts';
+import { useLive } from '../../data/use-live.ts';
+import { Instant } from '../../parts/instant.tsx';
+import { durationText } from '../../parts/instant-text.ts';
+import { Page } from '../../parts/page.tsx';
+import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { useClient } from '../../session/session-context.tsx';
+import { Attempts } from './attempts.tsx';
+import { RunData } from './run-data.tsx';
+import { RunLineage } from './run-lineage.tsx';
+import { RunLogs } from './run-logs.tsx';
+import { useRunActs } from './use-run-acts.tsx';
+
+const ENDED: readonly Execution['status'][] = ['success', 'dead', 'cancelled', 'skipped'];
+
+export function Run() {
+  const { executionId } = useParams({ from: '/inside/runs/$executionId' });
+  const client = useClient();
+  const key = ['run', executionId];
+  const everyMs = useLive(key, {
+    concerns: (event) => event.type === 'run.changed' && event.executionId === executionId,
+  });
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: async () => {
+      const [run, why] = await Promise.all([
+        client.executions.get(executionId),
+        client.executions.why(executionId),
+      ]);
+      return { run, why: why.sentence };
+    },
+    // One that ended changes only when somebody has it run again, which reads it anew.
+    refetchInterval: ({ state }) => (state.data && ENDED.includes(state.data.run.status) ? false : everyMs),
+  });
+  if (error) return <ProblemAlert error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton h={200} />;
+  return <Shown {...data} />;
+}
+
+function Shown({ run, why }: { run: Execution; why: string }) {
+  const acts = useRunActs()(run);
+  return (
+    <Page
+      title={run.taskName}
+      actions={acts.map((act) => (
+        <Button key={act.label} variant="default" onClick={act.do}>
+          {act.label}
+        </Button>
+      ))}
+    >
+      <Paper withBorder p="md">
+        <Group gap="sm" align="flex-start" wrap="nowrap">
+          <StatusBadge status={run.status} />
+          <Text aria-live="polite">{why}</Text>
+        </Group>
+        {run.cancelRequested && <Text size="sm">It was asked to stop.</Text>}
+        <RunProgress progress={run.progress} isRunning={run.status === 'running'} />
+        <SimpleGrid cols={{ base: 2, sm: 4 }} mt="md">
+          <Figure name="Due">
+            <Instant at={run.scheduledAt} exact />
+          </Figure>
+          <Figure name="Late by">{run.latenessMs === null ? '—' : durationText(run.latenessMs)}</Figure>
+          <Figure name="Took">{run.durationMs === null ? '—' : durationText(run.durationMs)}</Figure>
+          <Figure name="Attempts">
+            {run.attempt} of {run.maxAttempts}
+            {run.snoozes > 0 && `, put off ${run.snoozes} ×`}
+          </Figure>
+        </SimpleGrid>
+      </Paper>
+      {run.errorMessage && (
+        <Alert color="red" title="Error">
+          <Text size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+            {run.errorMessage}
+          </Text>
+        </Alert>
+      )}
+      <Paper withBorder p="md">
+        <Attempts run={run} />
+      </Paper>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title="Payload and result">
+          <RunData run={run} />
+        </Section>
+        <Section title="Lineage">
+          <RunLineage run={run} />
+        </Section>
+      </SimpleGrid>
+      <Section title="Logs">
+        <RunLogs run={run} />
+      </Section>
+    </Page>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Paper withBorder p="md">
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          {title}
+        </Title>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text size="sm" component="div" data-numbers>
+        {children}
+      </Text>
+    </div>
+  );
+}
+
+const ProgressSchema = z.object({
+  percent: z.optional(z.nullable(z.number())),
+  message: z.optional(z.nullable(z.string())),
+});
+
+/** As its handler told it last. */
+function RunProgress({ progress, isRunning }: { progress: unknown; isRunning: boolean }) {
+  const told = ProgressSchema.safeParse(progress);
+  if (!told.success) return null;
+  const { percent, message } = told.data;
+  return (
+    <Stack gap={4} mt="sm">
+      {typeof percent === 'number' && (
+        <Progress value={percent} animated={isRunning} aria-label={`Progress, ${percent} percent`} />
+      )}
+      <Text size="sm" c="dimmed">
+        {[typeof percent === 'number' ? `${percent} %` : '', message ?? ''].filter(Boolean).join(' · ')}
+      </Text>
+    </Stack>
+  );
+}

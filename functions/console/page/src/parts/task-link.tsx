@@ -1,0 +1,10 @@
+import { AnchorLink } from './links.tsx';
+
+/** Leads to a task. */
+export function TaskLink({ id, name = id }: { id: string; name?: string }) {
+  return (
+    <AnchorLink to="/tasks" search={{ search: id }} inherit>
+      {name}
+    </AnchorLink>
+  );
+}
