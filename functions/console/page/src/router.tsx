@@ -12,6 +12,7 @@ import { NotFound } from './pages/not-found.tsx';
 import { readPulseSearch } from './pages/pulse/pulse-search.ts';
 import { readRunSearch } from './pages/runs/run-search.ts';
 import { readSettingsSearch } from './pages/settings/settings-search.ts';
+import { readTaskPageSearch } from './pages/task/task-page-search.ts';
 import { readTaskSearch } from './pages/tasks/task-search.ts';
 import { readTimelineSearch } from './pages/timeline/timeline-search.ts';
 import { ProblemAlert } from './parts/problem-alert.tsx';
@@ -68,6 +69,13 @@ const deadLetterGroup = createRoute({
   component: lazyRouteComponent(() => import('./pages/letters/dead-letter-group.tsx'), 'DeadLetterGroup'),
 });
 
+const task = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks/$taskId',
+  validateSearch: readTaskPageSearch,
+  component: lazyRouteComponent(() => import('./pages/task/task-page.tsx'), 'TaskPage'),
+});
+
 const queues = createRoute({
   getParentRoute: () => inside,
   path: '/queues',
@@ -101,6 +109,7 @@ export const router = createRouter({
     inside.addChildren([
       pulse,
       tasks,
+      task,
       queues,
       audit,
       timeline,

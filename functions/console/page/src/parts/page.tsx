@@ -12,7 +12,11 @@ export function Page(props: { title: string; about?: ReactNode; actions?: ReactN
           <Title order={1} size="h2">
             {props.title}
           </Title>
-          {props.about && <Text c="dimmed">{props.about}</Text>}
+          {props.about && (
+            <Text c="dimmed" component="div">
+              {props.about}
+            </Text>
+          )}
         </div>
         {props.actions && <Group gap="xs">{props.actions}</Group>}
       </Group>

@@ -33,7 +33,7 @@ export function Palette() {
       label: name,
       description: `${id} · ${status}`,
       keywords: [id, query],
-      onClick: () => void navigate({ to: '/tasks', search: { search: id } }),
+      onClick: () => void navigate({ to: '/tasks/$taskId', params: { taskId: id } }),
     })),
   ];
   return (

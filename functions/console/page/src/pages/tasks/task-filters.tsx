@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useClient } from '../../session/session-context.tsx';
-import { TASK_STATUSES, type TaskSearch } from './task-search.ts';
+import { SCHEDULE_KINDS, TASK_STATUSES, type TaskSearch } from './task-search.ts';
 
 const TYPING_MS = 250;
 
@@ -35,7 +35,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
           setTyped(currentTarget.value);
           search(currentTarget.value);
         }}
-        w={260}
+        w={210}
       />
       <Select
         aria-label="Status"
@@ -44,7 +44,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         value={value.status ?? null}
         onChange={(status) => change({ status: status ?? undefined })}
         clearable
-        w={140}
+        w={130}
       />
       <Select
         aria-label="Queue"
@@ -53,7 +53,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         value={value.queue ?? null}
         onChange={(queue) => change({ queue: queue ?? undefined })}
         clearable
-        w={140}
+        w={130}
       />
       <Select
         aria-label="Handler"
@@ -63,7 +63,16 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         onChange={(handler) => change({ handler: handler ?? undefined })}
         clearable
         searchable
-        w={180}
+        w={160}
+      />
+      <Select
+        aria-label="Kind of schedule"
+        placeholder="Any schedule"
+        data={[...SCHEDULE_KINDS]}
+        value={value.kind ?? null}
+        onChange={(kind) => change({ kind: kind ?? undefined })}
+        clearable
+        w={145}
       />
       <TextInput
         aria-label="Tag"
@@ -73,7 +82,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         onKeyDown={(event) => {
           if (event.key === 'Enter') void change({ tag: event.currentTarget.value || undefined });
         }}
-        w={140}
+        w={130}
       />
     </Group>
   );

@@ -1,19 +1,24 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Badge, Group, Text, VisuallyHidden } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { usePages } from '../../data/use-pages.ts';
 import { type Columns, DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { AnchorLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { useClient } from '../../session/session-context.tsx';
+import { useClient, useMay } from '../../session/session-context.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { RowMenu } from './row-menu.tsx';
 import { TaskFilters } from './task-filters.tsx';
+import { TaskOutcomes } from './task-outcomes.tsx';
 import { zoneOf } from './zone-of.ts';
 
 const PAGE_SIZE = 50;
-const FIRST_TASK = `escapement tasks put hello --schedule '{"kind":"interval","seconds":60}' --handler demo.echo`;
+const FIRST_TASK = 'escapement tasks put hello --name Hello --handler demo.echo --every 1m';
 
 const columns: Columns<Task> = [
   {
@@ -21,9 +26,16 @@ const columns: Columns<Task> = [
     id: 'name',
     cell: ({ row: { original: task } }) => (
       <div>
-        <Text fw={600} size="sm">
+        <AnchorLink
+          to="/tasks/$taskId"
+          params={{ taskId: task.id }}
+          fw={600}
+          size="sm"
+          c="inherit"
+          underline="hover"
+        >
           {task.name}
-        </Text>
+        </AnchorLink>
         <Text size="xs" c="dimmed" ff="monospace">
           {task.id}
         </Text>
@@ -40,6 +52,11 @@ const columns: Columns<Task> = [
     header: 'Next run',
     id: 'next',
     cell: ({ row: { original } }) => <Instant at={original.nextRunAt} zone={zoneOf(original)} />,
+  },
+  {
+    header: 'Last 30 runs',
+    id: 'outcomes',
+    cell: ({ row }) => <TaskOutcomes task={row.original} />,
   },
   {
     header: 'Last run',
@@ -72,7 +89,14 @@ const columns: Columns<Task> = [
       </Group>
     ),
   },
+  {
+    header: () => <VisuallyHidden>Actions</VisuallyHidden>,
+    id: 'actions',
+    cell: ({ row }) => <RowMenu task={row.original} />,
+  },
 ];
+
+const NONE: ReadonlySet<string> = new Set();
 
 export function Tasks() {
   const client = useClient();
@@ -81,15 +105,27 @@ export function Tasks() {
   const pages = usePages(['tasks', filter], () => client.tasks.list({ ...filter, limit: PAGE_SIZE }), {
     everyMs: LIVE_MS,
   });
+  const mayAct = useMay('operator');
+  const [selected, setSelected] = useState(NONE);
+  const [shownFor, setShownFor] = useState(filter);
+  if (shownFor !== filter) {
+    // What was selected under other filters is not what is seen now.
+    setShownFor(filter);
+    setSelected(NONE);
+  }
   return (
     <Page title="Tasks">
       <TaskFilters value={filter} />
+      {selected.size > 0 && (
+        <BulkBar ids={selected} filter={filter} hasMore={pages.hasMore} onDone={() => setSelected(NONE)} />
+      )}
       <DataTable
         label="Tasks"
         columns={columns}
         pages={pages}
         idOf={({ id }) => id}
-        onOpen={({ id }) => void navigate({ to: '/tasks', search: { search: id } })}
+        onOpen={({ id }) => void navigate({ to: '/tasks/$taskId', params: { taskId: id } })}
+        {...(mayAct ? { selection: { ids: selected, onChange: setSelected } } : {})}
         empty={
           Object.values(filter).some(Boolean) ? (
             <Empty>No task matches these filters.</Empty>

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+
+export const TASK_TABS = ['overview', 'runs', 'versions'] as const;
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'retrying',
+  'success',
+  'dead',
+  'cancelled',
+  'skipped',
+] as const;
+
+/** What the address of a task holds: which tab, and what it shows there. */
+const TaskPageSearchSchema = z.object({
+  tab: z.catch(z.optional(z.enum(TASK_TABS)), undefined),
+  status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
+  /** The version that is looked at, and what it is compared with. */
+  version: z.catch(z.optional(z.int()), undefined),
+  against: z.catch(z.optional(z.enum(['before', 'now'])), undefined),
+});
+export type TaskPageSearch = z.infer<typeof TaskPageSearchSchema>;
+
+export const readTaskPageSearch = (search: Record<string, unknown>): TaskPageSearch =>
+  TaskPageSearchSchema.parse(search);
