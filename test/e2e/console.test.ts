@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createClient } from '../../shared/client/client.ts';
 import { target } from './target.ts';
 
-const get = (path: string, headers: Record<string, string> = {}) =>
-  fetch(target.url + path, { headers });
+const get = (path: string, headers: Record<string, string> = {}) => fetch(target.url + path, { headers });
 
 describe('the web console', () => {
   it('is there for everybody, who is then asked to log in', async () => {
