@@ -6,7 +6,9 @@ const get = (path: string, headers: Record<string, string> = {}) => fetch(target
 
 describe('the web console', () => {
   it('is there for everybody, who is then asked to log in', async () => {
-    for (const path of ['/console', '/console/', '/console/tasks/some-task']) {
+    const moved = await fetch(`${target.url}/console/`, { redirect: 'manual' });
+    expect([moved.status, moved.headers.get('location')]).toEqual([308, '/console']);
+    for (const path of ['/console', '/console/tasks/some-task']) {
       const reply = await get(path);
       expect([path, reply.status, reply.headers.get('content-type')]).toEqual([
         path,
