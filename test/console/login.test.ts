@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createClient } from '../../shared/client/client.ts';
 import { consoleUnderTest, expectAccessible, openConsole, shoot } from './support/browser.ts';
+
+/** The API remembers for a while whom it let in. */
+const REVOKED_WITHIN_MS = 60_000;
 
 describe('logging in', () => {
   it('with a wrong token shows what the API says', async () => {
@@ -20,6 +24,19 @@ describe('logging in', () => {
     await page.getByRole('menuitem', { name: 'Log out' }).click();
     await page.getByLabel('API token').waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it('is asked for anew, at the same place, when the token is revoked', async () => {
+    const { url, tokens } = consoleUnderTest();
+    const root = createClient({ url, token: tokens.admin });
+    const { id, token } = await root.tokens.create({ role: 'viewer' });
+    const page = await openConsole({ role: 'nobody', path: '/tasks' });
+    await page.getByLabel('API token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    await root.tokens.revoke(id);
+    await page.getByLabel('API token').waitFor({ timeout: REVOKED_WITHIN_MS });
+    expect(page.url()).toContain('/console/tasks');
   });
 
   it('is accessible', async () => {

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +38,18 @@ export const ecKey = (kid: string): SigningKey => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 });
 
-export async function openIdentityProvider(first: SigningKey): Promise<IdentityProvider> {
+/** What a provider has besides its keys, where people log in at it. */
+export interface LoginEndpoints {
+  /** Added to what discovery says. */
+  discovery(issuer: string): object;
+  /** False: it is none of theirs. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export async function openIdentityProvider(
+  first: SigningKey,
+  login?: LoginEndpoints,
+): Promise<IdentityProvider> {
   const folder = mkdtempSync(join(tmpdir(), 'escapement-issuer-'));
   const tls = selfSigned('localhost');
   const certificateFile = join(folder, 'ca.pem');
@@ -49,15 +61,24 @@ export async function openIdentityProvider(first: SigningKey): Promise<IdentityP
     const path = request.url ?? '';
     asked.push(path);
     if (isAway) return void request.socket.destroy();
+    if (login?.answer(request, response)) return;
     const page = pages[path];
-    response.writeHead(page ? 200 : 404, { 'content-type': 'application/json', connection: 'close' });
+    response.writeHead(page ? 200 : 404, {
+      'content-type': 'application/json',
+      'access-control-allow-origin': '*',
+      connection: 'close',
+    });
     response.end(JSON.stringify(page?.() ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const address = server.address();
   const issuer = `https://localhost:${typeof address === 'object' ? address?.port : ''}`;
   const pages: Record<string, () => object> = {
-    '/.well-known/openid-configuration': () => ({ issuer, jwks_uri: `${issuer}/oauth/keys` }),
+    '/.well-known/openid-configuration': () => ({
+      issuer,
+      jwks_uri: `${issuer}/oauth/keys`,
+      ...login?.discovery(issuer),
+    }),
     '/oauth/keys': () => ({
       keys: keys.map(({ kid, alg, publicKey }) => ({
         ...publicKey.export({ format: 'jwk' }),

@@ -14,6 +14,8 @@ export interface OpenOptions {
   width?: number;
   /** Below /console. @default '/' */
   path?: string;
+  /** Of another engine than the common one. */
+  url?: string;
 }
 
 const DESKTOP = { width: 1_280, height: 900 };
@@ -36,10 +38,12 @@ export function consoleUnderTest() {
  */
 export async function openConsole(options: OpenOptions = {}): Promise<Page> {
   const { role = 'admin', theme = 'light', width = DESKTOP.width, path = '/' } = options;
-  const { url, tokens, browser: endpoint } = consoleUnderTest();
+  const { tokens, browser: endpoint, ...common } = consoleUnderTest();
   browser ??= chromium.connect(endpoint);
   const context = await (await browser).newContext({
-    baseURL: url,
+    baseURL: options.url ?? common.url,
+    // Of an identity provider on this machine.
+    ignoreHTTPSErrors: true,
     colorScheme: theme,
     viewport: { width, height: width < DESKTOP.width ? PHONE.height : DESKTOP.height },
     locale: 'en-GB',

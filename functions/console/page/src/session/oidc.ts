@@ -13,9 +13,12 @@ export function makeLogin({ issuer, clientId }: { issuer: string; clientId: stri
     automaticSilentRenew: true,
   });
   return {
-    begin: () => manager.signinRedirect({ state: window.location.pathname }),
-    /** After the provider sent the browser back. */
-    finish: async (): Promise<string | undefined> => (await manager.signinCallback())?.id_token,
+    begin: () => manager.signinRedirect({ state: window.location.pathname + window.location.search }),
+    /** After the provider sent the browser back; resolves with the address at which the login began. */
+    finish: async (): Promise<string> => {
+      const place = (await manager.signinCallback())?.state;
+      return typeof place === 'string' && place.startsWith('/console') ? place : '/console';
+    },
     /** The present one, renewed when it is about to end. */
     token: async (): Promise<string | undefined> => (await manager.getUser())?.id_token,
     end: () => manager.removeUser(),

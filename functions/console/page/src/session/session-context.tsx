@@ -1,7 +1,8 @@
 import { Center, Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { type Client, createClient, type Me } from '../../../../../shared/client/client.ts';
+import { type Client, createClient, type Me, ProblemError } from '../../../../../shared/client/client.ts';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { loadSettings, type Settings } from './settings.ts';
 import { tokenStore } from './token-store.ts';
 
@@ -70,6 +71,19 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     );
   }, []);
 
+  // A token that was revoked, or came to its end: the page stays where it is, and asks who it is.
+  useEffect(
+    () =>
+      queries.getQueryCache().subscribe(({ query }) => {
+        const { error } = query.state;
+        if (!(error instanceof ProblemError && error.status === 401)) return;
+        tokenStore.clear();
+        queries.clear();
+        setMe(undefined);
+      }),
+    [queries],
+  );
+
   const session = useMemo((): Session | undefined => {
     if (!settings) return undefined;
     return {
@@ -92,7 +106,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     };
   }, [settings, me, queries]);
 
-  if (broken) throw broken;
+  if (broken)
+    return (
+      <Center mih="100vh" p="md" component="main">
+        <ProblemAlert error={broken} retry={() => window.location.reload()} />
+      </Center>
+    );
   if (!session)
     return (
       <Center h="100vh">
@@ -111,8 +130,10 @@ async function restore(): Promise<{ settings: Settings; me: Me | undefined }> {
   const settings = await loadSettings();
   const login = await loginOf(settings);
   if (login && cameBackFromProvider()) {
-    await login.finish();
+    const finished = login.finish();
+    // The code in the address is spent, whatever comes of it.
     window.history.replaceState(null, '', '/console');
+    window.history.replaceState(null, '', await finished);
   }
   if ((await currentToken(settings)) === '') return { settings, me: undefined };
   try {
