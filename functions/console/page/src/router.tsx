@@ -76,6 +76,18 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('./pages/task/task-page.tsx'), 'TaskPage'),
 });
 
+const newTask = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks/new',
+  component: lazyRouteComponent(() => import('./pages/editor/new-task.tsx'), 'NewTask'),
+});
+
+const editTask = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks/$taskId/edit',
+  component: lazyRouteComponent(() => import('./pages/editor/edit-task.tsx'), 'EditTask'),
+});
+
 const queues = createRoute({
   getParentRoute: () => inside,
   path: '/queues',
@@ -110,6 +122,8 @@ export const router = createRouter({
       pulse,
       tasks,
       task,
+      newTask,
+      editTask,
       queues,
       audit,
       timeline,

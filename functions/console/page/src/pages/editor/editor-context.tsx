@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
-import type { FieldProblem } from './use-check.ts';
 import { type Draft, readAt } from './draft.ts';
+import type { FieldProblem } from './use-check.ts';
 
 export interface Editor {
   draft: Draft;

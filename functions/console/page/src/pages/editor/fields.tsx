@@ -22,7 +22,9 @@ export function TextField({ path, long = false, ...rest }: Props & { placeholder
   return (
     <Input
       value={asText(value)}
-      onChange={({ currentTarget }) => set(currentTarget.value === '' && !rest.required ? undefined : currentTarget.value)}
+      onChange={({ currentTarget }) =>
+        set(currentTarget.value === '' && !rest.required ? undefined : currentTarget.value)
+      }
       error={error}
       {...rest}
     />
@@ -43,7 +45,11 @@ export function NumberField({ path, ...rest }: Props & { min?: number; max?: num
   );
 }
 
-export function ChoiceField({ path, data, ...rest }: Props & { data: { value: string; label: string }[]; placeholder?: string }) {
+export function ChoiceField({
+  path,
+  data,
+  ...rest
+}: Props & { data: { value: string; label: string }[]; placeholder?: string }) {
   const { value, set, error } = useField(path);
   return (
     <Select
@@ -89,7 +95,7 @@ export function LinesField({ path, ...rest }: Props & { placeholder?: string }) 
     <Textarea
       value={texts(value).join('\n')}
       onChange={({ currentTarget }) => set(currentTarget.value.split('\n'))}
-      error={error}
+      error={error?.replaceAll(/\[(\d+)\]: /g, (_, at: string) => `line ${Number(at) + 1}: `)}
       autosize
       minRows={1}
       styles={MONOSPACE}
@@ -100,7 +106,14 @@ export function LinesField({ path, ...rest }: Props & { placeholder?: string }) 
 
 export function InstantField({ path, ...rest }: Props) {
   const { value, set, error } = useField(path);
-  return <LocalInstantInput value={typeof value === 'string' ? value : undefined} onChange={set} error={error} {...rest} />;
+  return (
+    <LocalInstantInput
+      value={typeof value === 'string' ? value : undefined}
+      onChange={set}
+      error={error}
+      {...rest}
+    />
+  );
 }
 
 /** Any JSON; what is no JSON yet stays in the field alone. */

@@ -1,6 +1,8 @@
 /** `concurrency[0].key` → `['concurrency', 0, 'key']` */
 const stepsOf = (path: string): (string | number)[] =>
-  [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) => (index === undefined ? name : Number(index)));
+  [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) =>
+    index === undefined ? name : Number(index),
+  );
 
 /**
  * The line, from 1 on, in which the value at a path begins: of JSON with a member or an element a line, as this page
@@ -34,7 +36,8 @@ function memberLine(
     const own = indentOf(text);
     if (own < indent) return undefined;
     if (own > indent || /^\s*[\]}]/.test(text)) continue;
-    if (typeof step === 'number' ? index++ === step : text.trimStart().startsWith(`${JSON.stringify(step)}:`)) return at;
+    if (typeof step === 'number' ? index++ === step : text.trimStart().startsWith(`${JSON.stringify(step)}:`))
+      return at;
   }
   return undefined;
 }

@@ -33,8 +33,16 @@ export function PlaceSection() {
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
       <ChoiceField path="queue" label="Queue" placeholder="default" data={queues} />
       <TextsField path="tags" label="Tags" description="Enter after each" />
-      <NumberField path="timeoutSeconds" label="Timeout, s" description="Of one attempt; the queue's when empty" />
-      <NumberField path="heartbeatSeconds" label="Heartbeat, s" description="The handler shows a sign of life more often" />
+      <NumberField
+        path="timeoutSeconds"
+        label="Timeout, s"
+        description="Of one attempt; the queue's when empty"
+      />
+      <NumberField
+        path="heartbeatSeconds"
+        label="Heartbeat, s"
+        description="The handler shows a sign of life more often"
+      />
     </SimpleGrid>
   );
 }
@@ -57,7 +65,11 @@ export function RetrySection() {
       />
       {isOwn ? (
         <>
-          <RetryFields value={policy} onChange={set} errorOf={(field) => messagesAt(problems, `retry.${field}`)} />
+          <RetryFields
+            value={policy}
+            onChange={set}
+            errorOf={(field) => messagesAt(problems, `retry.${field}`)}
+          />
           <JsonField
             path="retry.rules"
             label="Rules"
@@ -80,7 +92,11 @@ export function TimingSection() {
       <ChoiceField path="misfire" label="What was missed" placeholder="fireOnce" data={MISFIRES} />
       <NumberField path="misfireGraceSeconds" label="Missed after, s" description="300 when empty" />
       <NumberField path="catchUpLimit" label="Caught up at most" description="10 when empty" />
-      <NumberField path="deadline.seconds" label="Deadline, s" description="A run that takes longer is late, and told" />
+      <NumberField
+        path="deadline.seconds"
+        label="Deadline, s"
+        description="A run that takes longer is late, and told"
+      />
       <SwitchField path="system" label="Only admins may change it" />
     </SimpleGrid>
   );
@@ -109,7 +125,11 @@ export function StopSection() {
       <NumberField path="stop.afterRuns" label="Complete after runs" />
       <NumberField path="stop.afterSuccesses" label="Complete after successes" />
       <NumberField path="stop.afterConsecutiveFailures" label="Disable after deaths in a row" />
-      <TextField path="stop.when" label="Complete when" description="JSONata over result, payload and task: result.done = true" />
+      <TextField
+        path="stop.when"
+        label="Complete when"
+        description="JSONata over result, payload and task: result.done = true"
+      />
     </SimpleGrid>
   );
 }

@@ -139,7 +139,9 @@ function CronFields() {
 function IntervalField() {
   const { value, set, error } = useField('schedule.seconds');
   const seconds = typeof value === 'number' ? value : 0;
-  const unit = Number(UNITS.findLast(({ value: size }) => seconds > 0 && seconds % Number(size) === 0)?.value ?? 1);
+  const unit = Number(
+    UNITS.findLast(({ value: size }) => seconds > 0 && seconds % Number(size) === 0)?.value ?? 1,
+  );
   return (
     <Group align="flex-start" gap="xs">
       <NumberInput

@@ -68,7 +68,9 @@ function HandlerField() {
 }
 
 type TargetType = 'http' | 'lambda' | 'sqs' | 'sns' | 'eventbridge' | 'stepFunctions';
-const TARGETS: Readonly<Record<TargetType, { label: string; fields: { name: string; label: string; description?: string }[] }>> = {
+const TARGETS: Readonly<
+  Record<TargetType, { label: string; fields: { name: string; label: string; description?: string }[] }>
+> = {
   http: {
     label: 'HTTP: a webhook',
     fields: [{ name: 'url', label: 'URL', description: 'https, to a host that the deployment allows' }],
@@ -99,11 +101,18 @@ function TargetFields() {
   return (
     <>
       <ChoiceField path="target.type" label="Target" data={TYPES} required />
-      {type && TARGETS[type].fields.map(({ name, ...rest }) => <TextField key={name} path={`target.${name}`} required {...rest} />)}
+      {type &&
+        TARGETS[type].fields.map(({ name, ...rest }) => (
+          <TextField key={name} path={`target.${name}`} required {...rest} />
+        ))}
       {type === 'http' && (
         <>
           <ChoiceField path="target.method" label="Method" placeholder="POST" data={METHODS} />
-          <TextField path="target.secretId" label="Secret" description="With headers or a signing key: its name or ARN" />
+          <TextField
+            path="target.secretId"
+            label="Secret"
+            description="With headers or a signing key: its name or ARN"
+          />
           <JsonField path="target.headers" label="Headers" description='{ "x-team": "billing" }' />
         </>
       )}

@@ -1,22 +1,11 @@
-import {
-  Anchor,
-  Badge,
-  Button,
-  Group,
-  Progress,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
+import { Badge, Button, Group, Progress, Skeleton, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
 import type { Queue, QueuePatch } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { useAct } from '../../data/use-act.tsx';
 import { usePages } from '../../data/use-pages.ts';
 import { secondsText } from '../../parts/instant-text.ts';
 import { Page } from '../../parts/page.tsx';
+import { PlaceLink } from '../../parts/place-link.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { useClient, useMayAll } from '../../session/session-context.tsx';
 import { LimitsInUse } from './limits-in-use.tsx';
@@ -115,9 +104,9 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
         {queue.deadLetters === 0 ? (
           '0'
         ) : (
-          <Anchor href={`/console/dead-letters?queue=${encodeURIComponent(name)}`} inherit>
+          <PlaceLink to="/dead-letters" search={{ queue: name }}>
             {queue.deadLetters >= COUNTED_DEAD ? `${COUNTED_DEAD} or more` : queue.deadLetters}
-          </Anchor>
+          </PlaceLink>
         )}
       </Table.Td>
       <Table.Td>

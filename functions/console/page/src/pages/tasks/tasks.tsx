@@ -7,7 +7,7 @@ import { usePages } from '../../data/use-pages.ts';
 import { type Columns, DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
-import { AnchorLink } from '../../parts/links.tsx';
+import { AnchorLink, ButtonLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
@@ -114,7 +114,7 @@ export function Tasks() {
     setSelected(NONE);
   }
   return (
-    <Page title="Tasks">
+    <Page title="Tasks" actions={mayAct && <ButtonLink to="/tasks/new">New task</ButtonLink>}>
       <TaskFilters value={filter} />
       {selected.size > 0 && (
         <BulkBar ids={selected} filter={filter} hasMore={pages.hasMore} onDone={() => setSelected(NONE)} />
