@@ -69,7 +69,8 @@ async function counted<T>({ ends }: ApiDeps, work: () => Promise<T>): Promise<T>
 const consoleWithSlash = {
   before: ({ event }: { event: Event }): Result | undefined => {
     if (event.requestContext.http.path !== '/console/') return undefined;
-    return respond({ status: 308, headers: { location: '/console' } }, requestOf(event));
+    const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
+    return respond({ status: 308, headers: { location: `/console${query}` } }, requestOf(event));
   },
 };
 

@@ -116,6 +116,19 @@ describe('the description of the API', () => {
   });
 });
 
+describe('the address of the console with a slash', () => {
+  it('leads to the one without, and keeps what it asks for', async () => {
+    const { call } = makeApiWorld();
+    for (const [query, location] of [
+      ['', '/console'],
+      ['range=7d', '/console?range=7d'],
+    ] as const) {
+      const { status, headers } = await call({ path: '/console/', query, role: null });
+      expect([status, headers.location]).toEqual([308, location]);
+    }
+  });
+});
+
 describe('every answer', () => {
   it('carries the request id and headers that keep browsers from guessing', async () => {
     const { call } = makeApiWorld();

@@ -54,7 +54,7 @@ export function LatenessChart({ series, labelOf, height }: Props) {
       ]}
       valueFormatter={durationText}
       xAxisProps={AXIS}
-      yAxisProps={{ ...Y_AXIS, width: 72 }}
+      yAxisProps={{ ...Y_AXIS, width: 84 }}
       lineChartProps={{ margin: MARGIN }}
       lineProps={{ isAnimationActive: false }}
     />

@@ -51,6 +51,8 @@ export function LoadChart({ bins, names, nowAt, height, clockOf, fullClockOf, on
       composedChartProps={{
         margin: MARGIN,
         style: { cursor: 'pointer' },
+        // A tap comes together with the move that leads to it.
+        throttledEvents: [],
         onClick: ({ activeTooltipIndex }) => {
           const bin = bins[Number(activeTooltipIndex ?? Number.NaN)];
           if (bin) onPick(bin);
