@@ -23,7 +23,7 @@ describe('Pulse', () => {
     await needs.getByText(/1 dead letter of Broken invoice in default/).waitFor();
     await page.getByRole('link', { name: /^Dead 1 / }).waitFor();
     const redrive = needs.getByRole('link', { name: 'Redrive or resolve' });
-    expect(await redrive.getAttribute('href')).toMatch(/\/console\/dead-letters\?queue=default&fingerprint=/);
+    expect(await redrive.getAttribute('href')).toMatch(/\/console\/dead-letters\/default\/[0-9a-f]{16}$/);
     await needs.getByRole('link', { name: 'Broken invoice' }).click();
     await page.waitForURL(/\/console\/tasks\/broken-invoice$/);
   });

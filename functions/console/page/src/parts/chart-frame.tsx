@@ -65,7 +65,7 @@ export function ChartFrame({ title, summary, columns, rows, height, children }: 
             </Table>
           </ScrollArea.Autosize>
         ) : (
-          <Box mih={height}>
+          <Box mih={height} style={{ overflowX: 'clip' }}>
             <Suspense fallback={<Skeleton h={height} />}>{children}</Suspense>
           </Box>
         )}

@@ -115,7 +115,7 @@ const deathNeeds = ({ deaths = [] }: Known): Need[] =>
       level: 'broken' as const,
       sentence: `${counted(count, 'dead letter', atLeast)} of ${whose} in ${queue}: ${message}`,
       verb: 'Redrive or resolve',
-      place: { to: '/dead-letters', search: { queue, fingerprint } },
+      place: { to: `/dead-letters/${queue}/${fingerprint}` },
       tasks: taskIds
         .slice(0, TASKS_NAMED)
         .map((id) => ({ id, name: id === sample?.taskId ? sample.taskName : id })),
@@ -158,7 +158,7 @@ function lateNeeds({ runs = [], nowMs }: Known): Need[] {
           )} ago.`
         : `${run.taskName} was due ${durationText(nowMs - dueAt(run))} ago and still waits in ${run.queue}.`,
     verb: 'See why',
-    place: { to: `/runs/${run.id}` },
+    place: { to: `/runs/${encodeURIComponent(run.id)}` },
   }));
   if (late.length <= LATE_SHOWN) return shown;
   const rest = {
@@ -166,7 +166,7 @@ function lateNeeds({ runs = [], nowMs }: Known): Need[] {
     level: 'warning' as const,
     sentence: `${late.length - LATE_SHOWN} other runs are late as well.`,
     verb: 'List what waits',
-    place: { to: '/runs', search: { status: 'queued' } },
+    place: { to: '/runs', search: { status: 'queued,retrying,running' } },
   };
   return [...shown, rest];
 }

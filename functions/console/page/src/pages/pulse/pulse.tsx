@@ -51,7 +51,7 @@ export function Pulse() {
       count: runs?.filter((run) => isDue(run, nowMs)).length,
       more,
       about: 'wait for a worker',
-      place: { to: '/runs', search: { status: 'queued' } },
+      place: { to: '/runs', search: { status: 'queued,retrying' } },
     },
     {
       name: 'Running',
@@ -66,7 +66,7 @@ export function Pulse() {
       more,
       about: stats.data ? `${stats.data.totals.late.toLocaleString()} in the last ${rangeName}` : '',
       isBad: true,
-      place: { to: '/runs', search: { status: 'queued' } },
+      place: { to: '/runs', search: { status: 'queued,retrying,running' } },
     },
     {
       name: 'Failing',
