@@ -21,6 +21,8 @@ export interface RunningEngine {
   counted(): string[];
   /** Everything it printed, over all restarts. */
   output(): string;
+  /** Resolves when the process is gone, whoever ended it. */
+  gone(): Promise<void>;
   /** As a power cut would; resolves when the process is gone. */
   kill9(): Promise<void>;
   /** Starts again on the same data and port; kills what still runs. */
@@ -145,6 +147,9 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
       }
     },
     output: () => output,
+    async gone() {
+      await exit;
+    },
     kill9,
     async restart() {
       if (isRunning()) await kill9();

@@ -16,6 +16,7 @@ const ITEM_KINDS: readonly [pk: RegExp, sk: RegExp, kind: string][] = [
   [/^T#/, /^X#/, 'run'],
   [/^T#/, /^P#/, 'payload'],
   [/^T#/, /^R#/, 'result'],
+  [/^T#/, /^V#/, 'version'],
   [/^C#tick$/, /^/, 'heartbeat'],
   [/^C#/, /^/, 'cursor'],
   [/^I#/, /^/, 'request'],
@@ -38,6 +39,7 @@ const ITEM_KINDS: readonly [pk: RegExp, sk: RegExp, kind: string][] = [
   [/^E$/, /^/, 'ends'],
 ];
 const INDEX_SET = /^(due|hot|open|dead|closed|ended|tasks|tokens)#|^(tenants|bulk)$/;
+const OTHER = 'other';
 const QUEUE_PREFIX = /^[^-]+-/;
 
 export function boundaryOf(fn: string, operation: string, input: unknown): Boundary {
@@ -62,12 +64,15 @@ function collect(value: unknown, kinds: Set<string>, words: Set<string>): void {
   for (const entry of Object.values(value)) collect(entry, kinds, words);
   // A query says whose items it reads only by the values of its condition.
   if (!('KeyConditionExpression' in value)) return;
-  for (const word of words) {
-    const [, set, list] = INDEX_SET.exec(word) ?? [];
-    if (IndexName !== undefined && (set ?? list) !== undefined) kinds.add(set ?? list ?? '');
-    if (IndexName === undefined && word.includes('#'))
-      kinds.add(kindOf(word, word.startsWith('T#') ? 'X#' : ''));
-  }
+  const found = [...words].flatMap((word) =>
+    IndexName === undefined ? [...words].map((other) => kindOf(word, other)) : setOf(word),
+  );
+  for (const kind of found) if (kind !== OTHER) kinds.add(kind);
+}
+
+function setOf(word: string): string {
+  const [, set, list] = INDEX_SET.exec(word) ?? [];
+  return set ?? list ?? OTHER;
 }
 
 const textOf = (attribute: unknown): string | undefined => {
@@ -76,4 +81,4 @@ const textOf = (attribute: unknown): string | undefined => {
 };
 
 const kindOf = (pk: string, sk: string): string =>
-  ITEM_KINDS.find(([ofPk, ofSk]) => ofPk.test(pk) && ofSk.test(sk))?.[2] ?? 'other';
+  ITEM_KINDS.find(([ofPk, ofSk]) => ofPk.test(pk) && ofSk.test(sk))?.[2] ?? OTHER;

@@ -2,9 +2,11 @@ import type { Boundary } from './boundary.ts';
 
 /**
  * A place where a process dies, written
- * `before|after:<function>:<operation>[:<kind>][=<word>][#<n>][@engine|@function]`:
+ * `before|after:<function>:<operation>[:<kind>][=<word>][#<n>][@engine|@function|@stores]`:
  * before or after the n-th request (the first, unless said) that a function makes of this operation, about an item of
  * this kind, with this text among its values. `*` stands for every function; `Invoke` is the function's own invocation.
+ * `@engine` dies with all functions, `@function` is the process that asks, `@stores` answer nobody for a while, and this
+ * request neither.
  */
 export interface Fault {
   /** As it was written. */
@@ -15,7 +17,7 @@ export interface Fault {
   kind: string | undefined;
   word: string | undefined;
   nth: number;
-  victim: 'engine' | 'function';
+  victim: 'engine' | 'function' | 'stores';
 }
 
 export class FaultError extends Error {
@@ -23,7 +25,7 @@ export class FaultError extends Error {
 }
 
 const FORM =
-  /^(?<when>before|after):(?<fn>\w+|\*):(?<operation>\w+)(?::(?<kind>[\w.-]+))?(?:=(?<word>[^#@,]+))?(?:#(?<nth>[1-9]\d*))?(?:@(?<victim>engine|function))?$/;
+  /^(?<when>before|after):(?<fn>\w+|\*):(?<operation>\w+)(?::(?<kind>[\w.-]+))?(?:=(?<word>[^#@,]+))?(?:#(?<nth>[1-9]\d*))?(?:@(?<victim>engine|function|stores))?$/;
 
 export const INVOKE = 'Invoke';
 
@@ -34,11 +36,11 @@ function parseFault(text: string): Fault {
   const parts = FORM.exec(text)?.groups;
   if (!parts)
     throw new FaultError(
-      `"${text}" is no fault point; expected before|after:<function>:<operation>[:<kind>][=<word>][#<n>][@engine|@function]`,
+      `"${text}" is no fault point; expected before|after:<function>:<operation>[:<kind>][=<word>][#<n>][@engine|@function|@stores]`,
     );
   const { when, fn = '*', operation = '', kind, word, nth = '1', victim = 'engine' } = parts;
-  if (operation === INVOKE && victim === 'function')
-    throw new FaultError(`"${text}": before and after an invocation there is no process of it to kill`);
+  if (operation === INVOKE && victim !== 'engine')
+    throw new FaultError(`"${text}": around an invocation only the engine can die`);
   return {
     text,
     when: when === 'after' ? 'after' : 'before',
@@ -47,7 +49,7 @@ function parseFault(text: string): Fault {
     kind,
     word,
     nth: Number(nth),
-    victim: victim === 'function' ? 'function' : 'engine',
+    victim: victim === 'function' || victim === 'stores' ? victim : 'engine',
   };
 }
 

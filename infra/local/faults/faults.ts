@@ -20,6 +20,9 @@ export interface FaultsOptions {
   killFunction(session: string): void;
 }
 
+/** Longer than SDKs try again on their own. */
+const OUTAGE_MS = 3_000;
+
 /** In the data folder: a line for each fault that has struck. */
 export const STRUCK = 'faults-struck';
 
@@ -27,6 +30,8 @@ export function armFaults(options: FaultsOptions): Faults {
   const file = join(options.dataDirectory, STRUCK);
   const struck = new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []);
   const armed = new Map(options.faults.filter(({ text }) => !struck.has(text)).map((fault) => [fault, 0]));
+
+  let outageUntil = 0;
 
   /** Those at whose n-th request this one is. */
   function due(boundary: Boundary): Fault[] {
@@ -45,9 +50,11 @@ export function armFaults(options: FaultsOptions): Faults {
     // Written before, for afterwards there is nobody who could.
     appendFileSync(file, `${text}\n`);
     if (victim === 'engine') options.killEngine();
+    else if (victim === 'stores') outageUntil = performance.now() + OUTAGE_MS;
     else if (session !== undefined) options.killFunction(session);
   }
 
+  /** Undefined: nobody is told how it went. */
   async function pass<R>(
     boundary: Boundary,
     session: string | undefined,
@@ -56,10 +63,10 @@ export function armFaults(options: FaultsOptions): Faults {
     const found = due(boundary);
     const before = found.filter(({ when }) => when === 'before');
     for (const fault of before) strike(fault, session);
-    if (before.length > 0) return undefined; // whoever asked is dead
+    if (before.length > 0) return undefined;
     const result = await go();
     for (const fault of found) strike(fault, session);
-    return result;
+    return found.length > 0 ? undefined : result;
   }
 
   return {
@@ -68,21 +75,26 @@ export function armFaults(options: FaultsOptions): Faults {
       for (const [target, serve] of Object.entries(services))
         wrapped[target] = async (operation, input, call) => {
           const fn = options.nameOf(call.caller ?? '');
+          if (fn !== undefined && performance.now() < outageUntil) return NO_ANSWER;
           if (fn === undefined || armed.size === 0) return serve(operation, input, call);
           const reply = await pass(boundaryOf(fn, operation, input), call.session, () =>
             serve(operation, input, call),
           );
-          return reply ?? GONE;
+          return reply ?? NO_ANSWER;
         };
       return wrapped;
     },
     async aroundInvoke(functionId, event, invoke) {
       const fn = options.nameOf(functionId);
       if (fn === undefined || armed.size === 0) return invoke();
-      return (await pass(boundaryOf(fn, INVOKE, event), undefined, invoke)) ?? invoke();
+      const found = due(boundaryOf(fn, INVOKE, event));
+      for (const fault of found) if (fault.when === 'before') strike(fault, undefined);
+      const result = await invoke();
+      for (const fault of found) if (fault.when === 'after') strike(fault, undefined);
+      return result;
     },
   };
 }
 
-/** Nobody reads it. */
-const GONE = { statusCode: 500, body: { __type: 'InternalServerError', message: 'The caller was ended' } };
+/** What SDKs take for a fault of the service; whoever is dead does not read it. */
+const NO_ANSWER = { statusCode: 500, body: { __type: 'InternalServerError', message: 'Nobody answers' } };

@@ -31,14 +31,16 @@ export async function claimOccurrence(
     const soon = { queue: read.definition.queue, at: clock.nowMs(), note: 'too little time left here' };
     return comeBackAt(deps, key, delivery, soon);
   }
-  const task = await afterCount(deps, key, read);
+  // First whether the run before it lives, then its count: one that ends in between would be neither.
+  const live = isExclusive(read) ? await livePrevious(executions, read, key) : undefined;
+  const task = live ? read : await afterCount(deps, key, read);
   if (!isPending(task, key)) return done('a stop rule has ended the task');
   const t0 = mark(clock);
   const dueAt = dueAtOf(key.occurrence);
   const timetable = await readTimetable(deps, task.definition);
   const isOpen = isAllowed(timetable, dueAt);
   const plan = isOpen ? planFor(task, timetable, dueAt, t0.wallMs) : planPast(timetable, dueAt);
-  const previous = isOpen && isExclusive(task) ? await livePrevious(executions, task, key) : undefined;
+  const previous = isOpen ? live : undefined;
   if (previous && task.definition.overlap === 'queue') return done('waits behind the run before it');
 
   if (plan.kind !== 'run' || previous) {

@@ -152,6 +152,33 @@ describe('counting survives', () => {
     expect(await w.state()).toMatchObject({ status: 'completed' });
   });
 
+  it('a run that ends while the next occurrence looks at it: that one does not start uncounted', async () => {
+    const w = await worldWith({ stop: { afterRuns: 1 } });
+    const end = Promise.withResolvers<void>();
+    w.handle(async () => {
+      await end.promise;
+      return ok();
+    });
+    const running = w.hint(first);
+    await w.advance(60_000);
+    let looks = 0;
+    let dies = true;
+    w.hooks.before = (operation) =>
+      operation === 'tasks.updateWithRun' && dies ? Promise.reject(new Error('the process dies')) : undefined;
+    // The first look is at the run before it.
+    w.hooks.after = async (operation) => {
+      if (operation !== 'executions.read' || ++looks !== 1) return;
+      end.resolve();
+      await running;
+      dies = false;
+    };
+    await w.hint(occurrence(1));
+    expect(w.history().map(({ status }) => status)).toEqual(['success', 'skipped']);
+    await w.advance(120_000);
+    await w.sweep();
+    expect(await w.state()).toMatchObject({ status: 'completed', tally: { runs: 1 } });
+  });
+
   it('a bus that is away: the stop is told when it is back', async () => {
     const w = await worldWith({ stop: { afterRuns: 1 } });
     w.events.refuse(true);

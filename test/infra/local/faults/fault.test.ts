@@ -63,7 +63,7 @@ describe('a fault point', () => {
   it.each(['now', 'before:executor', 'during:executor:PutItem', 'after:tick:Invoke@function', 'after:a:B#0'])(
     '%s is refused',
     (text) => {
-      expect(() => parseFaults(text)).toThrow(/fault point|no process/);
+      expect(() => parseFaults(text)).toThrow(/fault point|only the engine/);
     },
   );
 });
@@ -106,6 +106,14 @@ describe('an armed fault', () => {
     const { call, events } = world('after:executor:PutItem:run@function');
     await call('PutItem', claim);
     expect(events).toEqual(['PutItem', 'killed s1']);
+  });
+
+  it('takes the stores away, for the request that was made as well', async () => {
+    const { call, events } = world('after:executor:PutItem:run@stores');
+    expect(await call('PutItem', claim)).toMatchObject({ statusCode: 500 });
+    expect(await call('UpdateItem', finish)).toMatchObject({ statusCode: 500 });
+    expect(await call('UpdateItem', finish, 'somebody')).toMatchObject({ statusCode: 200 });
+    expect(events).toEqual(['PutItem', 'UpdateItem']);
   });
 
   it('leaves requests of people alone', async () => {
