@@ -6,7 +6,7 @@ import { SchedulerError } from '../../shared/domain/errors.ts';
 import { admit } from '../../shared/usecases/admit.ts';
 import { auditing } from './audited.ts';
 import type { ApiDeps } from './deps.ts';
-import { bodyOf, decodeParams, principalOf, queryOf } from './event.ts';
+import { bodyOf, decodeParams, principalOf, queryOf, soundEvent } from './event.ts';
 import { internalProblem, toProblem } from './problems.ts';
 import { respond } from './respond.ts';
 import { type Route, unauthenticated } from './route.ts';
@@ -18,6 +18,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 /** The API as one Lambda handler: middleware around a router over the table of routes. */
 export function makeApiHandler(deps: ApiDeps): MiddyfiedHandler<Event, Result> {
   return middy<Event, Result>()
+    .use(asEvent)
     .use(httpHeaderNormalizer())
     .use(problems(deps))
     .use(consoleWithSlash)
@@ -29,6 +30,12 @@ export function makeApiHandler(deps: ApiDeps): MiddyfiedHandler<Event, Result> {
       }),
     );
 }
+
+const asEvent = {
+  before: (request: { event: Event }): void => {
+    request.event = soundEvent(request.event);
+  },
+};
 
 /** GET answers HEAD as well. */
 const routerRoutes = (deps: ApiDeps, route: Route): RouterRoute<Event, Result>[] => {

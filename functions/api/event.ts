@@ -8,6 +8,32 @@ import { requireObject } from './route.ts';
 
 /** What is read out of an API Gateway event (payload format 2.0). Nothing in it is believed but the context. */
 
+const texts = z.record(z.string(), z.string().optional().catch(undefined)).catch({});
+const HttpSchema = z.looseObject({
+  method: z.string().min(1).catch('NONE'),
+  path: z.string().min(1).catch('/'),
+});
+const ContextSchema = z.looseObject({
+  requestId: z.string().catch(''),
+  http: HttpSchema.catch(HttpSchema.parse({})),
+});
+const EventSchema = z.looseObject({
+  version: z.literal('2.0').catch('2.0'),
+  rawPath: z.string().catch(''),
+  rawQueryString: z.string().catch(''),
+  headers: texts,
+  pathParameters: texts,
+  body: z.string().optional().catch(undefined),
+  isBase64Encoded: z.boolean().catch(false),
+  requestContext: ContextSchema.catch(ContextSchema.parse({})),
+});
+const NOBODY = EventSchema.parse({});
+
+/** Whoever invokes the function past the gateway may leave out what it always sends: then nobody asks, for nothing. */
+export const soundEvent = (event: unknown): APIGatewayProxyEventV2 =>
+  // Whatever of it is read is there, as just checked.
+  EventSchema.catch(NOBODY).parse(event) as unknown as APIGatewayProxyEventV2;
+
 /** Strings, because that is all that a simple authorizer response can carry. */
 const AuthorizerContext = z.object({
   authenticated: z.literal('true'),

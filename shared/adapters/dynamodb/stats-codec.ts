@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Histogram } from '../../domain/histogram.ts';
+import { jsonOrUndefined } from '../../domain/json.ts';
 import { END_KINDS, type RunEnd } from '../../domain/run-end.ts';
 import type { Summary } from '../../domain/summary.ts';
 
@@ -9,6 +10,12 @@ import type { Summary } from '../../domain/summary.ts';
  */
 const End = z.tuple([z.enum(END_KINDS), z.int().nullable(), z.int().nullable()]);
 const Ends = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(End)]))]));
+
+function read<T extends z.ZodType>(schema: T, json: string): z.infer<T> {
+  const parsed = schema.safeParse(jsonOrUndefined(json));
+  if (parsed.success) return parsed.data;
+  throw new Error(`damaged statistics: ${z.prettifyError(parsed.error).slice(0, 200)}`);
+}
 
 /** Tenant → task → what ended: kind, duration, lateness. In pairs, for an id may be a word that objects know. */
 export function encodeEnds(ends: readonly RunEnd[]): string {
@@ -23,7 +30,7 @@ export function encodeEnds(ends: readonly RunEnd[]): string {
 }
 
 export const decodeEnds = (json: string): RunEnd[] =>
-  Ends.parse(JSON.parse(json)).flatMap(([tenant, tasks]) =>
+  read(Ends, json).flatMap(([tenant, tasks]) =>
     tasks.flatMap(([taskId, ends]) =>
       ends.map(([kind, durationMs, latenessMs]) => ({
         tenant,
@@ -55,8 +62,9 @@ export function encodeSummary({ counts, duration, lateness, tasks }: Summary): s
 }
 
 export function decodeSummary(json: string): Summary {
-  const [[success, dead, cancelled, skipped, failed, late], duration, lateness, tasks] = SummaryTuple.parse(
-    JSON.parse(json),
+  const [[success, dead, cancelled, skipped, failed, late], duration, lateness, tasks] = read(
+    SummaryTuple,
+    json,
   );
   return {
     counts: { success, dead, cancelled, skipped, failed, late },

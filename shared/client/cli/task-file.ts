@@ -29,7 +29,7 @@ export const ownerTag = (name: string): string => `${OWNED_BY}${name}`;
 export const ownerOf = ({ tags }: Pick<Task, 'tags'>): string | undefined =>
   tags.find((tag) => tag.startsWith(OWNED_BY))?.slice(OWNED_BY.length);
 
-export async function readTaskFile(io: Io, path: string): Promise<TaskFile> {
+export async function readTaskFile(io: Pick<Io, 'read'>, path: string): Promise<TaskFile> {
   const file = parseAll(FileSchema, await objectFrom(io, path));
   const errors = file.ok
     ? Object.keys(file.value.tasks)

@@ -106,7 +106,7 @@ export async function taskOf(io: Io, options: TaskOptions): Promise<TaskInput> {
   return { ...read, ...Object.fromEntries(said) } as TaskInput;
 }
 
-export async function objectFrom(io: Io, path: string): Promise<Record<string, unknown>> {
+export async function objectFrom(io: Pick<Io, 'read'>, path: string): Promise<Record<string, unknown>> {
   const text = await io.read(path).catch((error: unknown) => {
     throw misused(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   });

@@ -101,7 +101,7 @@ export function makeApiWorld({
     if (made.status !== 201) throw new Error(`not created: ${JSON.stringify(made.body)}`);
     return made.body;
   };
-  return { ...world, exchange, call, create };
+  return { ...world, handler, exchange, call, create };
 }
 export type ApiWorld = ReturnType<typeof makeApiWorld>;
 
