@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './pages/audit/audit-search.ts';
 import { readGroupSearch, readLetterSearch } from './pages/letters/letter-search.ts';
@@ -59,6 +60,10 @@ const deadLetters = createRoute({
   getParentRoute: () => inside,
   path: '/dead-letters',
   validateSearch: readLetterSearch,
+  beforeLoad: ({ search: { queue, fingerprint } }) => {
+    if (queue && fingerprint)
+      throw redirect({ to: '/dead-letters/$queue/$fingerprint', params: { queue, fingerprint } });
+  },
   component: lazyRouteComponent(() => import('./pages/letters/dead-letters.tsx'), 'DeadLetters'),
 });
 

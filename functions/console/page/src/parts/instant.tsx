@@ -33,7 +33,7 @@ export function Instant({
   return (
     <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is shown on hover can be reached by keyboard as well */}
-      <time dateTime={at} tabIndex={0}>
+      <time dateTime={at} tabIndex={0} style={exact ? undefined : { whiteSpace: 'nowrap' }}>
         {exact ? inZone(at, zoneFor(timeDisplay, zone)) : fromNow(at, nowMs)}
       </time>
     </Tooltip>

@@ -7,6 +7,7 @@ import { useLive } from '../../data/use-live.ts';
 import { usePages } from '../../data/use-pages.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { AnchorLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -91,20 +92,20 @@ function About({ group }: { group: GroupWire }) {
           </Text>
         )}
         <SimpleGrid cols={{ base: 2, sm: 4 }}>
-          <Fact name="Runs">{countOf(group)}</Fact>
-          <Fact name="First seen">
+          <Figure label="Runs">{countOf(group)}</Figure>
+          <Figure label="First seen">
             <Instant at={group.firstSeenAt} />
-          </Fact>
-          <Fact name="Last seen">
+          </Figure>
+          <Figure label="Last seen">
             <Instant at={group.lastSeenAt} />
-          </Fact>
-          <Fact name={group.tasks === 1 ? 'Task' : `${group.tasks} tasks`}>
+          </Figure>
+          <Figure label={group.tasks === 1 ? 'Task' : `${group.tasks} tasks`}>
             <Group gap={6}>
               {group.taskIds.map((id) => (
                 <TaskLink key={id} id={id} />
               ))}
             </Group>
-          </Fact>
+          </Figure>
         </SimpleGrid>
         {ignored && (
           <Text size="sm">
@@ -114,19 +115,6 @@ function About({ group }: { group: GroupWire }) {
         )}
       </Stack>
     </Paper>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" component="div">
-        {children}
-      </Text>
-    </div>
   );
 }
 

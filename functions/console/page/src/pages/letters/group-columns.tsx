@@ -1,4 +1,4 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { DeadLetterGroup } from '../../../../../../shared/client/client.ts';
 import type { Columns } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -43,11 +43,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
   {
     header: 'Queue',
     id: 'queue',
-    cell: ({ row: { original: group } }) => (
-      <Badge variant="default" tt="none">
-        {group.queue}
-      </Badge>
-    ),
+    accessorFn: ({ queue }) => queue,
   },
   {
     header: 'Tasks',

@@ -1,7 +1,8 @@
-import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Stack, Table, Text } from '@mantine/core';
 import { useAct } from '../../data/use-act.tsx';
 import { usePages } from '../../data/use-pages.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { MorePages } from '../../parts/more-pages.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { acrossQueues } from './across-queues.ts';
@@ -70,13 +71,7 @@ export function IgnoredAtBirth({ queues }: { queues: readonly string[] }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {pages.hasMore && (
-        <Group justify="center">
-          <Button variant="default" onClick={pages.loadMore} loading={pages.isLoadingMore}>
-            Load more
-          </Button>
-        </Group>
-      )}
+      <MorePages pages={pages} />
     </Stack>
   );
 }

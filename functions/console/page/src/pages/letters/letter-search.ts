@@ -5,6 +5,8 @@ export const RESOLUTIONS = ['open', 'resolved', 'ignored'] as const;
 /** What the address of the list holds: one queue or all, and what people said of them. */
 const LetterSearchSchema = z.object({
   queue: z.catch(z.optional(z.string()), undefined),
+  /** With a queue: straight to that group. */
+  fingerprint: z.catch(z.optional(z.string()), undefined),
   resolution: z.catch(z.optional(z.enum(RESOLUTIONS)), undefined),
 });
 export type LetterSearch = z.infer<typeof LetterSearchSchema>;

@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, JsonInput, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type FormEvent, useState } from 'react';
 import * as z from 'zod/mini';
+import { readJson } from '../../parts/read-json.ts';
 
 type Patch = Record<string, unknown>;
 const PatchSchema = z.record(z.string(), z.unknown());
@@ -16,12 +17,8 @@ export function openPatch(onConfirm: (patch: Patch, canary: boolean) => void): v
 }
 
 const patchIn = (text: string): Patch | undefined => {
-  try {
-    const parsed = PatchSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = readJson(text);
+  return json.ok ? PatchSchema.safeParse(json.value).data : undefined;
 };
 
 function PatchForm(props: { onConfirm(patch: Patch, canary: boolean): void; close(): void }) {

@@ -22,13 +22,7 @@ export function barsOf(run: Execution, nowMs: number): Bar[] {
   for (const attempt of run.attempts) {
     const beganAt = Date.parse(attempt.startedAt);
     const endedAt = attempt.finishedAt ? Date.parse(attempt.finishedAt) : Math.max(beganAt, nowMs);
-    bars.push({
-      key: `${attempt.attempt}`,
-      attempt,
-      waitedFrom: Math.min(free, beganAt),
-      beganAt,
-      endedAt,
-    });
+    bars.push({ key: `${attempt.attempt}`, attempt, waitedFrom: Math.min(free, beganAt), beganAt, endedAt });
     free = endedAt;
   }
   if (run.status === 'queued' || run.status === 'retrying') {
@@ -39,18 +33,35 @@ export function barsOf(run: Execution, nowMs: number): Bar[] {
   return bars;
 }
 
-/** Shares of the axis in percent; what took no time at all can still be seen. */
-export interface Shares {
+/** Shares of the axis in percent. */
+export interface DrawnBar extends Bar {
   before: number;
   waited: number;
   ran: number;
 }
+
+/** What took no time at all can still be seen. */
 const SEEN_PERCENT = 1;
 
-export function sharesOf({ waitedFrom, beganAt, endedAt, attempt }: Bar, from: number, to: number): Shares {
-  const percent = (ms: number) => (100 * ms) / Math.max(1, to - from);
-  const ran = attempt ? Math.max(SEEN_PERCENT, percent(endedAt - beganAt)) : 0;
-  const waited = Math.min(100 - ran, percent(beganAt - waitedFrom));
-  const before = Math.min(100 - ran - waited, percent(waitedFrom - from));
-  return { before, waited, ran };
+/**
+ * On one axis. A wait longer than all attempts together would leave nothing to see of them: it is drawn as if it were
+ * as long as they are, and `shortened` says so.
+ */
+export function drawn(bars: readonly Bar[]): { bars: DrawnBar[]; shortened: boolean } {
+  const waitOf = ({ waitedFrom, beganAt }: Bar) => beganAt - waitedFrom;
+  const ranOf = ({ beganAt, endedAt }: Bar) => endedAt - beganAt;
+  const ranMs = bars.reduce((sum, bar) => sum + ranOf(bar), 0);
+  const longest = ranMs > 0 ? ranMs : Number.POSITIVE_INFINITY;
+  const drawnWait = (bar: Bar) => Math.min(waitOf(bar), longest);
+  const totalMs = Math.max(1, ranMs + bars.reduce((sum, bar) => sum + drawnWait(bar), 0));
+  const percent = (ms: number) => (100 * ms) / totalMs;
+  let before = 0;
+  const placed = bars.map((bar) => {
+    const ran = bar.attempt ? Math.max(SEEN_PERCENT, percent(ranOf(bar))) : 0;
+    const waited = Math.min(100 - ran, percent(drawnWait(bar)));
+    const place = { ...bar, before: Math.min(before, 100 - ran - waited), waited, ran };
+    before += percent(drawnWait(bar) + ranOf(bar));
+    return place;
+  });
+  return { bars: placed, shortened: bars.some((bar) => waitOf(bar) > longest) };
 }

@@ -3,7 +3,7 @@ import type { Execution } from '../../../../../../shared/client/client.ts';
 import { useNow } from '../../data/now.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
-import { type Bar, barsOf, sharesOf } from './attempt-bars.ts';
+import { type Bar, barsOf, type DrawnBar, drawn } from './attempt-bars.ts';
 
 type Attempt = NonNullable<Bar['attempt']>;
 
@@ -15,8 +15,8 @@ const COLOR: Readonly<Record<Attempt['status'], string>> = {
 };
 
 /** How a run went, on one axis of time: each attempt, what it waited before, and what it failed of. */
-export function Attempts({ run }: { run: Execution }) {
-  const bars = barsOf(run, useNow());
+export function Attempts({ run, zone }: { run: Execution; zone: string | undefined }) {
+  const { bars, shortened } = drawn(barsOf(run, useNow()));
   const [first] = bars;
   if (!first) return <Text c="dimmed">It never began.</Text>;
   const from = first.waitedFrom;
@@ -35,13 +35,15 @@ export function Attempts({ run }: { run: Execution }) {
       </Group>
       <Stack component="ol" gap="md" m={0} p={0} aria-labelledby="attempts" style={{ listStyle: 'none' }}>
         {bars.map((bar) => (
-          <Row key={bar.key} bar={bar} from={from} to={to} />
+          <Row key={bar.key} bar={bar} zone={zone} />
         ))}
       </Stack>
       <Group justify="space-between" c="dimmed" fz="xs">
-        <Instant at={new Date(from).toISOString()} exact />
-        <span>{durationText(to - from)} in all</span>
-        <Instant at={new Date(to).toISOString()} exact />
+        <Instant at={new Date(from).toISOString()} zone={zone} exact />
+        <span>
+          {durationText(to - from)} in all{shortened && '; long waits are drawn shorter'}
+        </span>
+        <Instant at={new Date(to).toISOString()} zone={zone} exact />
       </Group>
     </Stack>
   );
@@ -58,9 +60,8 @@ function Key({ color, label }: { color: string; label: string }) {
   );
 }
 
-function Row({ bar, from, to }: { bar: Bar; from: number; to: number }) {
-  const { attempt } = bar;
-  const { before, waited, ran } = sharesOf(bar, from, to);
+function Row({ bar, zone }: { bar: DrawnBar; zone: string | undefined }) {
+  const { attempt, before, waited, ran } = bar;
   const told = textOf(bar);
   return (
     <li>
@@ -74,7 +75,11 @@ function Row({ bar, from, to }: { bar: Bar; from: number; to: number }) {
               {attempt.status}
             </Badge>
           )}
-          {attempt && <Instant at={attempt.startedAt} exact />}
+          {attempt && (
+            <Text size="sm" span>
+              <Instant at={attempt.startedAt} zone={zone} exact />
+            </Text>
+          )}
         </Group>
         <Text size="xs" c="dimmed">
           {told}

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Client, ProblemError } from '../../../../../../shared/client/client.ts';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { readJson } from '../../parts/read-json.ts';
 
 /** Asks for the payload that a run is to have from now on, and runs it again. */
 export function openRetryEdited(client: Client, executionId: string): void {
@@ -36,14 +37,6 @@ function LoadedPayload(props: Props) {
   return <Loader aria-label="Reading the payload" />;
 }
 
-const parsed = (text: string): { value: unknown } | undefined => {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-};
-
 function PayloadForm({ client, executionId, close, had, about }: Props & { had: unknown; about?: string }) {
   const queries = useQueryClient();
   const [text, setText] = useState(() => JSON.stringify(had, null, 2));
@@ -55,11 +48,11 @@ function PayloadForm({ client, executionId, close, had, about }: Props & { had: 
     },
     onSettled: () => queries.invalidateQueries(),
   });
-  const json = parsed(text);
+  const json = readJson(text);
   const refused = retry.error instanceof ProblemError ? retry.error.errors : [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (json) retry.mutate(json.value);
+    if (json.ok) retry.mutate(json.value);
   };
   return (
     <form onSubmit={submit}>
@@ -74,8 +67,8 @@ function PayloadForm({ client, executionId, close, had, about }: Props & { had: 
             retry.reset();
           }}
           error={
-            !json ? (
-              'This is not JSON yet'
+            !json.ok ? (
+              json.message
             ) : refused.length > 0 ? (
               <List size="sm" c="inherit">
                 {refused.map(({ path, message }) => (
@@ -99,7 +92,7 @@ function PayloadForm({ client, executionId, close, had, about }: Props & { had: 
           <Button variant="default" onClick={close}>
             Cancel
           </Button>
-          <Button type="submit" disabled={!json} loading={retry.isPending}>
+          <Button type="submit" disabled={!json.ok} loading={retry.isPending}>
             Retry
           </Button>
         </Group>

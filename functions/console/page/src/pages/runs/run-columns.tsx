@@ -7,7 +7,11 @@ import { AnchorLink } from '../../parts/links.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { RunMenu } from './run-menu.tsx';
 
-const measured = (ms: number | null) => (ms === null ? '—' : durationText(ms));
+const Measured = ({ ms }: { ms: number | null }) => (
+  <Text size="sm" span style={{ whiteSpace: 'nowrap' }}>
+    {ms === null ? '—' : durationText(ms)}
+  </Text>
+);
 
 /** Of every list of runs. */
 export const runColumns: Columns<Execution> = [
@@ -54,8 +58,8 @@ export const runColumns: Columns<Execution> = [
   },
   { header: 'Trigger', id: 'trigger', accessorFn: ({ trigger }) => trigger },
   { header: 'Due', id: 'due', cell: ({ row }) => <Instant at={row.original.scheduledAt} /> },
-  { header: 'Late by', id: 'lateness', accessorFn: ({ latenessMs }) => measured(latenessMs) },
-  { header: 'Took', id: 'duration', accessorFn: ({ durationMs }) => measured(durationMs) },
+  { header: 'Late by', id: 'lateness', cell: ({ row }) => <Measured ms={row.original.latenessMs} /> },
+  { header: 'Took', id: 'duration', cell: ({ row }) => <Measured ms={row.original.durationMs} /> },
   {
     header: 'Attempts',
     id: 'attempts',

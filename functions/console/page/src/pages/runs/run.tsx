@@ -16,12 +16,14 @@ import type { ReactNode } from 'react';
 import * as z from 'zod/mini';
 import type { Execution } from '../../../../../../shared/client/client.ts';
 import { useLive } from '../../data/use-live.ts';
+import { Figure } from '../../parts/figure.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient } from '../../session/session-context.tsx';
+import { useZoneOfTask } from '../tasks/use-zone-of-task.ts';
 import { Attempts } from './attempts.tsx';
 import { RunData } from './run-data.tsx';
 import { RunLineage } from './run-lineage.tsx';
@@ -55,6 +57,7 @@ export function Run() {
 }
 
 function Shown({ run, why }: { run: Execution; why: string }) {
+  const zone = useZoneOfTask(run.taskId);
   const acts = useRunActs()(run);
   return (
     <Page
@@ -73,18 +76,18 @@ function Shown({ run, why }: { run: Execution; why: string }) {
         {run.cancelRequested && <Text size="sm">It was asked to stop.</Text>}
         <RunProgress progress={run.progress} isRunning={run.status === 'running'} />
         <SimpleGrid cols={{ base: 2, sm: 4 }} mt="md">
-          <Figure name="Due">
-            <Instant at={run.scheduledAt} exact />
+          <Figure label="Due">
+            <Instant at={run.scheduledAt} zone={zone} exact />
           </Figure>
-          <Figure name="Late by">{run.latenessMs === null ? '—' : durationText(run.latenessMs)}</Figure>
-          <Figure name="Took">{run.durationMs === null ? '—' : durationText(run.durationMs)}</Figure>
-          <Figure name="Attempts">
+          <Figure label="Late by">{run.latenessMs === null ? '—' : durationText(run.latenessMs)}</Figure>
+          <Figure label="Took">{run.durationMs === null ? '—' : durationText(run.durationMs)}</Figure>
+          <Figure label="Attempts">
             {run.attempt} of {run.maxAttempts}
             {run.snoozes > 0 && `, put off ${run.snoozes} ×`}
           </Figure>
         </SimpleGrid>
       </Paper>
-      {run.errorMessage && (
+      {run.errorMessage && !run.attempts.some((one) => one.errorMessage === run.errorMessage) && (
         <Alert color="red" title="Error">
           <Text size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
             {run.errorMessage}
@@ -92,7 +95,7 @@ function Shown({ run, why }: { run: Execution; why: string }) {
         </Alert>
       )}
       <Paper withBorder p="md">
-        <Attempts run={run} />
+        <Attempts run={run} zone={zone} />
       </Paper>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Section title="Payload and result">
@@ -119,19 +122,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
         {children}
       </Stack>
     </Paper>
-  );
-}
-
-function Figure({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" component="div" data-numbers>
-        {children}
-      </Text>
-    </div>
   );
 }
 
