@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { createClient } from '../../../shared/client/client.ts';
+import type { Role } from '../global-setup.ts';
 import { consoleUnderTest, openConsole } from './browser.ts';
 
 /** A tenant in which nothing happens but what the test does, and the console as its operator sees it. */
@@ -18,9 +19,11 @@ export async function openOwnTenant(path: string) {
   });
   return {
     client,
-    async open(): Promise<Page> {
+    /** As somebody of that role sees it. */
+    async open(role: Role = 'operator'): Promise<Page> {
+      const login = role === 'operator' ? token : (await root.tokens.create({ tenant, role })).token;
       const page = await openConsole({ role: 'nobody', path });
-      await page.getByLabel('API token').fill(token);
+      await page.getByLabel('API token').fill(login);
       await page.getByRole('button', { name: 'Log in' }).click();
       return page;
     },

@@ -6,7 +6,7 @@ type Cursors = Record<string, string | undefined>;
 /** The lists of several queues as one: each page is one of each. */
 export function acrossQueues<T>(
   queues: readonly string[],
-  list: (queue: string) => Listing<T>,
+  list: (queue: string) => Pick<Listing<T>, 'page'>,
   inOrder: (a: T, b: T) => number,
 ): Pick<Listing<T>, 'page'> {
   return {

@@ -1,6 +1,7 @@
 import type { Execution } from '../../../../../../shared/client/client.ts';
 
 type Attempt = Execution['attempts'][number];
+type Run = Pick<Execution, 'status' | 'attempts' | 'scheduledAt' | 'nextAttemptAt'>;
 
 /** A bar of the time axis, in ms since the epoch. */
 export interface Bar {
@@ -16,7 +17,7 @@ export interface Bar {
 }
 
 /** One bar for each attempt, and one for the next while it is waited for. */
-export function barsOf(run: Execution, nowMs: number): Bar[] {
+export function barsOf(run: Run, nowMs: number): Bar[] {
   const bars: Bar[] = [];
   let free = Date.parse(run.scheduledAt);
   for (const attempt of run.attempts) {

@@ -2,6 +2,7 @@ import { Code, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Client, Execution } from '../../../../../../shared/client/client.ts';
+import { AnchorLink } from '../../parts/links.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
 import { TaskLink } from '../../parts/task-link.tsx';
 import { useClient } from '../../session/session-context.tsx';
@@ -48,6 +49,18 @@ export function RunLineage({ run }: { run: Execution }) {
         {run.retries > 0 && (
           <Fact name="Run again">
             {run.retries === 1 ? 'once, by hand' : `${run.retries} times, by hand`}
+          </Fact>
+        )}
+        {run.fingerprint && (
+          <Fact name="Died like">
+            <AnchorLink
+              to="/dead-letters/$queue/$fingerprint"
+              params={{ queue: run.queue, fingerprint: run.fingerprint }}
+              search={run.resolution ? { resolution: run.resolution.kind } : {}}
+              inherit
+            >
+              others of queue {run.queue}
+            </AnchorLink>
           </Fact>
         )}
         {run.canary && <Fact name="Canary of redrive">{run.canary}</Fact>}
