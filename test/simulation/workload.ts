@@ -128,7 +128,8 @@ function planTask(
     timeoutSeconds,
     retry: retryOf(random, has('rules')),
   };
-  if (has('caps')) input.concurrency = [{ key: 'shared', limit: random.int(1, 2) }];
+  // The same for all: whoever names a smaller one keeps to it only while nobody with a larger one comes after it.
+  if (has('caps')) input.concurrency = [{ key: 'shared', limit: features.size % 2 === 0 ? 1 : 2 }];
   const starts = has('rates') ? random.int(2, 4) : 0;
   if (starts > 0) input.rateLimit = [{ key: 'rate', limit: starts, perSeconds: RATE_PERIOD_MS / SECOND_MS }];
   if (has('stop'))

@@ -95,11 +95,14 @@ export async function takeOver(
   });
 }
 
-/** The end of the one before wakes it; if that is lost, the sweeper. One that a person revived waits for nobody. */
+/**
+ * The end of the one before wakes it; if that is lost, the sweeper. One that a person revived waits for nobody, and nobody
+ * for it: it may be waiting itself for whoever came after it, by the overlap rule.
+ */
 async function mustWaitInLine({ executions }: ExecutorDeps, seen: Execution): Promise<boolean> {
   if (seen.ahead === undefined || seen.epoch > 0) return false;
   const before = await executions.read({ ...seen, occurrence: seen.ahead });
-  return before !== undefined && !isFinal(before.status);
+  return before !== undefined && !isFinal(before.status) && before.epoch === 0;
 }
 
 const waitOn = (

@@ -3,9 +3,11 @@ import handlers from '#handlers';
 import { BackfillInputSchema } from '../../../shared/contract/backfill.ts';
 import { makeRegistry } from '../../../shared/contract/handler.ts';
 import type { Execution } from '../../../shared/domain/execution.ts';
+import { executionId } from '../../../shared/domain/occurrence.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
 import { toIso } from '../../../shared/domain/time.ts';
 import { abortBackfill, backfill, findBackfill } from '../../../shared/usecases/manage-runs/backfill.ts';
+import { retryRun } from '../../../shared/usecases/manage-runs/steer-run.ts';
 import { boom, makeSchedulerWorld, ok, T0 } from '../../support/scheduler-world.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,6 +24,7 @@ async function makeWorld(over: Parameters<ReturnType<typeof makeSchedulerWorld>[
   const filled = () => world.history().filter(({ trigger }) => trigger === 'backfill');
   return { ...world, deps, start, filled };
 }
+const NO_RETRY = { strategy: 'fixed', limit: 0, baseSeconds: 10, maxSeconds: 10, jitter: 'none' } as const;
 const minuteOf = ({ scheduledAt }: Pick<Execution, 'scheduledAt'>) => (scheduledAt - T0) / MINUTE_MS;
 
 describe('a backfill', () => {
@@ -77,6 +80,21 @@ describe('a backfill', () => {
     await world.start();
     await world.minutes(1);
     expect(world.filled().map(({ status }) => status)).toEqual(['dead', ...Array(4).fill('success')]);
+  });
+
+  it('goes on when a person revives one that the next has passed already', async () => {
+    const world = await makeWorld({ overlap: 'queue', retry: { ...NO_RETRY, limit: 1 } });
+    await world.start({ ...PAST, from: toIso(T0 - 2 * MINUTE_MS) });
+    // The first dies at once, the second fails once and waits for its retry.
+    world.handle(({ execution: { attempt } }) =>
+      boom({ nonRetryable: world.runs.length === 1 && attempt === 1 }),
+    );
+    while (world.runs.length < 2) await world.deliver();
+    const [first] = world.filled();
+    world.handle(() => ok());
+    if (first) await retryRun(world.deps, admin, executionId(first));
+    await world.minutes(3);
+    expect(world.filled().map(({ status }) => status)).toEqual(['success', 'success']);
   });
 
   it('goes on when the hint to the next one is lost', async () => {
