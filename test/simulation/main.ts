@@ -6,8 +6,9 @@ import { type Result, resultOf, type Share } from './play.ts';
 import { shrink } from './shrink.ts';
 
 /**
- * npm run simulate -- [--seed N] [--histories M] [--threads T] [--trace]
- * Plays M histories from seed N on. The first that breaks a promise is made as short as possible and told.
+ * npm run simulate -- [--seed N] [--histories M] [--threads T] [--trace] [--all] [--no-shrink]
+ * Plays M histories from seed N on, up to the first that breaks a promise (--all: all of them); that one is made as
+ * short as possible and told.
  */
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(availableParallelism()) },
     trace: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     'no-shrink': { type: 'boolean', default: false },
   },
 });
@@ -48,17 +50,19 @@ async function playOne(): Promise<Result> {
   return resultOf(played);
 }
 
-/** Stops at the first broken promise, once every thread has told what it had begun. */
 async function playMany(): Promise<Result[]> {
   const all: Result[] = [];
+  const workers: Worker[] = [];
   const count = Math.max(1, Math.min(threads, histories));
   await Promise.all(
     Array.from({ length: count }, (_, n) => {
       const share: Share = { from: seed + n, until: seed + histories, step: count };
       return new Promise<void>((resolve, reject) => {
         const worker = new Worker(new URL('./play.ts', import.meta.url), { workerData: share });
+        workers.push(worker);
         worker.on('message', (result: Result) => {
           all.push(result);
+          if (result.violation && !values.all) for (const one of workers) void one.terminate();
         });
         worker.on('error', reject);
         worker.on('exit', () => resolve());

@@ -85,7 +85,9 @@ function checkChain(pk: string, run: Item, dynamo: SimulatedDynamo): void {
     const own = [...dynamo.partition(target)].filter(([, item]) => {
       const upstream = map(item, 'upstream');
       return (
-        text(upstream, 'occurrence') === text(run, 'sk')?.slice(2) && text(upstream, 'outcome') === 'success'
+        pk === `T#root#${text(upstream, 'taskId')}` &&
+        text(upstream, 'occurrence') === text(run, 'sk')?.slice(2) &&
+        text(upstream, 'outcome') === 'success'
       );
     });
     const epochs = 1 + count(run, 'epoch');
