@@ -66,13 +66,21 @@ export function planOf(seed: number): Plan {
   const operations = Array.from(
     { length: kinds.length > 0 ? busy : 0 },
     (): Operation => ({
-      atMs: T0 + random.int(10 * SECOND_MS, calmAtMs - T0),
+      atMs: momentOf(random, calmAtMs),
       kind: random.pick(kinds),
       task: random.pick(ids),
       choice: random.next(),
     }),
   ).sort((a, b) => a.atMs - b.atMs);
   return { tasks, operations, calmAtMs };
+}
+
+/** Often at the very moment at which something is due. */
+function momentOf(random: Prng, untilMs: number): number {
+  const anyMs = T0 + random.int(10 * SECOND_MS, untilMs - T0);
+  if (random.chance(0.4)) return anyMs;
+  const step = random.pick([5, 15, 60]) * SECOND_MS;
+  return Math.ceil(anyMs / step) * step + random.int(-100, 150);
 }
 
 type Feature =

@@ -48,6 +48,7 @@ export class Checker {
       this.handlers.fencedAtMs.set(pk, this.#nowMs());
       this.handlers.noteRules(pk);
     }
+    if (after && text(after, 'run') !== text(before, 'run')) this.handlers.noteConfirmed(pk, after);
     // A new life of a deleted task.
     const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';
     if (!reborn)

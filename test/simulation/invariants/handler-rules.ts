@@ -72,12 +72,25 @@ export class HandlerRules {
     const permitted = explicit
       ? status !== 'deleted'
       : (status === 'active' || status === 'completed') && count(task, 'gen') === count(run, 'gen');
+    const under = this.#confirmed.get(`${key}@${count(run, 'epoch')}`);
+    if (!explicit && under !== undefined)
+      must(
+        under === count(run, 'gen'),
+        'S5 nothing begins after it was forbidden',
+        () => `${key}: permitted under generation ${count(run, 'gen')}, confirmed under ${under}`,
+      );
     const since = this.#nowMs() - (this.fencedAtMs.get(pk) ?? 0);
     must(
       permitted || since <= START_BUDGET_MS,
       'S5 nothing begins after it was forbidden',
       () => `${key}: began ${since} ms after its task was ${status}, generation ${count(task, 'gen')}`,
     );
+  }
+
+  /** Under which generation of its task a run was confirmed. */
+  readonly #confirmed = new Map<string, number>();
+  noteConfirmed(pk: string, task: Item): void {
+    this.#confirmed.set(`${pk} X#${text(task, 'run')}`, count(task, 'gen'));
   }
 
   #checkOverlap(handler: LiveHandler): void {
