@@ -124,7 +124,7 @@ export function environmentOf(
     ESCAPEMENT_TARGET_SIGNING_SECRET_ARN: () => around.targetSigningSecretArn ?? '',
     ESCAPEMENT_EVENT_SOURCES: () => eventSources(config, around),
     ESCAPEMENT_ADMIN_TOKEN_SECRET_ARN: () => around.adminTokenSecretArn,
-    ESCAPEMENT_OIDC: () => Stack.of(around.table).toJsonString(config.auth.oidc ?? null),
+    ESCAPEMENT_OIDC: () => identityProvider(config, around),
     ESCAPEMENT_CONSOLE_OIDC: () => consoleLogin(config, around),
     ESCAPEMENT_VERSION: () => packageJson.version,
     ESCAPEMENT_NAME: () => config.name,
@@ -176,6 +176,12 @@ function eventSources({ queues }: Config, { table, eventSources: sources }: Surr
     return [queue, [id, workers]];
   });
   return Stack.of(table).toJsonString(Object.fromEntries(feeds));
+}
+
+function identityProvider({ auth: { oidc } }: Config, { table }: Surroundings): string {
+  if (!oidc) return Stack.of(table).toJsonString(null);
+  const { consoleClientId: _, ...rules } = oidc;
+  return Stack.of(table).toJsonString(rules);
 }
 
 function consoleLogin({ auth: { oidc } }: Config, { table }: Surroundings): string {

@@ -104,10 +104,20 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** Nothing is wider than the window: a phone would have to be moved sideways to read it. */
 export async function expectFits(page: Page): Promise<void> {
-  const { content, window } = await page
-    .locator('html')
-    .evaluate(({ scrollWidth, clientWidth }) => ({ content: scrollWidth, window: clientWidth }));
-  expect(content).toBeLessThanOrEqual(window);
+  const html = page.locator('html');
+  const { content, window } = await html.evaluate(({ scrollWidth, clientWidth }) => ({
+    content: scrollWidth,
+    window: clientWidth,
+  }));
+  const wide = await page
+    .locator('main *')
+    .evaluateAll(
+      (all, edge) =>
+        all.filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.outerHTML),
+      window,
+    );
+  const told = wide.slice(0, SHOWN_NODES).map((text) => text.slice(0, 300));
+  expect(content, `wider than the window:\n${told.join('\n')}`).toBeLessThanOrEqual(window);
 }
 
 /** Pictures of the page in both themes, on a desk and on a phone, for people to look at: test/console/screenshots/. */

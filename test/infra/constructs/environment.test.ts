@@ -100,7 +100,8 @@ describe('the environment of a function', () => {
     const read = (fn: HouseFunction) => readEnv(['ESCAPEMENT_OIDC'], environmentOf(fn)).ESCAPEMENT_OIDC;
     expect(read(scheduler.authorizer)).toBeNull();
     const oidc = { issuer: 'https://id.example.com', audiences: ['jobs'], tenant: 'root' };
-    const other = deployment({ auth: { oidc } });
+    // Of the console alone.
+    const other = deployment({ auth: { oidc: { ...oidc, consoleClientId: 'console' } } });
     const text =
       other.template.findResources('AWS::Lambda::Function')[logicalId(other.scheduler.authorizer.lambda)]
         ?.Properties.Environment.Variables.ESCAPEMENT_OIDC;

@@ -1,4 +1,4 @@
-import { Anchor, type CSSVariablesResolver, createTheme, darken } from '@mantine/core';
+import { Anchor, type CSSVariablesResolver, createTheme, darken, Table } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'cyan',
@@ -10,8 +10,14 @@ export const theme = createTheme({
   fontFamily: 'system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   cursorType: 'pointer',
-  // A link is known by more than its colour.
-  components: { Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }) },
+  components: {
+    // A link is known by more than its colour.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // What does not fit is reached by the keyboard, too.
+    TableScrollContainer: Table.ScrollContainer.extend({
+      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
+    }),
+  },
 });
 
 const DARKER = 0.35;

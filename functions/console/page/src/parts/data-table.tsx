@@ -24,6 +24,9 @@ interface Props<T extends RowData> {
 
 const SKELETONS = ['1', '2', '3', '4', '5', '6'];
 
+/** Enter means something of its own there. */
+const ACTED_ON = 'a, button, input, select, textarea, [role="dialog"]';
+
 /** A list of things: j and k or the arrows move, Enter opens, x selects. */
 export function DataTable<T extends RowData>({ pages, selection, ...props }: Props<T>) {
   const { idOf, onOpen } = props;
@@ -50,7 +53,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
     ['ArrowUp', () => move(-1)],
     [
       'Enter',
-      () => row && document.activeElement === document.body && onOpen?.(row),
+      () => row && !document.activeElement?.closest(ACTED_ON) && onOpen?.(row),
       { preventDefault: false },
     ],
     ['x', () => row && selection && toggle(idOf(row))],
