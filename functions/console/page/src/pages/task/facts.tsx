@@ -1,4 +1,4 @@
-import { List, Paper, Table, Text, Title } from '@mantine/core';
+import { List, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { Instant } from '../../parts/instant.tsx';
@@ -28,8 +28,10 @@ export function Facts({ task }: { task: Task }) {
           ))}
         </Table.Tbody>
       </Table>
-      <JsonBlock label="Payload" value={task.payload} />
-      {task.target && <JsonBlock label="Target" value={task.target} />}
+      <Stack mt="md">
+        <JsonBlock label="Payload" value={task.payload} />
+        {task.target && <JsonBlock label="Target" value={task.target} />}
+      </Stack>
     </Paper>
   );
 }

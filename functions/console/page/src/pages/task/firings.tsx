@@ -27,7 +27,7 @@ export function Firings({ task }: { task: Task }) {
         Next firings
       </Title>
       <Text size="sm" c="dimmed" mb="xs">
-        {task.scheduleDescription}
+        {task.scheduleDescription}. Beside each, the time of its zone.
       </Text>
       {error && <ProblemAlert error={error} />}
       {!data && !error && <Skeleton h={240} />}
@@ -42,6 +42,9 @@ export function Firings({ task }: { task: Task }) {
             <List.Item key={firing.at}>
               <Group gap="xs" component="span">
                 <Instant at={firing.at} zone={zone} exact />
+                <Text span size="xs" c="dimmed">
+                  {wallIn(firing.at, zone)}
+                </Text>
                 <Marks firing={firing} zone={zone} jitterMs={jitterOf(task)} />
               </Group>
             </List.Item>
@@ -51,6 +54,16 @@ export function Firings({ task }: { task: Task }) {
     </Paper>
   );
 }
+
+/** `Sun 06:00`: what the clock on the wall of the schedule shows. */
+const wallIn = (at: string, zone: string): string =>
+  new Intl.DateTimeFormat(undefined, {
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(new Date(at));
 
 /** At most; a calendar moves by a day or more. */
 const jitterOf = ({ schedule }: Task): number =>

@@ -7,7 +7,6 @@ import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
 import { AnchorLink } from '../../parts/links.tsx';
 import { OUTCOMES, Outcomes } from '../../parts/outcomes.tsx';
-import { PlaceLink } from '../../parts/place-link.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient } from '../../session/session-context.tsx';
@@ -61,11 +60,11 @@ export function LastRuns({ task }: { task: Task }) {
                     </Table.Td>
                     <Table.Td>{run.durationMs === null ? '—' : durationText(run.durationMs)}</Table.Td>
                     <Table.Td maw={260}>
-                      <PlaceLink to={`/runs/${encodeURIComponent(run.id)}`}>
+                      <AnchorLink to="/runs/$executionId" params={{ executionId: run.id }} inherit>
                         <Text span size="sm" lineClamp={1}>
                           {run.errorMessage ?? run.reason ?? `by ${run.trigger}`}
                         </Text>
-                      </PlaceLink>
+                      </AnchorLink>
                     </Table.Td>
                   </Table.Tr>
                 ))}

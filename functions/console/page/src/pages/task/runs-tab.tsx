@@ -1,70 +1,41 @@
-import { Select, Stack, Text } from '@mantine/core';
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { Select, Stack } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Execution, Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { usePages } from '../../data/use-pages.ts';
 import { type Columns, DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
-import { durationText } from '../../parts/instant-text.ts';
-import { PlaceLink } from '../../parts/place-link.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { AnchorLink } from '../../parts/links.tsx';
 import { useClient } from '../../session/session-context.tsx';
+import { runColumns } from '../runs/run-columns.tsx';
 import { RUN_STATUSES } from './task-page-search.ts';
 
 const PAGE_SIZE = 50;
 
+/** Of one task: its name says nothing new. */
 const columns: Columns<Execution> = [
   {
     header: 'Due',
     id: 'due',
-    cell: ({ row: { original } }) => (
-      <PlaceLink to={`/runs/${encodeURIComponent(original.id)}`}>
-        <Instant at={original.scheduledAt} exact />
-      </PlaceLink>
+    cell: ({ row: { original: run } }) => (
+      <AnchorLink
+        to="/runs/$executionId"
+        params={{ executionId: run.id }}
+        size="sm"
+        onClick={(event) => event.stopPropagation()}
+      >
+        <Instant at={run.scheduledAt} exact />
+      </AnchorLink>
     ),
   },
-  { header: 'Status', id: 'status', cell: ({ row }) => <StatusBadge status={row.original.status} /> },
-  { header: 'Asked for by', id: 'trigger', cell: ({ row }) => row.original.trigger },
-  {
-    header: 'Late by',
-    id: 'late',
-    cell: ({
-      row: {
-        original: { latenessMs },
-      },
-    }) => (latenessMs === null ? '—' : durationText(latenessMs)),
-  },
-  {
-    header: 'Took',
-    id: 'took',
-    cell: ({
-      row: {
-        original: { durationMs },
-      },
-    }) => (durationMs === null ? '—' : durationText(durationMs)),
-  },
-  {
-    header: 'Attempts',
-    id: 'attempts',
-    cell: ({ row }) => `${row.original.attempt} of ${row.original.maxAttempts}`,
-  },
-  {
-    header: 'What happened',
-    id: 'error',
-    cell: ({ row: { original } }) => (
-      <Text size="sm" lineClamp={1} maw={320}>
-        {original.errorMessage ?? original.reason ?? '—'}
-      </Text>
-    ),
-  },
+  ...runColumns.filter(({ id }) => id !== 'task' && id !== 'due'),
 ];
 
 /** All that it did, page by page. */
 export function RunsTab({ task }: { task: Task }) {
   const client = useClient();
   const navigate = useNavigate();
-  const { history, basepath } = useRouter();
   const { status } = useSearch({ from: '/inside/tasks/$taskId' });
   const pages = usePages(
     ['task-runs', task.id, status],
@@ -94,7 +65,7 @@ export function RunsTab({ task }: { task: Task }) {
         columns={columns}
         pages={pages}
         idOf={({ id }) => id}
-        onOpen={({ id }) => history.push(`${basepath}/runs/${encodeURIComponent(id)}`)}
+        onOpen={({ id }) => void navigate({ to: '/runs/$executionId', params: { executionId: id } })}
         empty={
           status ? (
             <Empty>No run of this task is {status}.</Empty>

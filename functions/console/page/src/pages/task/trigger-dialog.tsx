@@ -2,7 +2,7 @@ import { Button, Group, JsonInput, Modal, NumberInput, Stack, Text } from '@mant
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
-import { PlaceLink } from '../../parts/place-link.tsx';
+import { AnchorLink } from '../../parts/links.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { parsedJson } from './parsed-json.ts';
@@ -45,7 +45,9 @@ function TriggerForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
       <Stack>
         <Text role="status">{Number(delay) > 0 ? `It runs in ${delay} seconds.` : 'It is on its way.'}</Text>
         <Group justify="space-between">
-          <PlaceLink to={`/runs/${encodeURIComponent(run.data.id)}`}>Look at the run</PlaceLink>
+          <AnchorLink to="/runs/$executionId" params={{ executionId: run.data.id }}>
+            Look at the run
+          </AnchorLink>
           <Button onClick={onClose} data-autofocus>
             Close
           </Button>

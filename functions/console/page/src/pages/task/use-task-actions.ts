@@ -38,15 +38,14 @@ export function useTaskActions({ id, name }: Pick<Task, 'id' | 'name'>) {
         confirm: 'Delete the task',
         typed: id,
         onConfirm: () =>
-          act.mutate(
-            {
-              run: async () => {
-                await tasks.delete(id);
-                return `${name} is deleted`;
-              },
+          act.mutate({
+            run: async () => {
+              await tasks.delete(id);
+              // At once: what shows the task is about to vanish.
+              onDone();
+              return `${name} is deleted`;
             },
-            { onSuccess: onDone },
-          ),
+          }),
       }),
   };
 }

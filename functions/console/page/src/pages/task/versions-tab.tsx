@@ -113,8 +113,8 @@ function Compared({ task, versions, shown }: ComparedProps) {
               })
             }
             data={[
-              { value: 'before', label: 'With the one before' },
-              { value: 'now', label: 'With what is in force' },
+              { value: 'before', label: 'The one before' },
+              { value: 'now', label: 'In force' },
             ]}
           />
           {at > 0 && newest && <Restore task={task} version={shown} newest={newest} />}

@@ -11,7 +11,7 @@ import { AnchorLink, ButtonLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
-import { BulkBar } from './bulk-bar.tsx';
+import { ActOnMatching, ActOnSelected } from './bulk.tsx';
 import { RowMenu } from './row-menu.tsx';
 import { TaskFilters } from './task-filters.tsx';
 import { TaskOutcomes } from './task-outcomes.tsx';
@@ -33,6 +33,7 @@ const columns: Columns<Task> = [
           size="sm"
           c="inherit"
           underline="hover"
+          onClick={(event) => event.stopPropagation()}
         >
           {task.name}
         </AnchorLink>
@@ -114,11 +115,19 @@ export function Tasks() {
     setSelected(NONE);
   }
   return (
-    <Page title="Tasks" actions={mayAct && <ButtonLink to="/tasks/new">New task</ButtonLink>}>
+    <Page
+      title="Tasks"
+      actions={
+        mayAct && (
+          <>
+            <ActOnMatching filter={filter} />
+            <ButtonLink to="/tasks/new">New task</ButtonLink>
+          </>
+        )
+      }
+    >
       <TaskFilters value={filter} />
-      {selected.size > 0 && (
-        <BulkBar ids={selected} filter={filter} hasMore={pages.hasMore} onDone={() => setSelected(NONE)} />
-      )}
+      {mayAct && selected.size > 0 && <ActOnSelected ids={selected} onDone={() => setSelected(NONE)} />}
       <DataTable
         label="Tasks"
         columns={columns}
