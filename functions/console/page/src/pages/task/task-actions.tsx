@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Task } from '../../../../../../shared/client/client.ts';
-import { usePlaceAnchor } from '../../parts/place-link.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { useMay } from '../../session/session-context.tsx';
 import { BackfillDialog } from './backfill-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
@@ -25,7 +25,6 @@ export function TaskActions({ task }: { task: Task }) {
   const mayAct = useMay(task.system ? 'admin' : 'operator');
   const navigate = useNavigate();
   const { resume, remove } = useTaskActions(task);
-  const edit = usePlaceAnchor({ to: `/tasks/${encodeURIComponent(task.id)}/edit` });
   const [triggering, trigger] = useDisclosure();
   const [pausing, pause] = useDisclosure();
   const [backfilling, backfill] = useDisclosure();
@@ -49,9 +48,14 @@ export function TaskActions({ task }: { task: Task }) {
           Resume
         </Button>
       )}
-      <Button component="a" variant="default" leftSection={<IconEdit size={SIZE} aria-hidden />} {...edit}>
+      <ButtonLink
+        to="/tasks/$taskId/edit"
+        params={{ taskId: task.id }}
+        variant="default"
+        leftSection={<IconEdit size={SIZE} aria-hidden />}
+      >
         Edit
-      </Button>
+      </ButtonLink>
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label="More actions">
