@@ -80,7 +80,12 @@ function Line(props: { name: string; state: keyof typeof STATE_COLOR; children: 
   );
 }
 
-type Found = { tasks: readonly Task[]; more: boolean };
+interface Found {
+  tasks: readonly Task[];
+  more: boolean;
+  /** Not all tasks were looked through. */
+  isPart: boolean;
+}
 
 /** Of what nothing comes due until somebody does something. */
 export function WithoutNextRun(props: {
@@ -115,6 +120,11 @@ export function WithoutNextRun(props: {
             </Group>
           );
         })}
+        {props.idle && Object.values(props.idle).some(({ isPart }) => isPart) && (
+          <Text size="xs" c="dimmed">
+            Only the first tasks by name were looked through; the lists go on.
+          </Text>
+        )}
       </Stack>
     </Paper>
   );

@@ -52,7 +52,7 @@ export function LatenessChart({ series, labelOf, height }: Props) {
         { name: 'p50', color: 'cyan.7' },
         { name: 'p99', color: 'orange.7' },
       ]}
-      valueFormatter={durationText}
+      valueFormatter={(ms) => durationText(ms).replaceAll(' ', '\u00a0')}
       xAxisProps={AXIS}
       yAxisProps={{ ...Y_AXIS, width: 84 }}
       lineChartProps={{ margin: MARGIN }}

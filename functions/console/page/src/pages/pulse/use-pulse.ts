@@ -7,6 +7,7 @@ import { RANGE, type Range } from './pulse-search.ts';
 
 /** What changes slowly, or costs more to find out. */
 const CALM_MS = 15_000;
+const SELDOM_MS = 60_000;
 const OPEN_SHOWN = 200;
 const GROUPS_SHOWN = 5;
 const FAILING_LOOKED_AT = 10;
@@ -102,7 +103,11 @@ export function useIdleTasks() {
     queryFn: async () => {
       const found = async (status: 'disabled' | 'paused' | 'completed') => {
         const { items, nextCursor } = await client.tasks.list({ status, limit: IDLE_SHOWN }).page();
-        return { tasks: items, more: nextCursor !== null };
+        return {
+          tasks: items,
+          more: nextCursor !== null,
+          isPart: nextCursor !== null && items.length < IDLE_SHOWN,
+        };
       };
       const [disabled, paused, completed] = await Promise.all([
         found('disabled'),
@@ -111,7 +116,7 @@ export function useIdleTasks() {
       ]);
       return { disabled, paused, completed };
     },
-    refetchInterval: CALM_MS,
+    refetchInterval: SELDOM_MS,
   });
 }
 

@@ -37,7 +37,7 @@ export function LoadChart({ bins, names, nowAt, height, clockOf, fullClockOf, on
       dataKey="at"
       data={bins.map((bin) => ({ ...bin }))}
       series={SERIES}
-      referenceLines={[{ x: nowAt, label: 'now', color: 'gray.6' }]}
+      referenceLines={[{ x: nowAt, label: 'now', labelPosition: 'top', color: 'gray.6' }]}
       xAxisProps={{ tickFormatter: clockOf, minTickGap: 40, tickMargin: 8 }}
       yAxisProps={Y_AXIS}
       barProps={{ stackId: 'all', isAnimationActive: false }}
@@ -100,7 +100,7 @@ export function HourChart({ counts, height }: { counts: readonly number[]; heigh
       dataKey="minute"
       data={counts.map((count, minute) => ({ minute: minuteName(minute), firings: count }))}
       series={[{ name: 'firings', color: 'cyan.6' }]}
-      xAxisProps={{ interval: 4, tickMargin: 8 }}
+      xAxisProps={{ minTickGap: 16, tickMargin: 8 }}
       yAxisProps={Y_AXIS}
       barChartProps={{ margin: MARGIN }}
       barProps={{ isAnimationActive: false }}
