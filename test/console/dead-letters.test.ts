@@ -5,6 +5,8 @@ import { expectAccessible, expectFits, openConsole, shoot } from './support/brow
 import { openOwnTenant } from './support/own-tenant.ts';
 
 const NEVER = { kind: 'cron' as const, expressions: ['0 0 29 2 *'] };
+/** A busy machine takes its time. */
+const PATIENCE = { timeoutMs: 60_000 };
 const ENOUGH_RUNS = 2;
 
 /** Tasks that die, each of something else. */
@@ -23,7 +25,7 @@ async function withLetters(client: Client, names: readonly (keyof typeof DYING)[
   await eventually(async () => {
     const found = await client.queues.deadLetters('default').toArray();
     expect(found).toHaveLength(names.length * ENOUGH_RUNS);
-  });
+  }, PATIENCE);
 }
 
 describe('Dead letters', () => {
@@ -57,7 +59,7 @@ describe('Dead letters', () => {
     await eventually(async () => {
       const runs = await client.executions.list({ taskId: 'sales' }).toArray();
       expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
-    });
+    }, PATIENCE);
   });
 
   it('go again with a change of their payload', async () => {
@@ -75,7 +77,7 @@ describe('Dead letters', () => {
     await eventually(async () => {
       const runs = await client.executions.list({ taskId: 'invoices' }).toArray();
       expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
-    });
+    }, PATIENCE);
   });
 
   it('are resolved with a note, and reopened', async () => {
@@ -107,7 +109,10 @@ describe('Dead letters', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Ignore' }).click();
     await page.getByText('2 runs ignored').waitFor();
     const { id } = await client.tasks.trigger('invoices');
-    await eventually(async () => expect((await client.executions.get(id)).resolution?.kind).toBe('ignored'));
+    await eventually(
+      async () => expect((await client.executions.get(id)).resolution?.kind).toBe('ignored'),
+      PATIENCE,
+    );
     await page.getByRole('radiogroup', { name: 'Which' }).getByText('Ignored').click();
     await page.getByRole('button', { name: /^Reopen / }).click();
     await page.getByText('What dies of it comes into the list again').waitFor();

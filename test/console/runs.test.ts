@@ -5,6 +5,8 @@ import { expectAccessible, expectFits, openConsole, shoot } from './support/brow
 import { openOwnTenant } from './support/own-tenant.ts';
 
 const NEVER = { kind: 'cron' as const, expressions: ['0 0 29 2 *'] };
+/** A busy machine takes its time. */
+const PATIENCE = { timeoutMs: 60_000 };
 const NO_RETRY = { limit: 0 };
 const DECLINED = { customer: 'C-7', card: 'declined' };
 
@@ -23,7 +25,7 @@ async function ended(client: Client, id: string) {
     const run = await client.executions.get(id);
     expect(run.finishedAt).not.toBeNull();
     return run;
-  });
+  }, PATIENCE);
 }
 
 describe('Runs', () => {
@@ -57,6 +59,22 @@ describe('Runs', () => {
     await client.tasks.trigger('second');
     await rows.nth(1).getByRole('link', { name: 'Invoice second' }).waitFor();
     await rows.nth(1).getByText('success').waitFor();
+  });
+
+  it('does not follow what happens while its tab is hidden', async () => {
+    const { client, open } = await openOwnTenant('/runs');
+    await invoice(client, 'seen', {});
+    await client.tasks.trigger('seen');
+    const page = await open();
+    await page.getByRole('link', { name: 'Invoice seen' }).waitFor();
+    const isStream = ({ url }: { url(): string }) => url().endsWith('/v1/events');
+    const turn = (state: 'hidden' | 'visible') =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await Promise.all([page.waitForEvent('requestfailed', isStream), turn('hidden')]);
+    await Promise.all([page.waitForEvent('request', isStream), turn('visible')]);
   });
 
   it('retries all that match, after it has said how many', async () => {
@@ -96,7 +114,7 @@ describe('the page of a run', () => {
 
     await page.getByRole('button', { name: 'Retry with another payload' }).click();
     const dialog = page.getByRole('dialog');
-    const payload = dialog.getByLabel('Payload');
+    const payload = dialog.getByRole('textbox', { name: 'Payload' });
     await payload.fill('[1]');
     await dialog.getByRole('button', { name: 'Retry' }).click();
     await dialog.getByText(/^payload: /).waitFor();
