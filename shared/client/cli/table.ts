@@ -24,5 +24,6 @@ export function card(entries: readonly (readonly [string, string | number | unde
 }
 
 /** What others wrote must not move the cursor, colour the screen or break the table. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are meant
-export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+export const oneLine = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are meant
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ');
