@@ -46,8 +46,8 @@ export class Checker {
     const { pk, before, after } = write;
     if (count(before, 'gen') !== count(after, 'gen')) {
       this.handlers.fencedAtMs.set(pk, this.#nowMs());
-      this.handlers.noteRules(pk);
     }
+    if (count(before, 'ver') !== count(after, 'ver')) this.handlers.noteRules(pk);
     if (after && text(after, 'run') !== text(before, 'run')) this.handlers.noteConfirmed(pk, after);
     // A new life of a deleted task.
     const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';

@@ -111,12 +111,15 @@ export class HandlerRules {
     }
   }
 
-  /** What the definition said in that generation. */
+  /** What the definition said in that generation; edits of a completed task make no new one, and the loosest word counts. */
   readonly #overlaps = new Map<string, string>();
   noteRules(pk: string): void {
     const [task, definition] = [this.#dynamo.read(pk, 'T'), this.#dynamo.read(pk, 'D')];
     const overlap = text(definition, 'overlap');
-    if (task && overlap) this.#overlaps.set(`${pk}@${count(task, 'gen')}`, overlap);
+    if (!task || !overlap) return;
+    const generation = `${pk}@${count(task, 'gen')}`;
+    const before = this.#overlaps.get(generation);
+    this.#overlaps.set(generation, before === undefined || before === overlap ? overlap : 'allow');
   }
   overlapOf = (pk: string, generation: number): string =>
     this.#overlaps.get(`${pk}@${generation}`) ?? text(this.#dynamo.read(pk, 'D'), 'overlap') ?? 'allow';
