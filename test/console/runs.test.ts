@@ -1,3 +1,4 @@
+import type { Request } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../shared/client/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -67,7 +68,7 @@ describe('Runs', () => {
     await client.tasks.trigger('seen');
     const page = await open();
     await page.getByRole('link', { name: 'Invoice seen' }).waitFor();
-    const isStream = ({ url }: { url(): string }) => url().endsWith('/v1/events');
+    const isStream = (request: Request) => request.url().endsWith('/v1/events');
     const turn = (state: 'hidden' | 'visible') =>
       page.evaluate(
         `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
@@ -122,7 +123,7 @@ describe('the page of a run', () => {
     await dialog.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('Payload of this run').waitFor();
     await page.getByText('once, by hand').waitFor();
-    await page.getByText('Result').waitFor();
+    await page.getByText('Result', { exact: true }).waitFor();
     expect((await client.executions.get(run.id)).status).toBe('success');
   });
 
