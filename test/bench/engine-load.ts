@@ -43,15 +43,18 @@ export const oneTime = (tag: string, schedule: object) => ({
   schedule,
 });
 
-/** All runs of the tag, when so many have succeeded. Asking for the queue's depth disturbs the least. */
+/**
+ * All runs of the tag, when so many have succeeded. Asking for the queue's depth disturbs the least; where others fill it for
+ * longer (`drains: false`) only the list can tell.
+ */
 export async function finishedRuns(
   engine: RunningEngine,
-  q: { tag: string; count: number; lastDueAt: number },
+  q: { tag: string; count: number; lastDueAt: number; patienceMs?: number; drains?: boolean },
 ): Promise<FinishedRun[]> {
-  const { tag, count, lastDueAt } = q;
+  const { tag, count, lastDueAt, patienceMs = PATIENCE_MS } = q;
   await delay(Math.max(0, lastDueAt - Date.now()));
-  const until = performance.now() + PATIENCE_MS;
-  await untilDrained(engine, until);
+  const until = performance.now() + patienceMs;
+  if (q.drains !== false) await untilDrained(engine, until);
   for (;;) {
     const runs = await listRuns(engine, tag);
     const finished = runs.flatMap(({ scheduledAt, startedAt, finishedAt, latenessMs, status }) =>

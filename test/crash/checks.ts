@@ -16,6 +16,8 @@ export interface Verdict {
   runs: number;
   starts: number;
   letters: number;
+  /** Of scheduled runs that ended at their first attempt, and wait for no cap. */
+  latenessMs: number[];
 }
 
 /** A lease and the sweeper that looks for it each minute, and several times over. */
@@ -47,6 +49,14 @@ export async function judge(engine: KeptEngine, workload: Workload): Promise<Ver
     runs: runs.length,
     starts: starts(engine).length,
     letters: letters.length,
+    latenessMs: runs.flatMap(({ attempt, trigger, taskId, latenessMs }) =>
+      attempt === 1 &&
+      trigger === 'schedule' &&
+      latenessMs !== null &&
+      workload.made.get(taskId)?.recipe.name !== 'capped'
+        ? [latenessMs]
+        : [],
+    ),
   };
 }
 
@@ -81,9 +91,11 @@ const settledRuns = (engine: KeptEngine, { tag, made, sink, messaged, messages }
     { timeoutMs: SETTLED_WITHIN_MS, intervalMs: LOOK_EVERY_MS },
   );
 
-function taskFaults({ made }: Workload, tasks: z.output<typeof TaskDocument>[]): string[] {
+function taskFaults({ made, tooLate }: Workload, tasks: z.output<typeof TaskDocument>[]): string[] {
   const stored = new Map(tasks.map((task) => [task.id, task]));
-  const faults = [...stored.keys()].filter((id) => !made.has(id)).map((id) => `task ${id} was made twice`);
+  const faults = tasks
+    .filter(({ id, name }) => !made.has(id) && !tooLate.has(name))
+    .map(({ id }) => `task ${id} was made twice`);
   for (const [id, { recipe, acknowledged }] of made) {
     const task = stored.get(id);
     if (!task) faults.push(`task ${id} was acknowledged, and is gone`);

@@ -35,7 +35,8 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-const READY_WITHIN_MS = 120_000;
+/** A machine that does much else takes its time. */
+const READY_WITHIN_MS = 300_000;
 const PATIENCE_MS = 180_000;
 const PAUSE_MS = 100;
 /** Starts in a row that came to nothing: then it is broken, not killed. */

@@ -9,6 +9,8 @@ import { RECIPES, type Recipe, survives } from './recipes.ts';
 export interface Workload {
   readonly tag: string;
   readonly made: ReadonlyMap<string, { recipe: Recipe; acknowledged: Task }>;
+  /** Names of tasks that were answered only when their time was over; they may be there or not. */
+  readonly tooLate: ReadonlySet<string>;
   readonly sink: string;
   /** Ids of messages that the inbox took, each of which triggers `messaged` once. */
   readonly messages: readonly string[];
@@ -24,6 +26,7 @@ export interface Workload {
 /** What the engine must be started with. */
 export const WORKLOAD_ENV = { ESCAPEMENT_EVENTS: JSON.stringify({ rules: {}, inbox: true }) };
 const NEVER = { kind: 'once', at: '2100-01-01T00:00:00.000Z' };
+const INVALID = 422;
 const DUE_IN_MS = 2_000;
 /** Beyond 150 s nobody but the clock hints. */
 const LATER_MS = 165_000;
@@ -34,6 +37,7 @@ export async function openWorkload(engine: KeptEngine, tag: string): Promise<Wor
   const sink = `${tag}-sink`;
   const messaged = `${tag}-messaged`;
   const made = new Map<string, { recipe: Recipe; acknowledged: Task }>();
+  const tooLate = new Set<string>();
   const messages: string[] = [];
   const stored: string[] = [];
   const fixed = { handler: 'demo.count', payload: { key: 'crash' }, ...survives, schedule: NEVER };
@@ -49,8 +53,12 @@ export async function openWorkload(engine: KeptEngine, tag: string): Promise<Wor
     // By turns under an id of ours, and under one that the API makes once for the key.
     const isPut = n % 2 === 0;
     const body = isPut
-      ? await engine.insist([200, 201], 'PUT', `/v1/tasks/${name}`, { json })
-      : await engine.insist([201], 'POST', '/v1/tasks', { json, headers: { 'idempotency-key': name } });
+      ? await engine.insist([200, 201, INVALID], 'PUT', `/v1/tasks/${name}`, { json })
+      : await engine.insist([201, INVALID], 'POST', '/v1/tasks', {
+          json,
+          headers: { 'idempotency-key': name },
+        });
+    if (JSON.stringify(body).includes('no occurrence is left')) return void tooLate.add(name);
     const task = TaskDocument.parse(body);
     made.set(task.id, { recipe, acknowledged: task });
     if (recipe.triggered)
@@ -85,6 +93,7 @@ export async function openWorkload(engine: KeptEngine, tag: string): Promise<Wor
   return {
     tag,
     made,
+    tooLate,
     sink,
     messages,
     messaged,
