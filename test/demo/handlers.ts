@@ -41,6 +41,9 @@ const play = ({ name, description, takesMs: [least, most], fails }: Role): Handl
 class CardDeclinedError extends NonRetryableError {
   override name = 'CardDeclinedError';
 }
+class NoSuchBucketError extends NonRetryableError {
+  override name = 'NoSuchBucketError';
+}
 class MissingColumnError extends NonRetryableError {
   override name = 'MissingColumnError';
 }
@@ -50,9 +53,7 @@ class ConnectionTimeoutError extends Error {
 
 const noSuchBucket = ({ bucket }: Payload) => {
   if (bucket === 'reports-prd')
-    throw new NonRetryableError(
-      'NoSuchBucket: the bucket "reports-prd" does not exist; there is "reports-prod"',
-    );
+    throw new NoSuchBucketError('The bucket "reports-prd" does not exist; there is "reports-prod"');
 };
 const unsteady = ({ supplier }: Payload, attempt: number) => {
   if (supplier === 'northwind' && attempt < 3)
