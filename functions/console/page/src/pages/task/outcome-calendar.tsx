@@ -101,7 +101,8 @@ function Days({ days, zone }: { days: readonly Day[]; zone: string }) {
       withMonthLabels
       withTooltip
       getTooltipLabel={({ date }) => `${date}: ${dayText(byDate.get(date))}`}
-      getRectProps={({ date }) => ({ style: { fill: FILL[stateOf(byDate.get(date))] } })}
+      // The attribute: its styles are the library's own.
+      getRectProps={({ date }) => ({ fill: FILL[stateOf(byDate.get(date))] })}
       role="img"
       aria-label={`By day: ${summaryOf(days)}`}
     />

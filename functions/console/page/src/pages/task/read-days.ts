@@ -27,12 +27,16 @@ export async function readDays(
   const { runs, isCut } = await lastRuns(client, task.id, from, signal);
   const oldest = runs.at(-1)?.scheduledAt;
   const since = isCut && oldest !== undefined ? oldest : from;
-  const { items } = await client.tasks.occurrences(task.id, { from: since, count: MOST }, { signal });
+  const knownSince = scheduledSince(versions.items) ?? task.createdAt;
+  const earliest = oldest !== undefined && oldest < knownSince ? oldest : knownSince;
+  // Of before nothing could be told, and there may be more than can be asked for.
+  const start = earliest > since ? earliest : since;
+  const { items } = await client.tasks.occurrences(task.id, { from: start, count: MOST }, { signal });
   const days = daysOf({
     zone,
     expected: items,
     runs,
-    knownSince: scheduledSince(versions.items) ?? task.createdAt,
+    knownSince,
     pausedSince: task.paused?.at,
     nowMs,
   });
