@@ -18,7 +18,7 @@ export function JsonBlock({ value, label }: { value: unknown; label: string }) {
         </CopyButton>
       </Group>
       <Spoiler maxHeight={SHOWN_PX} showLabel="Show all" hideLabel="Show less">
-        <Code block aria-labelledby={`json-${label}`}>
+        <Code block role="group" tabIndex={0} aria-labelledby={`json-${label}`}>
           {text}
         </Code>
       </Spoiler>

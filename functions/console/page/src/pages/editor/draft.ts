@@ -53,14 +53,15 @@ export const isObject = (value: unknown): value is Draft =>
 export const readAt = (draft: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), draft);
 
-/** The draft with the value there; undefined takes the field out. */
+/** The draft with the value there; undefined takes the field out, and with it an object that has nothing else. */
 export function writeAt(draft: Draft, path: string, value: unknown): Draft {
   const [name = '', ...rest] = path.split('.');
-  const inner = rest.length === 0 ? value : writeAt(innerOf(draft, name), rest.join('.'), value);
+  const inner = rest.length === 0 ? value : orNothing(writeAt(innerOf(draft, name), rest.join('.'), value));
   if (inner !== undefined) return { ...draft, [name]: inner };
   return Object.fromEntries(Object.entries(draft).filter(([other]) => other !== name));
 }
 
+const orNothing = (inner: Draft): Draft | undefined => (Object.keys(inner).length === 0 ? undefined : inner);
 const innerOf = (draft: Draft, name: string): Draft => {
   const inner = draft[name];
   return isObject(inner) ? inner : {};
@@ -82,6 +83,7 @@ export function onTopOf(theirs: Draft, base: Draft, mine: Draft): Draft {
 export const idFor = (name: string): string =>
   name
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replaceAll(/^[^a-z0-9]+|-+$/g, '')

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { createClient } from '../../shared/client/client.ts';
+import { consoleUnderTest, expectAccessible, expectFits, openConsole, shoot } from './support/browser.ts';
+
+const run = promisify(execFile);
+const operator = () => {
+  const { url, tokens } = consoleUnderTest();
+  return createClient({ url, token: tokens.operator });
+};
+const CLI = fileURLToPath(new URL('../../shared/client/cli/main.ts', import.meta.url));
+/** As somebody with `escapement` on the path and the environment of docs/cli.md. */
+async function shell(command: string): Promise<void> {
+  const { url, tokens } = consoleUnderTest();
+  const env = { ...process.env, ESCAPEMENT_URL: url, ESCAPEMENT_TOKEN: tokens.operator };
+  await run('sh', ['-c', `escapement() { '${process.execPath}' '${CLI}' "$@"; }\n${command}`], { env });
+}
+const MADE = ['console-report', 'console-copied', 'console-shared'];
+afterAll(async () => {
+  for (const id of MADE)
+    await operator()
+      .tasks.delete(id)
+      .catch(() => undefined);
+});
+
+describe('the editor', () => {
+  it('makes a task by its form: with a live preview, problems at their fields, and the JSON in step', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks/new' });
+    await page.getByRole('textbox', { name: 'Name' }).fill('Console report');
+    expect(await page.getByRole('textbox', { name: 'Id' }).inputValue()).toBe('console-report');
+    const preview = page.getByRole('region', { name: 'Preview of the schedule' });
+    const cron = page.getByRole('textbox', { name: 'Cron expressions' });
+    await cron.fill('61 2 * * *');
+    await page.getByText(/line 1: /).waitFor();
+    await page.getByText('schedule.expressions[0]').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await cron.fill('30 2 * * *');
+    await preview.getByText(/02:30/).first().waitFor();
+
+    const json = page.getByRole('textbox', { name: 'JSON' });
+    expect(JSON.parse(await json.inputValue())).toMatchObject({
+      name: 'Console report',
+      schedule: { expressions: ['30 2 * * *'] },
+    });
+    await json.fill((await json.inputValue()).replace('30 2 * * *', '15 4 * * *'));
+    expect(await cron.inputValue()).toBe('15 4 * * *');
+    await preview.getByText(/04:15/).first().waitFor();
+
+    await page.getByRole('tab', { name: 'What runs' }).click();
+    await page.getByRole('combobox', { name: 'Handler' }).click();
+    await page.getByRole('option', { name: 'health.probe' }).click();
+    await page.getByText('Can be saved').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/\/tasks\/console-report/);
+    expect(await operator().tasks.get('console-report')).toMatchObject({
+      handler: 'health.probe',
+      schedule: { kind: 'cron', expressions: ['15 4 * * *'], timezone: 'Europe/Berlin' },
+    });
+  });
+
+  it('copies the task as a command that makes it', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks/new' });
+    await page.getByRole('textbox', { name: 'Name' }).fill("Console's copied");
+    await page.getByRole('textbox', { name: 'Id' }).fill('console-copied');
+    const json = page.getByRole('textbox', { name: 'JSON' });
+    await json.fill((await json.inputValue()).replace('"handler": ""', '"handler": "health.probe"'));
+    await page.getByText('Can be saved').waitFor();
+    const copied = async (form: string): Promise<string> => {
+      await page.getByRole('button', { name: 'Copy as' }).click();
+      await page.getByRole('menuitem', { name: form }).click();
+      await page.getByText(`Copied: ${form}`).waitFor();
+      return z.string().parse(await page.evaluate('navigator.clipboard.readText()'));
+    };
+    const made = async () => (await operator().tasks.get('console-copied')).name;
+    await shell(await copied('curl'));
+    expect(await made()).toBe("Console's copied");
+    await operator().tasks.delete('console-copied');
+    await shell(await copied('Command line'));
+    expect(await made()).toBe("Console's copied");
+    await operator().tasks.delete('console-copied');
+    const file = await copied('File for escapement apply');
+    await shell(`escapement apply -f - <<'YAML'\n${file}\nYAML`);
+    expect(await made()).toBe("Console's copied");
+  });
+
+  it('shows what somebody else changed meanwhile, and puts both together', async () => {
+    const client = operator();
+    const schedule = { kind: 'cron', expressions: ['0 3 * * *'] } as const;
+    const task = {
+      name: 'Shared',
+      handler: 'health.probe',
+      schedule: { ...schedule, expressions: [...schedule.expressions] },
+    };
+    await client.tasks.put('console-shared', task);
+    const page = await openConsole({ role: 'operator', path: '/tasks/console-shared/edit' });
+    await page.getByRole('textbox', { name: 'Name' }).fill('Shared by two');
+    await page.getByText('Can be saved').waitFor();
+    await client.tasks.put('console-shared', { ...task, tags: ['theirs'] });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const theirs = page.getByRole('table', { name: 'What they changed' });
+    await theirs.getByText('tags').waitFor();
+    await page.getByRole('button', { name: 'Put my changes on top' }).click();
+    await theirs.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/\/tasks\/console-shared$/);
+    expect(await client.tasks.get('console-shared')).toMatchObject({
+      name: 'Shared by two',
+      tags: ['theirs'],
+    });
+  });
+
+  it('asks before what was written is lost', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks/new' });
+    await page.getByRole('textbox', { name: 'Name' }).fill('Half a task');
+    await page.getByRole('link', { name: /^Runs/ }).click();
+    await page.getByRole('button', { name: 'Stay' }).click();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Half a task');
+    await page.getByRole('link', { name: /^Runs/ }).click();
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.waitForURL(/\/runs/);
+  });
+
+  it('is not for viewers', async () => {
+    const page = await openConsole({ role: 'viewer', path: '/tasks/new' });
+    await page.getByText('This needs the role operator').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  });
+
+  it('is accessible in both themes, and fits a phone', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks/new' });
+    await page.getByRole('region', { name: 'Preview of the schedule' }).getByText(/09:00/).first().waitFor();
+    for (const tab of ['What runs', 'Rules', 'Schedule']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await expectAccessible(page);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectFits(page);
+    await shoot(page, 'editor');
+  });
+});
