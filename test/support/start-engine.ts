@@ -52,7 +52,7 @@ export interface StartOptions {
 
 const START = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 
 export async function startEngine(options: StartOptions = {}): Promise<RunningEngine> {
