@@ -24,6 +24,8 @@ async function tenant(world: CaseWorld, more: CaseRequest = {}): Promise<CaseReq
 export const tenancyCases: Cases = {
   listCalendars: [{ status: 200, request: () => ({ query: { limit: '2' } }) }],
   getCalendar: [{ status: 200, request: calendar }],
+  listCalendarTasks: [{ status: 200, request: calendar }],
+  listLimitsInUse: [{ status: 200, request: () => ({ query: { limit: '2' } }) }],
   putCalendar: [
     {
       status: 201,
