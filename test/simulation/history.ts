@@ -80,7 +80,9 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
 
   let violation: Violation | undefined;
   try {
-    await kernel.runUntil(plan.calmAtMs);
+    // What people asked for last is answered by then, too, and their queues are resumed after it.
+    const lastAskedMs = Math.max(0, ...plan.operations.map(({ atMs }) => atMs));
+    await kernel.runUntil(Math.max(plan.calmAtMs, lastAskedMs + MINUTE_MS));
     world.faults.end();
     calm = true;
     operations.carryOut({ atMs: kernel.nowMs, kind: 'resumeQueue', task: '', choice: 0 });
