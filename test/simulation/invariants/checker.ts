@@ -4,7 +4,7 @@ import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
 import { HandlerRules } from './handler-rules.ts';
 import { count, must, text } from './records.ts';
 import { checkRun, type RunFacts } from './run-rules.ts';
-import { checkTask } from './task-rules.ts';
+import { checkPersonsWrite, checkTask } from './task-rules.ts';
 
 /** Looks at every write, every letter and every start of a handler while the world goes on. */
 export class Checker {
@@ -51,12 +51,14 @@ export class Checker {
     if (after && text(after, 'run') !== text(before, 'run')) this.handlers.noteConfirmed(pk, after);
     // A new life of a deleted task.
     const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';
-    if (!reborn)
-      checkTask(
-        write,
-        writes.filter(({ sk }) => sk.startsWith('X#')),
-        { read: (pk, sk) => this.#dynamo.read(pk, sk) },
-      );
+    if (reborn) return;
+    checkTask(
+      write,
+      writes.filter(({ sk }) => sk.startsWith('X#')),
+      { read: (pk, sk) => this.#dynamo.read(pk, sk) },
+    );
+    const definition = writes.find((other) => other.pk === pk && other.sk === 'D');
+    checkPersonsWrite(write, definition);
   }
 
   sent(url: string, body: string): void {

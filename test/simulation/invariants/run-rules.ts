@@ -142,11 +142,17 @@ function checkEnd(key: string, before: Item, after: Item, facts: RunFacts): void
   if (to === 'success')
     must(facts.hasBegun(key, attempt), 'L1 every due run ends, as it went', say('success without a handler'));
   const last = list(after, 'attempts').at(-1);
-  const lost =
-    last &&
-    'M' in last &&
-    count(last.M, 'attempt') === attempt &&
-    text(last.M, 'errorType') === 'LeaseExpired';
+  const reports = last && 'M' in last ? count(last.M, 'attempt') : 0;
+  const told =
+    to === 'dead' ||
+    (to === 'success' && attempt > 1) ||
+    list(after, 'attempts').length > list(before, 'attempts').length;
+  must(
+    !told || reports === attempt,
+    'S2 one start for each attempt',
+    say(`attempt ${reports} reports in its place`),
+  );
+  const lost = last && 'M' in last && reports === attempt && text(last.M, 'errorType') === 'LeaseExpired';
   if (lost) {
     const lease = count(before, 'lease');
     must(

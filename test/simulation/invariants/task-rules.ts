@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import type { Written } from '../aws/dynamodb.ts';
 import { count, isEnded, list, map, must, number, text } from './records.ts';
@@ -86,6 +87,28 @@ function checkAdvance(
     'L2 no occurrence is passed over in silence',
     say(`${between} lie between, ${missed} are counted as missed`),
   );
+}
+
+/** What a person changed, by the item and its definition as they were and are, written together. */
+export function checkPersonsWrite({ pk, before, after }: Written, definition: Written | undefined): void {
+  if (count(after, 'ver') === count(before, 'ver') || before === undefined || after === undefined) return;
+  const [from, to] = [text(before, 'status'), text(after, 'status')];
+  const changed = (name: string): boolean =>
+    definition?.before !== undefined && !isDeepStrictEqual(definition.before[name], definition.after?.[name]);
+  const say = (what: string) => () => `${pk}: ${what}`;
+  const newRules = from !== 'completed' && (changed('overlap') || changed('misfire'));
+  if (from !== to || changed('schedule') || newRules)
+    must(
+      count(after, 'gen') > count(before, 'gen'),
+      'S5 nothing begins after it was forbidden',
+      say(`${from} → ${to}, or other rules, under the same generation`),
+    );
+  if (from === 'active' && to === 'active' && !changed('schedule'))
+    must(
+      number(after, 'nextRunAt') === number(before, 'nextRunAt'),
+      'L2 no occurrence is passed over in silence',
+      say('an edit that keeps the schedule moved it'),
+    );
 }
 
 /** What ends is counted in the very write that says so of the run. */
