@@ -125,7 +125,8 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
       }
     } else if (run.status === 'running') {
       if (await expire(deps, run)) swept.expired++;
-    } else if (isUnsettled(run) && entry.at <= look.nowMs) {
+    } else if (isUnsettled(run) && lookOf(run, entry) <= look.nowMs) {
+      // As the run has it now: one that died after we saw its lease in the index has a minute to send its letter itself.
       await settle(deps, run, swept);
     }
   } catch (error) {
@@ -133,6 +134,9 @@ async function sweepRun(deps: SweepDeps, entry: OpenEntry, look: Look, swept: Sw
     deps.log.error('run not swept; the next sweep tries again', { executionId: executionId(entry) }, error);
   }
 }
+
+const lookOf = ({ index }: Execution, entry: OpenEntry): EpochMs =>
+  index && 'at' in index ? index.at : entry.at;
 
 /** A missed deadline is told; when that does not succeed, whatever else the run needs goes on all the same. */
 async function afterDeadline(deps: SweepDeps, run: Execution, look: Look, swept: Swept): Promise<Execution> {

@@ -123,6 +123,24 @@ describe('sweeper', () => {
     expect(w.workQueues.letters).toHaveLength(1);
   });
 
+  it('leaves the letter of a run that has just died to whoever wrote so, although the index still shows its lease', async () => {
+    const w = await lost(0);
+    await w.advance(60_000);
+    const [run] = w.history();
+    if (!run) throw new Error('nothing was claimed');
+    const diedAt = w.clock.nowMs();
+    const index = { set: 'open', shard: 0, at: diedAt + 60_000 } as const;
+    w.hooks.before = (operation) => {
+      if (operation !== 'executions.read') return;
+      w.hooks.before = undefined;
+      w.tables.executions.put({ ...run, status: 'dead', letter: 'pending', diedAt, index });
+    };
+    expect(await w.sweep()).toMatchObject({ letters: 0, failed: 0 });
+    expect(w.workQueues.letters).toEqual([]);
+    await w.advance(61_000);
+    expect(await w.sweep()).toMatchObject({ letters: 1, failed: 0 });
+  });
+
   it('leaves what dies on a queue that is gone to the default queue, whose letters can be redriven', async () => {
     const w = makeSchedulerWorld();
     await w.addTask({
