@@ -1,6 +1,6 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import type { Written } from '../aws/dynamodb.ts';
-import { count, flag, isEnded, list, must, number, text } from './records.ts';
+import { count, flag, isEnded, list, map, must, number, text } from './records.ts';
 
 /** What is known beside the item itself. */
 export interface RunFacts {
@@ -90,12 +90,7 @@ export function checkRun({ pk, sk, before, after }: Written, facts: RunFacts): v
       );
   }
   if (from === 'running' && to !== 'running') checkEnd(key, before, after, facts);
-  if (from === 'running' && to === 'running')
-    must(
-      !flag(before, 'cancel') || flag(after, 'cancel'),
-      'A1 what was answered stays done',
-      say('the request to stop is gone'),
-    );
+  if (from === 'running' && to === 'running') checkGoesOn(key, before, after);
   if (text(before, 'letter') === 'pending' && text(after, 'letter') === 'sent')
     must(
       facts.lettersOf(key, epoch) > 0,
@@ -108,6 +103,23 @@ export function checkRun({ pk, sk, before, after }: Written, facts: RunFacts): v
     say('its count is forgotten'),
   );
   checkPlace(key, after);
+}
+
+/** The same attempt, before and after. */
+function checkGoesOn(key: string, before: Item, after: Item): void {
+  const say = (what: string) => () => `${key} attempt ${count(after, 'att')}: ${what}`;
+  must(
+    !flag(before, 'cancel') || flag(after, 'cancel'),
+    'A1 what was answered stays done',
+    say('the request to stop is gone'),
+  );
+  const [pending, told] = [number(after, 'pendingS') !== undefined, map(after, 'early') !== undefined];
+  must(!(pending && told), 'A1 what was answered stays done', say('waits for what it was told already'));
+  must(
+    pending || count(after, 'lease') >= count(before, 'lease'),
+    'S2 one start for each attempt',
+    say(`its lease is taken back by ${count(before, 'lease') - count(after, 'lease')} ms`),
+  );
 }
 
 /** A claim may be taken back only while its handler has not begun. */

@@ -87,11 +87,11 @@ export const ATTEMPTS: Mutant[] = [
     new: '  attempt,\n  owner,\n});',
   },
   {
-    name: 'success over an early word',
+    name: 'pending over an early word',
     rule: 'FIN: nothing is stored that the holder of the token said',
-    file: START,
-    old: 'guard: { equals: ownedBy(q.owner, seen.attempt), missing: unlessTold(seen) },',
-    new: 'guard: { equals: ownedBy(q.owner, seen.attempt) },',
+    file: `${DOMAIN}hand-off.ts`,
+    old: "guard: { equals: ours(q.owner, seen.attempt), missing: ['cancelRequested', 'earlyOutcome'] },",
+    new: "guard: { equals: ours(q.owner, seen.attempt), missing: ['cancelRequested'] },",
   },
   {
     name: 'lease ends with the deadline',
