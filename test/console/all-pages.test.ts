@@ -64,8 +64,12 @@ describe('a viewer', () => {
     async ({ title, path }) => {
       const page = await openConsole({ role: 'viewer', path: await pathOf(path) });
       await settled(page, title);
+      // Not the names of tasks, which may begin with such a word.
+      const names = new Set((await client.tasks.list().toArray()).map((task) => task.name));
       const buttons = await page.getByRole('button').or(page.getByRole('link')).allInnerTexts();
-      expect(buttons.filter((words) => ACTS.test(words.trim()))).toEqual([]);
+      expect(
+        buttons.filter((words) => ACTS.test(words.trim()) && !names.has(words.trim().split('\n')[0] ?? '')),
+      ).toEqual([]);
     },
   );
 
@@ -115,6 +119,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Control+k');
     await page.getByLabel('Find').fill('report-returns');
     await page.getByRole('dialog').getByText('Returns and their reasons').waitFor();
+    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL(/report-returns/);
   });

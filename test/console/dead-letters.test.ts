@@ -34,7 +34,7 @@ describe('Dead letters', () => {
     await withLetters(client, ['invoices', 'sales', 'feed']);
     const page = await open();
     const table = page.getByRole('table', { name: 'Groups of dead letters' });
-    for (const error of ['CardDeclinedError', 'NonRetryableError', 'MissingColumnError'])
+    for (const error of ['CardDeclinedError', 'NoSuchBucketError', 'MissingColumnError'])
       await table.getByRole('row', { name: new RegExp(`${error}.*2`) }).waitFor();
     expect(await table.getByRole('row').count()).toBe(4);
     await table.getByRole('link', { name: 'MissingColumnError' }).click();
@@ -42,14 +42,17 @@ describe('Dead letters', () => {
       .getByText('feed.csv of relecloud has no column "price_net", but "net_price"')
       .first()
       .waitFor();
-    expect(await page.getByRole('table', { name: 'Runs that died of it' }).getByRole('row').count()).toBe(3);
+    await eventually(async () => {
+      const rows = page.getByRole('table', { name: 'Runs that died of it' }).getByRole('row');
+      expect(await rows.count()).toBe(3);
+    });
   });
 
   it('go again behind a canary once their cause is put right, and stay when it is not', async () => {
     const { client, open } = await openOwnTenant('/dead-letters');
     await withLetters(client, ['sales']);
     const page = await open();
-    await page.getByRole('link', { name: 'NonRetryableError' }).click();
+    await page.getByRole('link', { name: 'NoSuchBucketError' }).click();
     await page.getByRole('button', { name: 'Redrive with a canary' }).click();
     await page.getByText('The canary did not succeed: the others stay where they are').waitFor();
     await client.tasks.patch('sales', { payload: { bucket: 'reports-prod' } });

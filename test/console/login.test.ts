@@ -58,7 +58,7 @@ describe('the keyboard', () => {
     await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByLabel('Find').fill('order-confirm');
-    await page.getByText('Confirm orders').waitFor();
+    await page.getByRole('dialog').getByText('Confirm orders').waitFor();
     await expectAccessible(page);
   });
 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import type { Role } from '../global-setup.ts';
 
 export interface OpenOptions {
@@ -104,20 +105,23 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** Nothing is wider than the window: a phone would have to be moved sideways to read it. */
 export async function expectFits(page: Page): Promise<void> {
-  const html = page.locator('html');
-  const { content, window } = await html.evaluate(({ scrollWidth, clientWidth }) => ({
-    content: scrollWidth,
-    window: clientWidth,
-  }));
-  const wide = await page
-    .locator('main *')
-    .evaluateAll(
-      (all, edge) =>
-        all.filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.outerHTML),
-      window,
-    );
-  const told = wide.slice(0, SHOWN_NODES).map((text) => text.slice(0, 300));
-  expect(content, `wider than the window:\n${told.join('\n')}`).toBeLessThanOrEqual(window);
+  // The navigation slides away when a window becomes narrow.
+  await eventually(async () => {
+    const html = page.locator('html');
+    const { content, window } = await html.evaluate(({ scrollWidth, clientWidth }) => ({
+      content: scrollWidth,
+      window: clientWidth,
+    }));
+    const wide = await page
+      .locator('main *')
+      .evaluateAll(
+        (all, edge) =>
+          all.filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.outerHTML),
+        window,
+      );
+    const told = wide.slice(0, SHOWN_NODES).map((text) => text.slice(0, 300));
+    expect(content, `wider than the window:\n${told.join('\n')}`).toBeLessThanOrEqual(window);
+  });
 }
 
 /** Pictures of the page in both themes, on a desk and on a phone, for people to look at: test/console/screenshots/. */

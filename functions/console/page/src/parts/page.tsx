@@ -18,7 +18,11 @@ export function Page(props: { title: string; about?: ReactNode; actions?: ReactN
             </Text>
           )}
         </div>
-        {props.actions && <Group gap="xs">{props.actions}</Group>}
+        {props.actions && (
+          <Group gap="xs" maw="100%">
+            {props.actions}
+          </Group>
+        )}
       </Group>
       {props.children}
     </Stack>
