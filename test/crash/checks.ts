@@ -23,6 +23,8 @@ export interface Verdict {
 /** A lease and the sweeper that looks for it each minute, and several times over. */
 const SETTLED_WITHIN_MS = 420_000;
 const LOOK_EVERY_MS = 2_000;
+/** Two sweeps and some. */
+const SWEPT_WITHIN_MS = 150_000;
 /** SQS's own limit. */
 const RECEIVE = 10;
 const Letter = z.looseObject({ kind: z.literal('letter'), executionId: z.string() });
@@ -31,6 +33,7 @@ const Stored = z.looseObject({ id: z.string() });
 
 export async function judge(engine: KeptEngine, workload: Workload): Promise<Verdict> {
   const runs = await settledRuns(engine, workload);
+  await lettersSent(engine);
   const tasks = await readAll(engine, `/v1/tasks?limit=200&tag=${workload.tag}`, TaskDocument);
   const letters = await lettersOf(engine);
   const faults = [
@@ -90,6 +93,16 @@ const settledRuns = (engine: KeptEngine, { tag, made, sink, messaged, messages }
     },
     { timeoutMs: SETTLED_WITHIN_MS, intervalMs: LOOK_EVERY_MS },
   );
+
+/** A death between its write and its letter is the sweeper's to finish; what it leaves is told as a fault later on. */
+const lettersSent = (engine: KeptEngine): Promise<void> =>
+  eventually(
+    async () => {
+      const faults = await engine.withDynamo((dynamo) => indexFaults(dynamo, Date.now()));
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+    },
+    { timeoutMs: SWEPT_WITHIN_MS, intervalMs: LOOK_EVERY_MS },
+  ).catch(() => {});
 
 function taskFaults({ made, tooLate }: Workload, tasks: z.output<typeof TaskDocument>[]): string[] {
   const stored = new Map(tasks.map((task) => [task.id, task]));
