@@ -113,14 +113,28 @@ describe('the keyboard alone', () => {
     await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
   });
 
-  it('finds a task by the palette and is led to it', async () => {
+  it('finds a task by the palette and is led to it: by Enter right after typing, and by moving to another', async () => {
     const page = await openConsole();
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByLabel('Find').fill('report-returns');
-    await page.getByRole('dialog').getByText('Returns and their reasons').waitFor();
+    const find = page.getByLabel('Find');
+    await find.fill('report-returns');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/report-returns$/);
+    await find.waitFor({ state: 'detached' });
+
+    await page.keyboard.press('Control+k');
+    await find.pressSequentially('dead let');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/dead-letters$/);
+    await find.waitFor({ state: 'detached' });
+
+    await page.keyboard.press('Control+k');
+    await find.fill('report-');
+    const second = page.getByRole('dialog').getByRole('button').nth(1);
+    const id = (await second.getByText(/^report-/).innerText()).split(' ')[0];
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/report-returns/);
+    await page.waitForURL(`**/tasks/${id}`);
   });
 });

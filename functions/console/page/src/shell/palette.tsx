@@ -1,49 +1,107 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useClient } from '../session/session-context.tsx';
 import { useVisiblePlaces } from './visible-places.ts';
 
 const FOUND = 8;
 const TYPING_MS = 200;
+const [store, { open, close }] = createSpotlight();
+export const openPalette = open;
 
-/** Goes anywhere by name: places, and tasks as they are typed. */
+/** Goes anywhere by name: places, and tasks as they are typed. Enter goes to the first of them, once it is found. */
 export function Palette() {
+  const [query, setQuery] = useState('');
+  const { hits, isComplete } = useHits(query);
+  const [isAwaited, setAwaited] = useState(false);
+  const first = hits[0];
+  useEffect(() => {
+    // What is found later was not there to be chosen as it was typed; moving on starts from it.
+    if (first && query !== '' && store.getState().selected < 0)
+      store.updateState((state) => ({ ...state, selected: 0 }));
+    if (!isAwaited || !first) return;
+    setAwaited(false);
+    close();
+    first.go();
+  }, [first, isAwaited, query]);
+  const type = (text: string) => {
+    setAwaited(false);
+    setQuery(text);
+  };
+  const awaitFirst = ({ key, nativeEvent }: KeyboardEvent) => {
+    if (key === 'Enter' && !nativeEvent.isComposing && !first && !isComplete) setAwaited(true);
+  };
+  return (
+    <Spotlight.Root store={store} query={query} onQueryChange={type} shortcut={null}>
+      <Spotlight.Search
+        placeholder="A place, or a task by name, id or tag"
+        aria-label="Find"
+        onKeyDown={awaitFirst}
+      />
+      {hits.length > 0 && (
+        <Spotlight.ActionsList>
+          {hits.map(({ id, label, description, go }, index) => (
+            <Spotlight.Action
+              key={id}
+              label={label}
+              description={description}
+              onClick={go}
+              data-selected={(query !== '' && index === 0) || undefined}
+            />
+          ))}
+        </Spotlight.ActionsList>
+      )}
+      {hits.length === 0 && (
+        <Spotlight.Empty role="status">{isComplete ? 'Nothing of that name' : 'Looking…'}</Spotlight.Empty>
+      )}
+    </Spotlight.Root>
+  );
+}
+
+interface Hit {
+  id: string;
+  label: string;
+  description: string;
+  go(): void;
+}
+
+/** Places at once; tasks when the API has answered, and of those found before the ones that still match. */
+function useHits(query: string): { hits: Hit[]; isComplete: boolean } {
   const client = useClient();
   const navigate = useNavigate();
-  const [query, setQuery] = useState('');
-  const [search] = useDebouncedValue(query.trim(), TYPING_MS);
-  const { data: tasks = [] } = useQuery({
+  const wanted = query.trim().toLowerCase();
+  const [search] = useDebouncedValue(wanted, TYPING_MS);
+  const { data, error } = useQuery({
     queryKey: ['palette', search],
-    queryFn: async () => (await client.tasks.list({ search, limit: FOUND }).page()).items,
+    queryFn: async () => ({
+      search,
+      tasks: (await client.tasks.list({ search, limit: FOUND }).page()).items,
+    }),
     enabled: search !== '',
-    placeholderData: keepPreviousData,
+    placeholderData: (before) => before,
   });
-  const actions: SpotlightActionData[] = [
-    ...useVisiblePlaces().map(({ to, label, key }) => ({
-      id: to,
-      label,
-      description: `g ${key}`,
-      onClick: () => void navigate({ to }),
-    })),
-    ...(search === '' ? [] : tasks).map(({ id, name, status }) => ({
-      id: `task-${id}`,
-      label: name,
-      description: `${id} · ${status}`,
-      keywords: [id, query],
-      onClick: () => void navigate({ to: '/tasks/$taskId', params: { taskId: id } }),
-    })),
-  ];
-  return (
-    <Spotlight
-      query={query}
-      onQueryChange={setQuery}
-      actions={actions}
-      shortcut={null}
-      nothingFound="Nothing of that name"
-      searchProps={{ placeholder: 'A place, or a task by name, id or tag', 'aria-label': 'Find' }}
-    />
-  );
+  const isMatch = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
+  const isAnswer = data?.search === wanted;
+  const tasks =
+    wanted === '' ? [] : (data?.tasks.filter(({ id, name }) => isAnswer || isMatch(name, id)) ?? []);
+  const places = useVisiblePlaces().filter(({ label }) => isMatch(label));
+  return {
+    isComplete: wanted === '' || isAnswer || (error !== null && search === wanted),
+    hits: [
+      ...places.map(({ to, label, key }) => ({
+        id: to,
+        label,
+        description: `g ${key}`,
+        go: () => void navigate({ to }),
+      })),
+      ...tasks.map(({ id, name, status }) => ({
+        id: `task-${id}`,
+        label: name,
+        description: `${id} · ${status}`,
+        go: () => void navigate({ to: '/tasks/$taskId', params: { taskId: id } }),
+      })),
+    ],
+  };
 }

@@ -13,12 +13,11 @@ import {
   VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { spotlight } from '@mantine/spotlight';
 import { IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useSession } from '../session/session-context.tsx';
 import { useGoKeys } from './go-keys.ts';
-import { Palette } from './palette.tsx';
+import { openPalette, Palette } from './palette.tsx';
 import { usePreferences } from './preferences.tsx';
 import { useVisiblePlaces } from './visible-places.ts';
 
@@ -35,8 +34,8 @@ export function Shell() {
   const places = useVisiblePlaces();
   useGoKeys();
   useHotkeys([
-    ['mod+K', () => spotlight.open()],
-    ['/', () => spotlight.open()],
+    ['mod+K', () => openPalette()],
+    ['/', () => openPalette()],
   ]);
   return (
     <AppShell
@@ -89,7 +88,7 @@ function HeaderTools() {
         variant="default"
         size="xs"
         leftSection={<IconSearch size={14} aria-hidden />}
-        onClick={spotlight.open}
+        onClick={openPalette}
         visibleFrom="sm"
       >
         Find anything <VisuallyHidden>, Control K</VisuallyHidden>
