@@ -28,6 +28,9 @@ const WORST = {
   doubleTick: 0.15,
   missedTick: 0.08,
   busAway: 0.03,
+  /** A write, or its answer, is held up, and others act on the same thing in between. */
+  raceBefore: 0.02,
+  raceAfter: 0.01,
 } as const;
 export type FaultKind = keyof typeof WORST;
 const KINDS = Object.keys(WORST) as FaultKind[];

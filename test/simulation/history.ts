@@ -2,6 +2,7 @@ import { Checker } from './invariants/checker.ts';
 import { checkEnd, unfinished } from './invariants/end-rules.ts';
 import { Violation } from './invariants/records.ts';
 import { Operations } from './operations.ts';
+import { Races } from './races.ts';
 import { type Plan, planOf, RATE_PERIOD_MS } from './workload.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -63,6 +64,7 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
       ended: guarded((handler) => checker.handlers.ended(handler)),
     },
     behaviourOf: (taskId) => (calm ? {} : (behaviours.get(taskId) ?? {})),
+    raced: (request, heldUpMs) => races.on(request, heldUpMs),
     handedOff: (id, token, seconds) => operations.holdToken(id, token, seconds),
   });
   const { kernel } = world;
@@ -71,6 +73,11 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   world.dynamo.onWrite = guarded((writes) => checker.written(writes));
   world.sqs.onSend = guarded((url, body) => checker.sent(url, body));
   const operations = new Operations(world, plan.tasks, (key, run) => checker.handlers.letGo(key, run));
+  const races = new Races(
+    world,
+    operations,
+    plan.tasks.map(({ id }) => id),
+  );
   for (const task of plan.tasks) kernel.at(task.atMs, () => operations.create(task));
   for (const operation of plan.operations)
     kernel.at(

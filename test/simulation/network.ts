@@ -7,6 +7,8 @@ const SDK_TRIES = 3;
 const SDK_PAUSE_MS = 100;
 const REQUEST_TIMEOUT_MS = 3_000;
 const OUTAGE_MS = 20_000;
+/** Less than a start may take, less than a request of a person, longer than a lease. */
+const HELD_UP_MS = [800, 8_000, 25_000, 150_000];
 
 export interface Service {
   name: 'dynamodb' | 'sqs' | 'events';
@@ -20,6 +22,8 @@ export interface Wire {
   kernel: Kernel;
   faults: Faults;
   trace(line: () => string): void;
+  /** A request is held up for that long; whoever listens lets others act on the same thing. */
+  race(request: string, heldUpMs: number): void;
 }
 
 /** Services that are away, and until when. */
@@ -45,9 +49,25 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
       wire.trace(() => `${process.name} stands still for ${ms} ms`);
       process.freeze(ms);
     }
+    if (service.isWrite(request.command) && faults.happens('raceBefore')) {
+      const ms = holdUp(request.command);
+      kernel.after(ms + 1, () => process.isAlive && arrive(request, then));
+      return undefined;
+    }
     const slow = faults.happens('slowRequest') ? faults.between('slow ms', 500, 9_000) : 0;
     kernel.after(faults.between('latency', 1, 12) + slow, () => arrive(request, then));
     return undefined;
+  };
+
+  /** The process stands still meanwhile. */
+  const holdUp = (command: unknown): number => {
+    const longest = HELD_UP_MS[faults.between('race', 0, HELD_UP_MS.length - 1)] ?? 0;
+    const ms = faults.between('race', 20, longest);
+    const what = service.describe(command);
+    wire.trace(() => `${process.name} is held up for ${ms} ms: ${what}`);
+    process.freeze(ms);
+    wire.race(what, ms);
+    return ms;
   };
 
   const arrive = (request: Request, then: Then) => {
@@ -67,6 +87,7 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
     const lost = writes && faults.happens('lostAnswer');
     const result = apply(request, lost ? '(answer lost)' : '');
     if (writes && faults.happens('crashAfter')) return process.die(`died after ${service.describe(command)}`);
+    if (writes && faults.happens('raceAfter')) holdUp(command);
     if (!lost) return back(then, result);
     kernel.after(REQUEST_TIMEOUT_MS, () => back(then, transient('TimeoutError')));
     return undefined;

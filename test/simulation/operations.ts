@@ -65,7 +65,7 @@ export class Operations {
       this.create({ ...task, input });
   }
 
-  carryOut({ kind, task, choice }: Operation): unknown {
+  carryOut({ kind, task, choice, occurrence }: Operation): unknown {
     const { sqs, kernel } = this.#world;
     const say = <T>(call: ApiCall<T>, check: (value: T) => void = () => {}) =>
       this.#world.request(`${kind} ${task}`, call, (answer) => {
@@ -114,8 +114,7 @@ export class Operations {
         );
       case 'cancel':
         return this.#onRun(
-          task,
-          choice,
+          { task, choice, occurrence },
           (run) => !isEnded(text(run, 'status')),
           (id) => {
             this.#tellOver(id);
@@ -132,8 +131,7 @@ export class Operations {
         );
       case 'retry':
         return this.#onRun(
-          task,
-          choice,
+          { task, choice, occurrence },
           (run) => isEnded(text(run, 'status')) && text(run, 'status') !== 'success',
           (id) =>
             say(
@@ -207,25 +205,31 @@ export class Operations {
   /** Somebody outside has the token of a run that was handed off; says how it ended, or never. */
   holdToken(id: string, token: string, seconds: number): void {
     const { faults, kernel } = this.#world;
+    this.#tokens.push({ id, token });
     const fate = faults.between(`token ${id}`, 0, 9);
     if (fate === 0) return;
-    const request = 'token';
     const afterMs = faults.between(`token ${id}`, 100, seconds * 1_100);
-    const say = <T>(what: string, call: ApiCall<T>) => this.#world.request(`${what} ${id}`, call, () => {});
-    if (fate < 4) kernel.after(afterMs / 2, () => say('beat', (deps) => beatHandOff(deps, id, { token })));
-    kernel.after(afterMs, () => {
-      this.#tellOver(id);
-      if (fate < 7) say('complete', (deps) => completeRun(deps, id, { token, result: 1 }, request));
-      else
-        say('fail', (deps) =>
-          failRun(
-            deps,
-            id,
-            { token, error: { type: 'Outside', message: 'no', nonRetryable: fate === 9 } },
-            request,
-          ),
-        );
-    });
+    if (fate < 4) kernel.after(afterMs / 2, () => this.#say('beat', id, token));
+    kernel.after(afterMs, () =>
+      this.#say(fate < 7 ? 'complete' : fate === 9 ? 'give up' : 'fail', id, token),
+    );
+  }
+  readonly #tokens: { id: string; token: string }[] = [];
+
+  /** Whoever got a token of this task last says something, more often that its work goes on. */
+  speak(task: string, choice: number): void {
+    const held = this.#tokens.findLast(({ id }) => id.startsWith(`${task}~`)) ?? this.#tokens.at(-1);
+    if (held) this.#say(choice < 0.6 ? 'beat' : choice < 0.8 ? 'complete' : 'fail', held.id, held.token);
+  }
+
+  #say(what: 'beat' | 'complete' | 'fail' | 'give up', id: string, token: string): void {
+    const request = 'token';
+    const ask = <T>(call: ApiCall<T>) => this.#world.request(`${what} ${id}`, call, () => {});
+    const error = { type: 'Outside', message: 'no', nonRetryable: what === 'give up' };
+    if (what !== 'beat') this.#tellOver(id);
+    if (what === 'beat') ask((deps) => beatHandOff(deps, id, { token }));
+    else if (what === 'complete') ask((deps) => completeRun(deps, id, { token, result: 1 }, request));
+    else ask((deps) => failRun(deps, id, { token, error }, request));
   }
 
   #tellOver(id: string): void {
@@ -260,11 +264,16 @@ export class Operations {
     };
   }
 
-  #onRun(task: string, choice: number, fits: (run: Item) => boolean, act: (id: string) => void): void {
+  #onRun(
+    { task, choice, occurrence }: Pick<Operation, 'task' | 'choice' | 'occurrence'>,
+    fits: (run: Item) => boolean,
+    act: (id: string) => void,
+  ): void {
     const runs = [...this.#world.dynamo.partition(`T#root#${task}`)].filter(
       ([sk, item]) => sk.startsWith('X#') && fits(item),
     );
-    const [sk] = runs[Math.floor(choice * runs.length)] ?? [];
+    const meant = runs.find(([sk]) => sk === `X#${occurrence}`);
+    const [sk] = meant ?? runs[Math.floor(choice * runs.length)] ?? [];
     if (sk !== undefined) act(`${task}~${sk.slice(2).replace('#m#', '~')}`);
   }
 }

@@ -34,6 +34,8 @@ export interface Operation {
   atMs: number;
   kind: OperationKind;
   task: string;
+  /** The run that it is about; else one that fits is chosen. */
+  occurrence?: string | undefined;
   /** 0 ≤ x < 1, for whatever it has to choose. */
   choice: number;
 }

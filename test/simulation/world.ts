@@ -29,6 +29,7 @@ export interface WorldOptions {
   watch: HandlerWatch;
   behaviourOf(taskId: string): Behaviour;
   handedOff(id: string, token: string, seconds: number): void;
+  raced(request: string, heldUpMs: number): void;
 }
 
 /** The whole deployment of the scheduler in simulated time. */
@@ -46,6 +47,7 @@ export function makeWorld(options: WorldOptions) {
       hash = hashText(text, hash);
       if (keepTrace) lines.push(text);
     },
+    race: options.raced,
   };
   const lagMs = () =>
     faults.happens('staleIndex') ? faults.between('stale ms', 200, 45_000) : faults.between('lag ms', 0, 40);
@@ -126,6 +128,8 @@ export function makeWorld(options: WorldOptions) {
     told,
     lines,
     hash: () => hash,
+    tick: () => tick.invoke({}, () => {}),
+    sweep: () => sweeper.invoke({}, () => {}),
     /** The runbook after a loss of messages. */
     restore(): void {
       for (const lambda of [tick, sweeper]) lambda.invoke({ restore: true }, () => {});

@@ -63,6 +63,15 @@ export class SimulatedQueue {
     return moved.length;
   }
 
+  /** The time of those that somebody works at is over. */
+  reveal(nowMs: number): void {
+    const taken = this.messages.filter(
+      ({ gone, handle, visibleAtMs }) => !gone && handle && visibleAtMs > nowMs,
+    );
+    for (const message of taken) message.visibleAtMs = nowMs;
+    if (taken.length > 0) this.onVisible(nowMs);
+  }
+
   purge(): void {
     for (const message of this.messages) message.gone = true;
   }

@@ -1,7 +1,7 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import type { SimulatedDynamo } from '../aws/dynamodb.ts';
 import type { LiveHandler } from '../handlers.ts';
-import { count, list, must, number, text } from './records.ts';
+import { count, list, map, must, number, text } from './records.ts';
 
 const START_BUDGET_MS = 5_000;
 const SKEW_MS = 1_000;
@@ -154,13 +154,14 @@ export class HandlerRules {
     );
   }
 
-  /** Instants that a limit gave away, ever; those that it took back do not count. */
+  /** Instants that a limit gave away, ever; those that it took back before they were used do not count. */
   noteInstants(log: { before: Item | undefined; after: Item | undefined }, key: string): void {
     const [old, now] = [instantsOf(log.before), instantsOf(log.after)];
     const all = this.#instants.get(key) ?? [];
     const given = now.filter((at) => take(old, at) === undefined);
     for (const at of given) all.push(at);
-    for (const at of old) if (at > (now[0] ?? 0)) take(all, at);
+    const used = this.#usedOf(log.before);
+    for (const at of old) if (at > (now[0] ?? 0) && take(used, at) === undefined) take(all, at);
     this.#instants.set(key, all);
     const { limit, periodMs } = this.rateOf(key);
     for (let i = limit; i < now.length; i++)
@@ -171,6 +172,13 @@ export class HandlerRules {
       );
   }
   readonly #instants = new Map<string, number[]>();
+
+  /** Reserved instants of attempts that have begun: a late duplicate may ask for a start once more. */
+  #usedOf(log: Item | undefined): number[] {
+    return Object.entries(map(log, 'reserved') ?? {}).flatMap(([name, at]) =>
+      'N' in at && this.#begun.has(keyOfReservation(name)) ? [Number(at.N)] : [],
+    );
+  }
 
   /** The most that any task lets it have. */
   rateOf: (key: string) => { limit: number; periodMs: number } = () => ({ limit: 1_000, periodMs: 0 });
@@ -216,6 +224,9 @@ function take(from: number[], one: number): number | undefined {
   const at = from.indexOf(one);
   return at < 0 ? undefined : from.splice(at, 1)[0];
 }
+
+/** "task#occurrence@attempt". */
+const keyOfReservation = (name: string): string => name.replace(/^([^#]+)#(.+)@(\d+)$/, 'T#root#$1 X#$2#$3');
 
 const slotsOf = (run: Item | undefined): string[] =>
   list(run, 'slots').flatMap((cell) => ('S' in cell ? [cell.S] : []));

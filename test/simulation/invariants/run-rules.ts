@@ -147,7 +147,8 @@ function checkEnd(key: string, before: Item, after: Item, facts: RunFacts): void
     );
   if (flag(before, 'cancel'))
     must(
-      to === 'cancelled' || to === 'success',
+      // Passed over before it began, it does not go on either.
+      to === 'cancelled' || to === 'success' || to === 'skipped',
       'A1 what was answered stays done',
       say('goes on, though asked to stop'),
     );

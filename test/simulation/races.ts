@@ -1,0 +1,76 @@
+import type { Operations } from './operations.ts';
+import type { OperationKind } from './workload.ts';
+import type { World } from './world.ts';
+
+/** What may come between; what is likelier to matter stands there more often. */
+const DEEDS: readonly (OperationKind | 'redeliver' | 'sweep' | 'tick' | 'speak')[] = [
+  'redeliver',
+  'redeliver',
+  'redeliver',
+  'sweep',
+  'sweep',
+  'tick',
+  'speak',
+  'speak',
+  'editSchedule',
+  'editRules',
+  'editRules',
+  'editPayload',
+  'pause',
+  'resume',
+  'delete',
+  'recreate',
+  'trigger',
+  'trigger',
+  'cancel',
+  'cancel',
+  'retry',
+  'retry',
+  'retry',
+  'purge',
+  'moveLetters',
+  'redrive',
+];
+const MOST_DEEDS = 3;
+
+/**
+ * Somebody changes the very task, or the very run, that a request is about while that request, or its answer, is held
+ * up: what a condition expression is for. By chance alone such a moment is rare.
+ */
+export class Races {
+  readonly #world: World;
+  readonly #operations: Operations;
+  readonly #tasks: readonly string[];
+
+  constructor(world: World, operations: Operations, tasks: readonly string[]) {
+    this.#world = world;
+    this.#operations = operations;
+    this.#tasks = tasks;
+  }
+
+  /** `request`: in the words of the trace; it is held up for that long. */
+  on(request: string, heldUpMs: number): void {
+    const { faults, kernel } = this.#world;
+    const [, named, occurrence] = /T#root#([\w-]+)(?: X#(\S+))?/.exec(request) ?? [];
+    const pick = <T>(of: readonly T[]): T | undefined => of[faults.between('race deed', 0, of.length - 1)];
+    const task = named ?? pick(this.#tasks) ?? '';
+    for (let n = faults.between('race deed', 1, MOST_DEEDS); n > 0; n--) {
+      const deed = pick(DEEDS);
+      const choice = faults.between('race deed', 0, 999) / 1_000;
+      const afterMs = faults.between('race deed', 1, Math.max(1, Math.floor(heldUpMs * 0.7)));
+      if (deed !== undefined) kernel.after(afterMs, () => this.#carryOut(deed, { task, occurrence, choice }));
+    }
+  }
+
+  #carryOut(
+    deed: (typeof DEEDS)[number],
+    q: { task: string; occurrence: string | undefined; choice: number },
+  ): void {
+    const world = this.#world;
+    if (deed === 'redeliver') for (const queue of world.sqs.queues.values()) queue.reveal(world.kernel.nowMs);
+    else if (deed === 'sweep') world.sweep();
+    else if (deed === 'tick') world.tick();
+    else if (deed === 'speak') this.#operations.speak(q.task, q.choice);
+    else this.#operations.carryOut({ atMs: world.kernel.nowMs, kind: deed, ...q });
+  }
+}
