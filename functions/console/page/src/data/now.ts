@@ -8,6 +8,8 @@ const listeners = new Set<() => void>();
 /** One clock for all that shows how long ago something was; it stands while nobody looks. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  // It may have stood for long.
+  if (timer === undefined) nowMs = Date.now();
   timer ??= setInterval(() => {
     if (document.hidden) return;
     nowMs = Date.now();

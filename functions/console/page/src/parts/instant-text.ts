@@ -28,10 +28,12 @@ const UNITS = [
   ['second', 1],
 ] as const;
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'always', style: 'narrow' });
+const NOW = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(0, 'second');
 
-/** `in 5 min.`, `2 hr. ago` */
+/** `in 5 min.`, `2 hr. ago`, `now` */
 export function fromNow(iso: string, nowMs: number): string {
   const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);
+  if (seconds === 0) return NOW;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / size), unit);
 }

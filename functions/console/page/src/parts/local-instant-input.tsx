@@ -1,4 +1,4 @@
-import { TextInput, type TextInputProps } from '@mantine/core';
+import { Text, TextInput, type TextInputProps } from '@mantine/core';
 
 interface Props extends Omit<TextInputProps, 'value' | 'onChange' | 'type'> {
   /** ISO 8601. */
@@ -18,6 +18,22 @@ export function LocalInstantInput({ value, onChange, ...rest }: Props) {
     />
   );
 }
+
+/** The same among filters, where its name stands within it. */
+export function InstantFilter({ label, word, ...rest }: Props & { label: string; word: string }) {
+  return (
+    <LocalInstantInput
+      aria-label={label}
+      title={label}
+      leftSection={<Text size="xs">{word}</Text>}
+      leftSectionWidth={WORD_PX}
+      w={FILTER_PX}
+      {...rest}
+    />
+  );
+}
+const WORD_PX = 44;
+const FILTER_PX = 240;
 
 const two = (number: number): string => String(number).padStart(2, '0');
 

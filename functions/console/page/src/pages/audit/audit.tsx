@@ -7,7 +7,7 @@ import { type Columns, DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FilterInput } from '../../parts/filter-input.tsx';
 import { Instant } from '../../parts/instant.tsx';
-import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
+import { InstantFilter } from '../../parts/local-instant-input.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { AuditEntryDrawer } from './audit-entry.tsx';
@@ -32,7 +32,7 @@ const columns: Columns<AuditEntry> = [
     header: 'To',
     id: 'resource',
     cell: ({ row }) => (
-      <Text size="xs" ff="monospace">
+      <Text size="xs" ff="monospace" data-long-words>
         {row.original.resource}
       </Text>
     ),
@@ -109,20 +109,8 @@ function AuditFilters({ value }: { value: AuditSearch }) {
         onChange={(resource) => change({ resource })}
         w={230}
       />
-      <LocalInstantInput
-        aria-label="From"
-        leftSection={<Text size="xs">from</Text>}
-        leftSectionWidth={44}
-        value={value.from}
-        onChange={(from) => change({ from })}
-      />
-      <LocalInstantInput
-        aria-label="Until"
-        leftSection={<Text size="xs">until</Text>}
-        leftSectionWidth={44}
-        value={value.to}
-        onChange={(to) => change({ to })}
-      />
+      <InstantFilter label="From" word="from" value={value.from} onChange={(from) => change({ from })} />
+      <InstantFilter label="Until" word="until" value={value.to} onChange={(to) => change({ to })} />
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Box, Text } from '@mantine/core';
 import type { DeadLetterGroup } from '../../../../../../shared/client/client.ts';
 import type { Columns } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -14,7 +14,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
     header: 'What it died of',
     id: 'error',
     cell: ({ row: { original: group } }) => (
-      <div>
+      <Box data-long-words miw={230}>
         <AnchorLink
           to="/dead-letters/$queue/$fingerprint"
           params={{ queue: group.queue, fingerprint: group.fingerprint }}
@@ -28,7 +28,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
         <Text size="sm" lineClamp={2} maw={460}>
           {group.sample?.errorMessage ?? group.fingerprint}
         </Text>
-      </div>
+      </Box>
     ),
   },
   {
@@ -49,7 +49,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
     header: 'Tasks',
     id: 'tasks',
     cell: ({ row: { original: group } }) => (
-      <Text size="sm" lineClamp={2} maw={220}>
+      <Text size="sm" lineClamp={2} maw={220} data-long-words>
         {group.tasks === 1 ? (group.sample?.taskName ?? group.taskIds[0]) : `${group.tasks} tasks`}
       </Text>
     ),

@@ -106,8 +106,10 @@ const queueNeeds = ({ queues = [] }: Known): Need[] =>
       place: { to: '/queues' },
     }));
 
-const deathNeeds = ({ deaths = [] }: Known): Need[] =>
-  deaths.map(({ fingerprint, queue, count, atLeast, tasks, taskIds, sample }) => {
+function deathNeeds({ deaths = [], failing = [] }: Known): Need[] {
+  // A group knows the name of one of its tasks; those that still fail are known besides.
+  const names = new Map(failing.map(({ task: { id, name } }) => [id, name]));
+  return deaths.map(({ fingerprint, queue, count, atLeast, tasks, taskIds, sample }) => {
     const whose = tasks === 1 ? (sample?.taskName ?? 'one task') : `${tasks} tasks`;
     const message = sample?.errorMessage ? shortened(sample.errorMessage) : 'the same error';
     return {
@@ -118,9 +120,10 @@ const deathNeeds = ({ deaths = [] }: Known): Need[] =>
       place: { to: `/dead-letters/${queue}/${fingerprint}` },
       tasks: taskIds
         .slice(0, TASKS_NAMED)
-        .map((id) => ({ id, name: id === sample?.taskId ? sample.taskName : id })),
+        .map((id) => ({ id, name: id === sample?.taskId ? sample.taskName : (names.get(id) ?? id) })),
     };
   });
+}
 
 /** Tasks that a group of dead letters names already. */
 const toldOf = ({ deaths = [] }: Known): ReadonlySet<string> =>

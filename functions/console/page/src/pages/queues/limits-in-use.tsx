@@ -64,7 +64,7 @@ const columns: Columns<LimitInUse> = [
     header: 'Held by',
     id: 'held',
     cell: ({ row: { original } }) => (
-      <Text size="xs" ff="monospace" lineClamp={2}>
+      <Text size="xs" ff="monospace" lineClamp={2} data-long-words>
         {original.heldBy.join(', ') || '—'}
       </Text>
     ),
@@ -73,7 +73,7 @@ const columns: Columns<LimitInUse> = [
     header: 'Tasks',
     id: 'tasks',
     cell: ({ row: { original } }) => (
-      <Text size="xs" ff="monospace" lineClamp={2}>
+      <Text size="xs" ff="monospace" lineClamp={2} data-long-words>
         {original.taskIds.join(', ')}
       </Text>
     ),

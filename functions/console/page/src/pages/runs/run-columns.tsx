@@ -19,7 +19,7 @@ export const runColumns: Columns<Execution> = [
     header: 'Run of',
     id: 'task',
     cell: ({ row: { original: run } }) => (
-      <div>
+      <div data-long-words>
         <AnchorLink
           to="/runs/$executionId"
           params={{ executionId: run.id }}

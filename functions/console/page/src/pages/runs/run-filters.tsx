@@ -2,7 +2,7 @@ import { Group, MultiSelect, Select, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { FilterInput } from '../../parts/filter-input.tsx';
-import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
+import { InstantFilter } from '../../parts/local-instant-input.tsx';
 import { TaskSelect } from '../../parts/task-select.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { RUN_STATUSES, type RunSearch, statusesOf } from './run-search.ts';
@@ -40,20 +40,8 @@ export function RunFilters({ value }: { value: RunSearch }) {
         w={140}
       />
       <FilterInput label="Tag" value={value.tag} onChange={(tag) => change({ tag })} w={120} />
-      <LocalInstantInput
-        aria-label="Due from"
-        title="Due from"
-        value={value.from}
-        onChange={(from) => change({ from })}
-        w={200}
-      />
-      <LocalInstantInput
-        aria-label="Due before"
-        title="Due before"
-        value={value.to}
-        onChange={(to) => change({ to })}
-        w={200}
-      />
+      <InstantFilter label="Due from" word="from" value={value.from} onChange={(from) => change({ from })} />
+      <InstantFilter label="Due before" word="until" value={value.to} onChange={(to) => change({ to })} />
       <Switch
         label="Live"
         checked={value.live ?? true}

@@ -20,7 +20,11 @@ const columns: Columns<Variable> = [
       </Text>
     ),
   },
-  { header: 'Value', id: 'value', cell: ({ row }) => <Code>{JSON.stringify(row.original.value)}</Code> },
+  {
+    header: 'Value',
+    id: 'value',
+    cell: ({ row }) => <Code data-long-words>{JSON.stringify(row.original.value)}</Code>,
+  },
   {
     header: 'In a payload',
     id: 'use',

@@ -25,7 +25,7 @@ const columns: Columns<Task> = [
     header: 'Task',
     id: 'name',
     cell: ({ row: { original: task } }) => (
-      <div>
+      <div data-long-words>
         <AnchorLink
           to="/tasks/$taskId"
           params={{ taskId: task.id }}
