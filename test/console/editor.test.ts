@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Locator } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createClient } from '../../shared/client/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { consoleUnderTest, expectAccessible, expectFits, openConsole, shoot } from './support/browser.ts';
 
 const run = promisify(execFile);
@@ -18,13 +20,24 @@ async function shell(command: string): Promise<void> {
   const env = { ...process.env, ESCAPEMENT_URL: url, ESCAPEMENT_TOKEN: tokens.operator };
   await run('sh', ['-c', `escapement() { '${process.execPath}' '${CLI}' "$@"; }\n${command}`], { env });
 }
-const MADE = ['console-report', 'console-copied', 'console-shared'];
+const MADE = ['console-report', 'console-copied', 'console-shared', 'console-ruled'];
 afterAll(async () => {
   for (const id of MADE)
     await operator()
       .tasks.delete(id)
       .catch(() => undefined);
 });
+
+/** What is wrong with a field is said where it is, also to those who hear the page. */
+async function expectFault(field: Locator, message: RegExp): Promise<void> {
+  await eventually(async () => {
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    const told = (await field.getAttribute('aria-describedby')) ?? '';
+    const ids = told.split(' ').map((id) => `[id="${id}"]`);
+    const said = await field.page().locator(ids.join(', ')).allInnerTexts();
+    expect(said.join(' ')).toMatch(message);
+  });
+}
 
 describe('the editor', () => {
   it('makes a task by its form: with a live preview, problems at their fields, and the JSON in step', async () => {
@@ -58,6 +71,73 @@ describe('the editor', () => {
     expect(await operator().tasks.get('console-report')).toMatchObject({
       handler: 'health.probe',
       schedule: { kind: 'cron', expressions: ['15 4 * * *'], timezone: 'Europe/Berlin' },
+    });
+  });
+
+  it('takes caps, limits and retry rules by rows, each fault at the field that has it, and the JSON in step', async () => {
+    const schedule = { kind: 'cron' as const, expressions: ['0 3 * * *'] };
+    await operator().tasks.put('console-ruled', { name: 'Ruled', handler: 'health.probe', schedule });
+    const page = await openConsole({ role: 'operator', path: '/tasks/console-ruled/edit' });
+    await page.getByRole('tab', { name: 'Rules' }).click();
+    const json = page.getByRole('textbox', { name: 'JSON' });
+    const inJson = async () => z.record(z.string(), z.unknown()).parse(JSON.parse(await json.inputValue()));
+
+    await page.getByRole('button', { name: /^Shared limits/ }).click();
+    await page.getByRole('button', { name: 'Add a cap' }).click();
+    // Who adds one is where it is filled in.
+    await page.keyboard.type('tag:billing');
+    const limit = page.getByRole('group', { name: 'Cap 1' }).getByRole('textbox', { name: 'Runs' });
+    await limit.fill('0');
+    await expectFault(limit, />=1|at least 1|too small/i);
+    await limit.fill('3');
+    await page.getByRole('button', { name: 'Add a limit' }).click();
+    await page.keyboard.type('api:crm');
+
+    await page.getByRole('button', { name: /^Retries/ }).click();
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.keyboard.type('Http*');
+    const first = page.getByRole('group', { name: 'Rule 1' });
+    const statuses = first.getByRole('combobox', { name: 'HTTP status' });
+    await statuses.pressSequentially('404,9xx');
+    await statuses.press('Enter');
+    await expectFault(statuses, /1xx to 5xx/);
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await statuses.press('Backspace');
+    await first.getByRole('combobox', { name: 'Then' }).click();
+    await page.getByRole('option', { name: /^stop/ }).click();
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    const second = page.getByRole('group', { name: 'Rule 2' });
+    await second.getByRole('textbox', { name: 'Base, s' }).fill('60');
+    expect(await inJson()).toMatchObject({
+      concurrency: [{ key: 'tag:billing', limit: 3 }],
+      rateLimit: [{ key: 'api:crm', limit: 10, perSeconds: 60 }],
+      retry: {
+        rules: [
+          { match: { errorType: 'Http*', httpStatus: [404] }, then: 'stop' },
+          { match: {}, then: 'retry', baseSeconds: 60 },
+        ],
+      },
+    });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectFits(page);
+    await shoot(page, 'editor-rules');
+
+    await page.getByRole('button', { name: 'Move Rule 2 up' }).click();
+    await page.getByRole('button', { name: 'Remove Limit 1' }).click();
+    await json.fill((await json.inputValue()).replace('"tag:billing"', '"tag:shared"'));
+    const key = page.getByRole('group', { name: 'Cap 1' }).getByRole('textbox', { name: /^Key/ });
+    expect(await key.inputValue()).toBe('tag:shared');
+    await page.getByText('Can be saved').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/\/tasks\/console-ruled$/);
+    expect(await operator().tasks.get('console-ruled')).toMatchObject({
+      concurrency: [{ key: 'tag:shared', limit: 3 }],
+      rateLimit: [],
+      retry: { rules: [{ then: 'retry' }, { match: { errorType: 'Http*' }, then: 'stop' }] },
     });
   });
 

@@ -18,6 +18,29 @@ describe('a draft', () => {
     });
   });
 
+  it('is written within its lists, where those behind keep their places and {} stays', () => {
+    const draft = writeAt({ name: 'a' }, 'concurrency[0].key', 'tag:a');
+    expect(draft).toEqual({ name: 'a', concurrency: [{ key: 'tag:a' }] });
+    const rules = {
+      retry: {
+        rules: [
+          { match: { errorType: 'A' }, then: 'stop' },
+          { match: {}, then: 'retry' },
+        ],
+      },
+    };
+    expect(writeAt(rules, 'retry.rules[0].match.errorType', undefined)).toEqual({
+      retry: {
+        rules: [
+          { match: {}, then: 'stop' },
+          { match: {}, then: 'retry' },
+        ],
+      },
+    });
+    expect(readAt(rules, 'retry.rules[1].then')).toBe('retry');
+    expect(readAt({ concurrency: 'no list' }, 'concurrency[0].key')).toBeUndefined();
+  });
+
   it('is put on top of what somebody else wrote, field by field', () => {
     const base = { name: 'a', tags: ['x'], timeoutSeconds: 5 };
     const theirs = { name: 'b', tags: ['y'], queue: 'low' };

@@ -22,11 +22,12 @@ export const theme = createTheme({
 
 const DARKER = 0.35;
 
-/** What Mantine gives coloured and dimmed text does not reach the contrast of WCAG AA everywhere. */
+/** What Mantine gives coloured, dimmed and faulty text does not reach the contrast of WCAG AA everywhere. */
 export const readable: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': colors.gray[7],
+    '--mantine-color-error': colors.red[9],
     ...Object.fromEntries(
       Object.entries(colors).flatMap(([name, shades]) => [
         [`--mantine-color-${name}-light-color`, darken(shades[9], DARKER)],
@@ -34,5 +35,5 @@ export const readable: CSSVariablesResolver = ({ colors }) => ({
       ]),
     ),
   },
-  dark: { '--mantine-color-dimmed': colors.dark[1] },
+  dark: { '--mantine-color-dimmed': colors.dark[1], '--mantine-color-error': colors.red[5] },
 });

@@ -14,7 +14,7 @@ interface Props {
   errorOf?: (field: Field) => ReactNode;
 }
 
-const STRATEGIES = [
+export const STRATEGIES = [
   { value: 'exponential', label: 'Exponential: twice as long each time' },
   { value: 'linear', label: 'Linear: longer by the base each time' },
   { value: 'fixed', label: 'Fixed: always the base' },

@@ -49,23 +49,50 @@ export const NEW_DRAFT: Draft = {
 export const isObject = (value: unknown): value is Draft =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `concurrency[0].key` → `['concurrency', 0, 'key']` */
+export const stepsOf = (path: string): (string | number)[] =>
+  [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) =>
+    index === undefined ? name : Number(index),
+  );
+
 /** `schedule.timezone`; undefined where there is nothing. */
 export const readAt = (draft: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), draft);
+  stepsOf(path).reduce<unknown>(readStep, draft);
 
-/** The draft with the value there; undefined takes the field out, and with it an object that has nothing else. */
-export function writeAt(draft: Draft, path: string, value: unknown): Draft {
-  const [name = '', ...rest] = path.split('.');
-  const inner = rest.length === 0 ? value : orNothing(writeAt(innerOf(draft, name), rest.join('.'), value));
-  if (inner !== undefined) return { ...draft, [name]: inner };
-  return Object.fromEntries(Object.entries(draft).filter(([other]) => other !== name));
+function readStep(holder: unknown, step: string | number): unknown {
+  if (typeof step === 'number') return Array.isArray(holder) ? holder[step] : undefined;
+  return isObject(holder) ? holder[step] : undefined;
 }
 
-const orNothing = (inner: Draft): Draft | undefined => (Object.keys(inner).length === 0 ? undefined : inner);
-const innerOf = (draft: Draft, name: string): Draft => {
-  const inner = draft[name];
-  return isObject(inner) ? inner : {};
-};
+/**
+ * The draft with the value there. Undefined takes the field out, and with it an object that has nothing else, unless
+ * that stands in a list: `{}` may mean something there, and those behind it keep their places.
+ */
+export const writeAt = (draft: Draft, path: string, value: unknown): Draft =>
+  writeIn(draft, stepsOf(path), value, true);
+
+function writeIn(
+  holder: unknown,
+  [step = '', ...rest]: (string | number)[],
+  value: unknown,
+  prunes: boolean,
+) {
+  const object = isObject(holder) ? holder : {};
+  const inner = rest.length === 0 ? value : writeWithin(readStep(holder, step), rest, value, prunes);
+  if (inner !== undefined) return { ...object, [step]: inner };
+  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== step));
+}
+
+function writeWithin(holder: unknown, steps: (string | number)[], value: unknown, prunes: boolean): unknown {
+  const [step, ...rest] = steps;
+  if (typeof step === 'number') {
+    const list: unknown[] = Array.isArray(holder) ? [...holder] : [];
+    list[step] = rest.length === 0 ? value : writeWithin(list[step], rest, value, false);
+    return list;
+  }
+  const inner = writeIn(holder, steps, value, prunes);
+  return prunes && Object.keys(inner).length === 0 ? undefined : inner;
+}
 
 export const textOf = (draft: Draft): string => JSON.stringify(draft, null, 2);
 

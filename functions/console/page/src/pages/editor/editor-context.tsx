@@ -39,5 +39,12 @@ export function messagesAt(problems: readonly FieldProblem[], field: string): st
     .join('; ');
 }
 
+/** Of what stands there itself, and not of anything in it. */
+export const messageOf = (problems: readonly FieldProblem[], field: string): string | undefined =>
+  messagesAt(
+    problems.filter(({ path }) => path === field),
+    field,
+  );
+
 export const countWithin = (problems: readonly FieldProblem[], fields: readonly string[]): number =>
   problems.filter(({ path }) => fields.some((field) => isWithin(path, field))).length;

@@ -45,17 +45,21 @@ export function NumberField({ path, ...rest }: Props & { min?: number; max?: num
   );
 }
 
-export function ChoiceField({
-  path,
-  data,
-  ...rest
-}: Props & { data: { value: string; label: string }[]; placeholder?: string }) {
+interface ChoiceProps extends Props {
+  data: { value: string; label: string }[];
+  placeholder?: string;
+  /** Where the choice changes more than its own field. */
+  onChoose?(chosen: string): void;
+}
+
+export function ChoiceField({ path, data, onChoose, ...rest }: ChoiceProps) {
   const { value, set, error } = useField(path);
   return (
     <Select
       data={data}
       value={asText(value) || null}
-      onChange={(chosen) => set(chosen ?? undefined)}
+      onChange={(chosen) => (chosen && onChoose ? onChoose(chosen) : set(chosen ?? undefined))}
+      allowDeselect={!rest.required}
       searchable={data.length > 8}
       clearable={!rest.required}
       error={error}

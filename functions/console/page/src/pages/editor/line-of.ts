@@ -1,8 +1,4 @@
-/** `concurrency[0].key` → `['concurrency', 0, 'key']` */
-const stepsOf = (path: string): (string | number)[] =>
-  [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) =>
-    index === undefined ? name : Number(index),
-  );
+import { stepsOf } from './draft.ts';
 
 /**
  * The line, from 1 on, in which the value at a path begins: of JSON with a member or an element a line, as this page

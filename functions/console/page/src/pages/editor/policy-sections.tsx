@@ -1,11 +1,14 @@
 import { SimpleGrid, Stack, Switch, TagsInput, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Task } from '../../../../../../shared/client/client.ts';
+import { MAX_CAPS } from '../../../../../../shared/domain/limits.ts';
 import { RetryFields } from '../../parts/retry-fields.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { isObject } from './draft.ts';
 import { messagesAt, useEditor, useField } from './editor-context.tsx';
-import { ChoiceField, JsonField, NumberField, SwitchField, TextField, TextsField } from './fields.tsx';
+import { ChoiceField, NumberField, SwitchField, TextField, TextsField } from './fields.tsx';
+import { RetryRulesField } from './retry-rules.tsx';
+import { RowsField } from './rows.tsx';
 
 const OVERLAPS = [
   { value: 'forbid', label: 'forbid: skip this one' },
@@ -70,11 +73,7 @@ export function RetrySection() {
             onChange={set}
             errorOf={(field) => messagesAt(problems, `retry.${field}`)}
           />
-          <JsonField
-            path="retry.rules"
-            label="Rules"
-            description='By error, status or cause: [{ "match": { "httpStatus": ["4xx"] }, "then": "stop" }]'
-          />
+          <RetryRulesField ofQueue={queue.retry.rules?.length ?? 0} />
         </>
       ) : (
         <Text size="sm" c="dimmed">
@@ -102,19 +101,43 @@ export function TimingSection() {
   );
 }
 
+/** Keys are shared: whoever names one takes of the same. */
+const KEY = { label: 'Key', placeholder: 'tag:billing', required: true };
+
 export function LimitsSection() {
   return (
     <Stack>
-      <JsonField
+      <RowsField
         path="concurrency"
         label="Caps on runs at the same time"
-        description='Shared by tasks that name the key: [{ "key": "tag:billing", "limit": 5 }]'
-      />
-      <JsonField
+        description="Shared by all tasks that name the key"
+        one="Cap"
+        blank={{ key: '', limit: 1 }}
+        max={MAX_CAPS}
+      >
+        {(path) => (
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextField path={`${path}.key`} {...KEY} />
+            <NumberField path={`${path}.limit`} label="Runs" required />
+          </SimpleGrid>
+        )}
+      </RowsField>
+      <RowsField
         path="rateLimit"
         label="Limits on starts"
-        description='[{ "key": "api:crm", "limit": 10, "perSeconds": 60 }]'
-      />
+        description="Shared by all tasks that name the key; attempts that are retries count as well"
+        one="Limit"
+        blank={{ key: '', limit: 10, perSeconds: 60 }}
+        max={MAX_CAPS}
+      >
+        {(path) => (
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <TextField path={`${path}.key`} {...KEY} />
+            <NumberField path={`${path}.limit`} label="Starts" required />
+            <NumberField path={`${path}.perSeconds`} label="In any, s" required />
+          </SimpleGrid>
+        )}
+      </RowsField>
     </Stack>
   );
 }
