@@ -97,7 +97,7 @@ export function adaptersOf(cloud: Cloud, process: Process) {
   // All that the adapters use of a client.
   const dynamoClient = clientOf({
     name: 'dynamodb',
-    execute: (command) => dynamo.execute(command),
+    execute: (command) => dynamo.execute(command, process.name),
     describe: describeDynamo,
     isWrite: isDynamoWrite,
   }) as unknown as DynamoDBClient;

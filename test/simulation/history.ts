@@ -70,7 +70,8 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   const { kernel } = world;
   const checker = new Checker(world.dynamo, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
-  world.dynamo.onWrite = guarded((writes) => checker.written(writes));
+  world.dynamo.onWrite = guarded((writes, by) => checker.written(writes, by));
+  world.sqs.onMove = (body) => checker.moved(body);
   world.sqs.onSend = guarded((url, body) => checker.sent(url, body));
   const operations = new Operations(world, plan.tasks, (key, run) => checker.handlers.letGo(key, run));
   const races = new Races(

@@ -156,7 +156,7 @@ export class Operations {
             sqs.queues.get(`https://sqs.invalid/${name}-dlq`),
             sqs.queues.get(`https://sqs.invalid/${name}`),
           ];
-          if (from && to) from.moveTo(to, kernel.nowMs);
+          if (from && to) for (const { body } of from.moveTo(to, kernel.nowMs)) sqs.onMove(body);
         }
         return undefined;
       case 'loseMessages':

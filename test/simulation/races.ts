@@ -1,17 +1,16 @@
+import { number, text } from './invariants/records.ts';
 import type { Operations } from './operations.ts';
 import type { OperationKind } from './workload.ts';
 import type { World } from './world.ts';
 
+type Deed = OperationKind | 'redeliver' | 'sweep' | 'tick' | 'speak';
+
 /** What may come between; what is likelier to matter stands there more often. */
-const DEEDS: readonly (OperationKind | 'redeliver' | 'sweep' | 'tick' | 'speak')[] = [
+const ANY: readonly Deed[] = [
   'redeliver',
   'redeliver',
-  'redeliver',
-  'sweep',
   'sweep',
   'tick',
-  'speak',
-  'speak',
   'editSchedule',
   'editRules',
   'editRules',
@@ -23,14 +22,22 @@ const DEEDS: readonly (OperationKind | 'redeliver' | 'sweep' | 'tick' | 'speak')
   'trigger',
   'trigger',
   'cancel',
-  'cancel',
-  'retry',
-  'retry',
   'retry',
   'purge',
   'moveLetters',
   'redrive',
 ];
+/** Half of all, as far as the run is in that state. */
+const FITTING: Record<string, readonly Deed[]> = {
+  queued: ['cancel', 'redeliver', 'pause', 'editRules', 'tick'],
+  retrying: ['cancel', 'redeliver', 'pause', 'editRules', 'sweep'],
+  running: ['cancel', 'redeliver', 'sweep', 'trigger'],
+  pending: ['speak', 'speak', 'speak', 'sweep', 'cancel'],
+  dead: ['retry', 'retry', 'redrive', 'moveLetters', 'purge', 'sweep'],
+  success: ['trigger', 'sweep', 'redeliver'],
+  skipped: ['retry', 'redeliver'],
+  cancelled: ['retry', 'redeliver'],
+};
 const MOST_DEEDS = 3;
 
 /**
@@ -50,22 +57,22 @@ export class Races {
 
   /** `request`: in the words of the trace; it is held up for that long. */
   on(request: string, heldUpMs: number): void {
-    const { faults, kernel } = this.#world;
+    const { faults, kernel, dynamo } = this.#world;
     const [, named, occurrence] = /T#root#([\w-]+)(?: X#(\S+))?/.exec(request) ?? [];
     const pick = <T>(of: readonly T[]): T | undefined => of[faults.between('race deed', 0, of.length - 1)];
     const task = named ?? pick(this.#tasks) ?? '';
+    const run = dynamo.read(`T#root#${task}`, `X#${occurrence}`);
+    const state = number(run, 'pendingS') === undefined ? text(run, 'status') : 'pending';
+    const fitting = FITTING[state ?? ''] ?? ANY;
     for (let n = faults.between('race deed', 1, MOST_DEEDS); n > 0; n--) {
-      const deed = pick(DEEDS);
+      const deed = pick(faults.between('race deed', 0, 1) === 0 ? ANY : fitting);
       const choice = faults.between('race deed', 0, 999) / 1_000;
       const afterMs = faults.between('race deed', 1, Math.max(1, Math.floor(heldUpMs * 0.7)));
       if (deed !== undefined) kernel.after(afterMs, () => this.#carryOut(deed, { task, occurrence, choice }));
     }
   }
 
-  #carryOut(
-    deed: (typeof DEEDS)[number],
-    q: { task: string; occurrence: string | undefined; choice: number },
-  ): void {
+  #carryOut(deed: Deed, q: { task: string; occurrence: string | undefined; choice: number }): void {
     const world = this.#world;
     if (deed === 'redeliver') for (const queue of world.sqs.queues.values()) queue.reveal(world.kernel.nowMs);
     else if (deed === 'sweep') world.sweep();

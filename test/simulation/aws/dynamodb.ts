@@ -33,7 +33,7 @@ export class SimulatedDynamo {
   readonly #nowMs: () => number;
   readonly #lagMs: () => number;
   readonly index = new IndexRows();
-  onWrite: (writes: readonly Written[]) => void = () => {};
+  onWrite: (writes: readonly Written[], by: string) => void = () => {};
 
   /** `lagMs`: how long the index takes to follow a write. */
   constructor(nowMs: () => number, lagMs: () => number) {
@@ -41,7 +41,8 @@ export class SimulatedDynamo {
     this.#lagMs = lagMs;
   }
 
-  execute(command: unknown): object {
+  /** `by`: whose request it is. */
+  execute(command: unknown, by = ''): object {
     if (command instanceof GetItemCommand) {
       const item = this.read(...keyOf(command.input.Key));
       return item ? { Item: item } : {};
@@ -49,23 +50,23 @@ export class SimulatedDynamo {
     if (command instanceof UpdateItemCommand) {
       const change = this.#decide({ Update: asWritten(command.input) });
       if ('refusal' in change) throw refused(change.refusal, command.input);
-      this.#write([change]);
+      this.#write([change], by);
       return { Attributes: command.input.ReturnValues === 'ALL_NEW' ? change.after : undefined };
     }
     if (command instanceof PutItemCommand) {
       const change = this.#decide({ Put: asWritten(command.input) });
       if ('refusal' in change) throw refused(change.refusal, command.input);
-      this.#write([change]);
+      this.#write([change], by);
       return {};
     }
     if (command instanceof DeleteItemCommand) {
       const change = this.#decide({ Delete: asWritten(command.input) });
       if ('refusal' in change) throw refused(change.refusal, command.input);
-      this.#write([change]);
+      this.#write([change], by);
       return { Attributes: command.input.ReturnValues === 'ALL_OLD' ? change.before : undefined };
     }
     if (command instanceof TransactWriteItemsCommand)
-      return this.#transact(command.input.TransactItems ?? []);
+      return this.#transact(command.input.TransactItems ?? [], by);
     if (command instanceof QueryCommand) return this.#query(command.input);
     if (command instanceof BatchGetItemCommand) {
       const Responses: Record<string, Item[]> = {};
@@ -106,7 +107,7 @@ export class SimulatedDynamo {
     return { pk, sk, before, after: Delete ? undefined : before };
   }
 
-  #transact(writes: TransactWriteItem[]): object {
+  #transact(writes: TransactWriteItem[], by: string): object {
     const changes = writes.map((write) => this.#decide(write));
     if (changes.some((change) => 'refusal' in change)) {
       const CancellationReasons = changes.map((change, i): CancellationReason => {
@@ -118,11 +119,14 @@ export class SimulatedDynamo {
       });
       throw new TransactionCanceledException({ $metadata: {}, message: 'cancelled', CancellationReasons });
     }
-    this.#write(changes.filter((change) => 'pk' in change));
+    this.#write(
+      changes.filter((change) => 'pk' in change),
+      by,
+    );
     return {};
   }
 
-  #write(writes: readonly Written[]): void {
+  #write(writes: readonly Written[], by: string): void {
     for (const { pk, sk, before, after } of writes) {
       if (after === before) continue;
       let partition = this.#partitions.get(pk);
@@ -134,7 +138,7 @@ export class SimulatedDynamo {
       else partition.delete(sk);
       this.index.change(`${pk} ${sk}`, after, this.#nowMs() + this.#lagMs());
     }
-    this.onWrite(writes);
+    this.onWrite(writes, by);
   }
 
   #query(input: QueryCommandInput): object {

@@ -54,13 +54,13 @@ export class SimulatedQueue {
   }
 
   /** As the console's "Redrive to a custom destination". */
-  moveTo(target: SimulatedQueue, nowMs: number): number {
+  moveTo(target: SimulatedQueue, nowMs: number): Message[] {
     const moved = this.messages.filter(({ gone }) => !gone);
     for (const message of moved) {
       message.gone = true;
       target.add({ ...message, gone: false, receives: 0, visibleAtMs: nowMs });
     }
-    return moved.length;
+    return moved;
   }
 
   /** The time of those that somebody works at is over. */
@@ -85,6 +85,8 @@ export class SimulatedSqs {
   readonly #refuses: () => boolean;
   #ids = 0;
   onSend: (url: string, body: string) => void = () => {};
+  /** A person moves it from one queue to the other. */
+  onMove: (body: string) => void = () => {};
 
   constructor(nowMs: () => number, refuses: () => boolean) {
     this.#nowMs = nowMs;

@@ -31,12 +31,13 @@ export class Checker {
   }
   readonly #nowMs: () => number;
 
-  written(writes: readonly Written[]): void {
+  written(writes: readonly Written[], by: string): void {
     for (const write of writes) {
       if (write.pk.startsWith('L#')) this.handlers.noteInstants(write, write.pk.split('#')[2] ?? '');
       if (!write.pk.startsWith('T#')) continue;
       if (write.sk.startsWith('X#')) {
         checkRun(write, this.#facts);
+        this.#checkRevival(write, by);
         this.handlers.notePending(`${write.pk} ${write.sk}`, write.after);
       } else if (write.sk === 'T') this.#task(write, writes);
     }
@@ -48,7 +49,7 @@ export class Checker {
       this.handlers.fencedAtMs.set(pk, this.#nowMs());
     }
     if (count(before, 'ver') !== count(after, 'ver')) this.handlers.noteRules(pk);
-    if (after && text(after, 'run') !== text(before, 'run')) this.handlers.noteConfirmed(pk, after);
+    if (after && confirms(before, after)) this.handlers.noteConfirmed(pk, after);
     // A new life of a deleted task.
     const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';
     if (reborn) return;
@@ -59,6 +60,24 @@ export class Checker {
     );
     const definition = writes.find((other) => other.pk === pk && other.sk === 'D');
     checkPersonsWrite(write, definition);
+  }
+
+  /** Who works reads letters; whom nobody moved revives nobody. People do it by the API. */
+  #checkRevival({ pk, sk, before, after }: Written, by: string): void {
+    if (text(before, 'status') !== 'dead' || text(after, 'status') !== 'queued') return;
+    const death = `${pk} ${sk}@${count(before, 'epoch')}`;
+    must(
+      !by.startsWith('executor') || this.#moved.has(death),
+      'D3 one revival for each death',
+      () => `${death}: revived, but its letter was not moved`,
+    );
+  }
+  readonly #moved = new Set<string>();
+
+  /** A person moved a message from one queue to another. */
+  moved(body: string): void {
+    const { success, data } = LetterSchema.safeParse(JSON.parse(body));
+    if (success) this.#moved.add(`T#${data.tenant}#${data.taskId} X#${data.occurrence}@${data.epoch}`);
   }
 
   sent(url: string, body: string): void {
@@ -79,3 +98,9 @@ export class Checker {
     this.letters.set(name, (this.letters.get(name) ?? 0) + 1);
   }
 }
+
+/** W2: the task points at a run, or at the same one once more, when an edit has made its instant due again. */
+const confirms = (before: Item | undefined, after: Item): boolean =>
+  text(after, 'run') !== text(before, 'run') ||
+  (count(after, 'nextRunAt') !== count(before, 'nextRunAt') &&
+    Number(text(after, 'run')?.split('@')[0]) === count(before, 'nextRunAt'));

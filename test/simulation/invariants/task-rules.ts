@@ -116,8 +116,8 @@ export function checkPersonsWrite({ pk, before, after }: Written, definition: Wr
 function checkTally(pk: string, before: Item, after: Item, runs: readonly Written[]): void {
   const [old, tally] = [map(before, 'tally'), map(after, 'tally')];
   const more = count(tally, 'runs') - count(old, 'runs');
-  if (tally === undefined || more === 0) return;
   const counted = runs.filter(({ before: was, after: is }) => was && is && !was.counted && is.counted).length;
+  if (counted === 0 && (tally === undefined || more === 0)) return;
   must(more === counted, 'C1 each end counts once', () => `${pk}: ${more} counted, of ${counted} runs`);
 }
 
