@@ -29,8 +29,8 @@ const WORST = {
   missedTick: 0.08,
   busAway: 0.03,
   /** A write, or its answer, is held up, and others act on the same thing in between. */
-  raceBefore: 0.02,
-  raceAfter: 0.01,
+  raceBefore: 0.05,
+  raceAfter: 0.02,
 } as const;
 export type FaultKind = keyof typeof WORST;
 const KINDS = Object.keys(WORST) as FaultKind[];

@@ -1,3 +1,4 @@
+import type { Weakness } from './aws/weakness.ts';
 import { Checker } from './invariants/checker.ts';
 import { checkEnd, unfinished } from './invariants/end-rules.ts';
 import { Violation } from './invariants/records.ts';
@@ -28,6 +29,9 @@ export interface HistoryOptions {
   /** Nothing but these faults. */
   only?: ReadonlySet<string>;
   keepTrace?: boolean;
+  weakness?: Weakness;
+  /** Hears of each condition of a write. */
+  onCondition?: (shape: string, parts: readonly string[]) => void;
 }
 export interface History {
   seed: number;
@@ -68,6 +72,8 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
     handedOff: (id, token, seconds) => operations.holdToken(id, token, seconds),
   });
   const { kernel } = world;
+  world.dynamo.weakness = options.weakness;
+  world.dynamo.onCondition = options.onCondition;
   const checker = new Checker(world.dynamo, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
   world.dynamo.onWrite = guarded((writes, by) => checker.written(writes, by));

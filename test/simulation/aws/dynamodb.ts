@@ -16,6 +16,7 @@ import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import { type Condition, matches } from '../../../infra/local/dynamodb/condition.ts';
 import { checkUse, conditionOf, holds, type Parameters, updated, ValidationError } from './expressions.ts';
 import { type IndexRow, IndexRows } from './index-rows.ts';
+import { shapeOf, type Weakness, weakened } from './weakness.ts';
 
 export interface Written {
   pk: string;
@@ -33,6 +34,10 @@ export class SimulatedDynamo {
   readonly #nowMs: () => number;
   readonly #lagMs: () => number;
   readonly index = new IndexRows();
+  /** What it does not look at: a mutant of the conditions. */
+  weakness: Weakness | undefined;
+  /** Hears of each condition that is asked for. */
+  onCondition: ((shape: string, parts: readonly string[]) => void) | undefined;
   onWrite: (writes: readonly Written[], by: string) => void = () => {};
 
   /** `lagMs`: how long the index takes to follow a write. */
@@ -98,13 +103,23 @@ export class SimulatedDynamo {
     const before = this.read(pk, sk);
     const parameters = asParameters(given);
     checkUse(parameters, Update?.UpdateExpression, given.ConditionExpression);
-    if (!holds(given.ConditionExpression, parameters, before ?? {})) return { refusal: before };
+    if (!this.#holds(write, given.ConditionExpression, parameters, before ?? {})) return { refusal: before };
     if (Put) return { pk, sk, before, after: asItem(Put.Item) };
     if (Update) {
       const base = before ?? asItem(Update.Key);
       return { pk, sk, before, after: updated(Update.UpdateExpression, parameters, base) };
     }
     return { pk, sk, before, after: Delete ? undefined : before };
+  }
+
+  #holds(write: TransactWriteItem, text: string | undefined, parameters: Parameters, item: Item): boolean {
+    if (text === undefined || (this.weakness === undefined && this.onCondition === undefined))
+      return holds(text, parameters, item);
+    const { shape, parts } = shapeOf(write);
+    this.onCondition?.(shape, parts);
+    const at = shape === this.weakness?.shape ? parts.indexOf(this.weakness.part) : -1;
+    if (at < 0) return holds(text, parameters, item);
+    return matches(weakened(conditionOf(text, parameters), at), item);
   }
 
   #transact(writes: TransactWriteItem[], by: string): object {

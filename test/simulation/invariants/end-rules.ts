@@ -42,7 +42,8 @@ function unfinishedRun(dynamo: SimulatedDynamo, pk: string, run: Item, nowMs: nu
   const late = map(run, 'deadline');
   if (late && count(late, 'at') < nowMs - PATIENCE_MS && dynamo.read(pk, 'T'))
     return 'its deadline is not told yet';
-  return undefined;
+  // Nothing is left to do; whoever lists what is open would see it for ever.
+  return text(run, 'statusKey')?.startsWith('open') ? `${status}, and still in the set open` : undefined;
 }
 
 function waiting(task: Item, nowMs: number): string | undefined {
