@@ -19,6 +19,8 @@ interface Props<T extends RowData> {
   /** Enter on the row at hand, or a click on it. */
   onOpen?: (row: T) => void;
   empty: ReactNode;
+  /** In px; it scrolls where there is less. @default 640 */
+  minWidth?: number;
   selection?: { ids: ReadonlySet<string>; onChange(ids: ReadonlySet<string>): void };
 }
 
@@ -26,6 +28,9 @@ const SKELETONS = ['1', '2', '3', '4', '5', '6'];
 
 /** Enter means something of its own there. */
 const ACTED_ON = 'a, button, input, select, textarea, [role="dialog"]';
+
+/** The arrows mean something of their own there. */
+const MOVED_IN = '[role="menu"], [role="dialog"]';
 
 /** A list of things: j and k or the arrows move, Enter opens, x selects. */
 export function DataTable<T extends RowData>({ pages, selection, ...props }: Props<T>) {
@@ -35,11 +40,16 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
   const [at, setAt] = useState(-1);
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
-    // Gives back a promise in some browsers, which is nothing to clean up by.
-    body.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+    // Enter is then of the row, whatever was pressed before.
+    const row = body.current?.querySelectorAll<HTMLElement>(':scope > tr')[at];
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' });
   }, [at]);
 
-  const move = (by: number) => setAt((old) => Math.max(0, Math.min(items.length - 1, old + by)));
+  const move = (by: number) => {
+    if (document.activeElement?.closest(MOVED_IN)) return;
+    setAt((old) => Math.max(0, Math.min(items.length - 1, old + by)));
+  };
   const row = items[at];
   const toggle = (id: string) => {
     const ids = new Set(selection?.ids);
@@ -64,7 +74,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
   const allSelected = items.length > 0 && items.every((item) => selection?.ids.has(idOf(item)));
   return (
     <>
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={props.minWidth ?? 640}>
         <Table highlightOnHover verticalSpacing="xs" aria-label={props.label}>
           <Table.Thead>
             {table.getHeaderGroups().map((group) => (
@@ -100,6 +110,7 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
               <Table.Tr
                 key={each.id}
                 data-at={index === at || undefined}
+                tabIndex={-1}
                 onClick={() => onOpen?.(each.original)}
               >
                 {selection && (

@@ -1,10 +1,12 @@
 import { Group, Text } from '@mantine/core';
-import type { Execution } from '../../../../../../shared/client/client.ts';
+import { type ReactNode, useMemo } from 'react';
+import type { Execution, Task } from '../../../../../../shared/client/client.ts';
 import type { Columns } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
 import { AnchorLink } from '../../parts/links.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { zoneOf } from '../tasks/zone-of.ts';
 import { RunMenu } from './run-menu.tsx';
 
 const Measured = ({ ms }: { ms: number | null }) => (
@@ -13,57 +15,115 @@ const Measured = ({ ms }: { ms: number | null }) => (
   </Text>
 );
 
-/** Of every list of runs. */
-export const runColumns: Columns<Execution> = [
-  {
-    header: 'Run of',
-    id: 'task',
-    cell: ({ row: { original: run } }) => (
-      <div data-long-words>
-        <AnchorLink
-          to="/runs/$executionId"
-          params={{ executionId: run.id }}
-          size="sm"
-          fw={600}
-          onClick={(event) => event.stopPropagation()}
-        >
-          {run.taskName}
-        </AnchorLink>
-        <Text size="xs" c="dimmed" ff="monospace" truncate maw={280}>
-          {run.taskId}
-        </Text>
-      </div>
-    ),
-  },
-  {
-    header: 'Status',
-    id: 'status',
-    cell: ({ row: { original: run } }) => (
-      <div>
-        <Group gap={6} wrap="nowrap">
-          <StatusBadge status={run.status} />
-          {run.reason && (
-            <Text size="xs" c="dimmed">
-              {run.reason}
-            </Text>
-          )}
-        </Group>
-        {run.errorMessage && (
-          <Text size="xs" c="dimmed" truncate maw={300} title={run.errorMessage}>
-            {run.errorMessage}
+const RunAnchor = ({ run, children, fw }: { run: Execution; children: ReactNode; fw?: number }) => (
+  <AnchorLink
+    to="/runs/$executionId"
+    params={{ executionId: run.id }}
+    size="sm"
+    fw={fw}
+    onClick={(event) => event.stopPropagation()}
+  >
+    {children}
+  </AnchorLink>
+);
+
+type Column = Columns<Execution>[number];
+
+const runOf: Column = {
+  header: 'Run of',
+  id: 'task',
+  cell: ({ row: { original: run } }) => (
+    <div>
+      <RunAnchor run={run} fw={600}>
+        {run.taskName}
+      </RunAnchor>
+      <Text size="xs" c="dimmed" ff="monospace" truncate maw={280}>
+        {run.taskId}
+      </Text>
+    </div>
+  ),
+};
+
+/** Its name would say nothing new: when it was due tells its runs apart. */
+const dueIn = (zone: string | undefined): Column => ({
+  header: 'Due',
+  id: 'due',
+  cell: ({ row: { original: run } }) => (
+    <RunAnchor run={run}>
+      <Instant at={run.scheduledAt} zone={zone} exact />
+    </RunAnchor>
+  ),
+});
+
+const status: Column = {
+  header: 'Status',
+  id: 'status',
+  cell: ({ row: { original: run } }) => (
+    <div>
+      <Group gap={6} wrap="nowrap">
+        <StatusBadge status={run.status} />
+        {run.reason && (
+          <Text size="xs" c="dimmed">
+            {run.reason}
           </Text>
         )}
-      </div>
-    ),
-  },
-  { header: 'Trigger', id: 'trigger', accessorFn: ({ trigger }) => trigger },
-  { header: 'Due', id: 'due', cell: ({ row }) => <Instant at={row.original.scheduledAt} /> },
-  { header: 'Late by', id: 'lateness', cell: ({ row }) => <Measured ms={row.original.latenessMs} /> },
-  { header: 'Took', id: 'duration', cell: ({ row }) => <Measured ms={row.original.durationMs} /> },
-  {
-    header: 'Attempts',
-    id: 'attempts',
-    accessorFn: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`,
-  },
-  { header: '', id: 'menu', cell: ({ row }) => <RunMenu run={row.original} /> },
+      </Group>
+      {run.errorMessage && (
+        <Text size="xs" c="dimmed" truncate maw={300} title={run.errorMessage}>
+          {run.errorMessage}
+        </Text>
+      )}
+    </div>
+  ),
+};
+
+const duration: Column = {
+  header: 'Took',
+  id: 'duration',
+  cell: ({ row }) => <Measured ms={row.original.durationMs} />,
+};
+
+const menu: Column = { header: '', id: 'menu', cell: ({ row }) => <RunMenu run={row.original} /> };
+
+const trigger: Column = { header: 'Trigger', id: 'trigger', accessorFn: (run) => run.trigger };
+
+const lateness: Column = {
+  header: 'Late by',
+  id: 'lateness',
+  cell: ({ row }) => <Measured ms={row.original.latenessMs} />,
+};
+
+const attempts: Column = {
+  header: 'Attempts',
+  id: 'attempts',
+  accessorFn: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`,
+};
+
+const due: Column = {
+  header: 'Due',
+  id: 'due',
+  cell: ({ row }) => <Instant at={row.original.scheduledAt} />,
+};
+
+/** Of every list of runs. */
+export const runColumns: Columns<Execution> = [
+  runOf,
+  status,
+  trigger,
+  due,
+  lateness,
+  duration,
+  attempts,
+  menu,
 ];
+
+/** The same of one task, whose zone is known; `brief`: where there is little room. */
+export function useRunColumnsOf(task: Task, { brief = false } = {}): Columns<Execution> {
+  const zone = zoneOf(task);
+  return useMemo(() => {
+    const first = dueIn(zone);
+    return brief
+      ? [first, status, duration, menu]
+      : [first, status, trigger, lateness, duration, attempts, menu];
+  }, [zone, brief]);
+}

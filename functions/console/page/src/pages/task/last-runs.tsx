@@ -1,16 +1,14 @@
-import { Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
-import { Instant } from '../../parts/instant.tsx';
-import { durationText } from '../../parts/instant-text.ts';
+import { usePages } from '../../data/use-pages.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { AnchorLink } from '../../parts/links.tsx';
 import { OUTCOMES, Outcomes } from '../../parts/outcomes.tsx';
-import { ProblemAlert } from '../../parts/problem-alert.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient } from '../../session/session-context.tsx';
-import { zoneOf } from '../tasks/zone-of.ts';
+import { useRunColumnsOf } from '../runs/run-columns.tsx';
 
 const SHOWN = 5;
 
@@ -18,11 +16,13 @@ const SHOWN = 5;
 export function LastRuns({ task }: { task: Task }) {
   const client = useClient();
   const id = useId();
-  const { data, error } = useQuery({
-    queryKey: ['last-runs', task.id],
-    queryFn: async () => (await client.tasks.executions(task.id, { limit: OUTCOMES }).page()).items,
-    refetchInterval: LIVE_MS,
-  });
+  const navigate = useNavigate();
+  const columns = useRunColumnsOf(task, { brief: true });
+  const pages = usePages(
+    ['last-runs', task.id],
+    () => client.tasks.executions(task.id, { limit: OUTCOMES }),
+    { everyMs: LIVE_MS },
+  );
   return (
     <Paper withBorder p="md" component="section" aria-labelledby={id}>
       <Stack gap="xs">
@@ -30,48 +30,20 @@ export function LastRuns({ task }: { task: Task }) {
           <Title order={2} size="h5" id={id}>
             Last runs
           </Title>
-          {data && data.length > 0 && <Outcomes runs={data} />}
+          {pages.items.length > 0 && <Outcomes runs={pages.items} />}
           <AnchorLink to="/tasks/$taskId" params={{ taskId: task.id }} search={{ tab: 'runs' }} size="sm">
             All runs
           </AnchorLink>
         </Group>
-        {error && <ProblemAlert error={error} />}
-        {!data && !error && <Skeleton h={120} />}
-        {data?.length === 0 && <Text size="sm">It has not run yet.</Text>}
-        {data && data.length > 0 && (
-          <Table.ScrollContainer minWidth={420}>
-            <Table aria-label="Last runs" verticalSpacing={4}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Outcome</Table.Th>
-                  <Table.Th>Due</Table.Th>
-                  <Table.Th>Took</Table.Th>
-                  <Table.Th>Run</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.slice(0, SHOWN).map((run) => (
-                  <Table.Tr key={run.id}>
-                    <Table.Td>
-                      <StatusBadge status={run.status} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Instant at={run.scheduledAt} zone={zoneOf(task)} />
-                    </Table.Td>
-                    <Table.Td>{run.durationMs === null ? '—' : durationText(run.durationMs)}</Table.Td>
-                    <Table.Td maw={260}>
-                      <AnchorLink to="/runs/$executionId" params={{ executionId: run.id }} inherit>
-                        <Text span size="sm" lineClamp={1}>
-                          {run.errorMessage ?? run.reason ?? `by ${run.trigger}`}
-                        </Text>
-                      </AnchorLink>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
+        <DataTable
+          label="Last runs"
+          columns={columns}
+          pages={{ ...pages, items: pages.items.slice(0, SHOWN), hasMore: false }}
+          idOf={({ id }) => id}
+          onOpen={({ id }) => void navigate({ to: '/runs/$executionId', params: { executionId: id } })}
+          empty={<Text size="sm">It has not run yet.</Text>}
+          minWidth={420}
+        />
       </Stack>
     </Paper>
   );

@@ -1,36 +1,15 @@
 import { Select, Stack } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { Execution, Task } from '../../../../../../shared/client/client.ts';
+import type { Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { usePages } from '../../data/use-pages.ts';
-import { type Columns, DataTable } from '../../parts/data-table.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { Instant } from '../../parts/instant.tsx';
-import { AnchorLink } from '../../parts/links.tsx';
 import { useClient } from '../../session/session-context.tsx';
-import { runColumns } from '../runs/run-columns.tsx';
+import { useRunColumnsOf } from '../runs/run-columns.tsx';
 import { RUN_STATUSES } from './task-page-search.ts';
 
 const PAGE_SIZE = 50;
-
-/** Of one task: its name says nothing new. */
-const columns: Columns<Execution> = [
-  {
-    header: 'Due',
-    id: 'due',
-    cell: ({ row: { original: run } }) => (
-      <AnchorLink
-        to="/runs/$executionId"
-        params={{ executionId: run.id }}
-        size="sm"
-        onClick={(event) => event.stopPropagation()}
-      >
-        <Instant at={run.scheduledAt} exact />
-      </AnchorLink>
-    ),
-  },
-  ...runColumns.filter(({ id }) => id !== 'task' && id !== 'due'),
-];
 
 /** All that it did, page by page. */
 export function RunsTab({ task }: { task: Task }) {
@@ -62,7 +41,7 @@ export function RunsTab({ task }: { task: Task }) {
       />
       <DataTable
         label="Runs"
-        columns={columns}
+        columns={useRunColumnsOf(task)}
         pages={pages}
         idOf={({ id }) => id}
         onOpen={({ id }) => void navigate({ to: '/runs/$executionId', params: { executionId: id } })}
