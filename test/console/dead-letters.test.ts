@@ -59,6 +59,13 @@ describe('Dead letters', () => {
     await page.getByRole('button', { name: 'Redrive with a canary' }).click();
     await page.getByText('The canary succeeded, and the others were let go').waitFor();
     await page.getByText('None of these is open any more.').waitFor();
+    // The canary's own page leads back to how its redrive went.
+    await page.getByRole('status').getByRole('link').click();
+    await page
+      .getByRole('row', { name: /^Canary/ })
+      .getByRole('link')
+      .click();
+    await page.getByText('The canary succeeded, and the others were let go').waitFor();
     await eventually(async () => {
       const runs = await client.executions.list({ taskId: 'sales' }).toArray();
       expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);

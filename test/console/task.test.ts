@@ -95,7 +95,29 @@ describe('the page of a task', () => {
       .getByText(/^3 expected; 3 success/)
       .waitFor();
     await page.getByRole('tab', { name: 'Runs' }).click();
-    await page.getByRole('table', { name: 'Runs' }).getByText('backfill').nth(2).waitFor();
+    const runs = page.getByRole('table', { name: 'Runs' });
+    await runs.getByText('backfill').nth(2).waitFor();
+    // As in every list: down to the first one, and in.
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/runs\/light-4/);
+    // From any of its runs the backfill is found again.
+    await page
+      .getByRole('row', { name: /^Backfill/ })
+      .getByRole('link')
+      .click();
+    await dialog.getByText(/3 of 3 runs have ended/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Abort' }).count()).toBe(0);
+  });
+
+  it('opens its last runs by the keyboard alone', async () => {
+    const client = await lighthouse('light-8');
+    const { id } = await client.tasks.trigger('light-8');
+    const page = await openConsole({ role: 'viewer', path: '/tasks/light-8' });
+    await page.getByRole('table', { name: 'Last runs' }).getByRole('link').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(({ pathname }) => decodeURIComponent(pathname).endsWith(`/runs/${id}`));
   });
 
   it('shows what was changed, and puts an earlier version back in force', async () => {

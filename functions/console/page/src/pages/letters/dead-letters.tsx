@@ -10,6 +10,7 @@ import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { acrossQueues } from './across-queues.ts';
+import { CanaryState } from './canary-state.tsx';
 import { GROUP_COLUMNS } from './group-columns.tsx';
 import { IgnoredAtBirth } from './ignored-at-birth.tsx';
 import { type LetterSearch, RESOLUTIONS } from './letter-search.ts';
@@ -36,6 +37,7 @@ export function DeadLetters() {
         mayPurge && (search.resolution ?? 'open') === 'open' && chosen && <PurgeMenu queues={chosen} />
       }
     >
+      {search.queue && search.canary && <CanaryState queue={search.queue} id={search.canary} />}
       <Filters value={search} queues={queues.data ?? []} />
       {queues.error ? (
         <ProblemAlert error={queues.error} retry={() => void queues.refetch()} />
@@ -65,7 +67,7 @@ function Filters({ value, queues }: { value: LetterSearch; queues: readonly Queu
         placeholder="All queues"
         data={queues.map(({ name }) => name)}
         value={value.queue ?? null}
-        onChange={(queue) => change({ queue: queue ?? undefined })}
+        onChange={(queue) => change({ queue: queue ?? undefined, canary: undefined })}
         clearable
         w={180}
       />

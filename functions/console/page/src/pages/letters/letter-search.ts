@@ -8,6 +8,8 @@ const LetterSearchSchema = z.object({
   /** With a queue: straight to that group. */
   fingerprint: z.catch(z.optional(z.string()), undefined),
   resolution: z.catch(z.optional(z.enum(RESOLUTIONS)), undefined),
+  /** With a queue: a redrive of it with one run first that is watched. */
+  canary: z.catch(z.optional(z.string()), undefined),
 });
 export type LetterSearch = z.infer<typeof LetterSearchSchema>;
 export const readLetterSearch = (search: Record<string, unknown>): LetterSearch =>

@@ -65,12 +65,15 @@ export function useLetterActs() {
         const done = await queues.redrive(queue, input);
         const { canary } = done;
         if (!canary) return said(done, 'run again');
-        if ('fingerprint' in which)
-          void navigate({
-            to: '/dead-letters/$queue/$fingerprint',
-            params: { queue, fingerprint: which.fingerprint },
-            search: { canary: canary.id },
-          });
+        void navigate(
+          'fingerprint' in which
+            ? {
+                to: '/dead-letters/$queue/$fingerprint',
+                params: { queue, fingerprint: which.fingerprint },
+                search: { canary: canary.id },
+              }
+            : { to: '/dead-letters', search: { queue, canary: canary.id } },
+        );
         return `One runs again; ${canary.waiting.toLocaleString()} wait for it`;
       },
     });

@@ -43,7 +43,15 @@ export function RunLineage({ run }: { run: Execution }) {
         )}
         {run.backfill && (
           <Fact name="Backfill">
-            <Code>{run.backfill}</Code>
+            <AnchorLink
+              to="/tasks/$taskId"
+              params={{ taskId: run.taskId }}
+              search={{ backfill: run.backfill }}
+              inherit
+              ff="monospace"
+            >
+              {run.backfill}
+            </AnchorLink>
           </Fact>
         )}
         {run.retries > 0 && (
@@ -63,7 +71,13 @@ export function RunLineage({ run }: { run: Execution }) {
             </AnchorLink>
           </Fact>
         )}
-        {run.canary && <Fact name="Canary of redrive">{run.canary}</Fact>}
+        {run.canary && (
+          <Fact name="Canary">
+            <AnchorLink to="/dead-letters" search={{ queue: run.queue, canary: run.canary }} inherit>
+              of a redrive of queue {run.queue}
+            </AnchorLink>
+          </Fact>
+        )}
         {run.collidedWith && (
           <Fact name="Collided with">
             <RunLink id={run.collidedWith} />

@@ -1,12 +1,23 @@
-import { Button, Group, Modal, NumberInput, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import {
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Progress,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+} from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Backfill, Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
-import { useClient } from '../../session/session-context.tsx';
+import { useClient, useMay } from '../../session/session-context.tsx';
 import { zoneOf } from '../tasks/zone-of.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,24 +25,39 @@ const DAY_MS = 86_400_000;
 const MAX_RUNS = 1_000;
 const MAX_WIDTH = 10;
 
-interface Props {
-  task: Task;
-  opened: boolean;
-  onClose(): void;
-}
+/** In the address, in place of the id of one. */
+export const NEW_BACKFILL = 'new';
 
-/** Runs what a past window has no run of: counted first, in order, and it can be aborted. */
-export function BackfillDialog({ task, opened, onClose }: Props) {
+/** Runs what a past window has no run of: counted first, in order, and it can be aborted. Its address can be shared. */
+export function BackfillDialog({ task }: { task: Task }) {
+  const search = useSearch({ from: '/inside/tasks/$taskId' });
+  const { backfill } = search;
+  const navigate = useNavigate();
+  const show = (next: string | undefined) =>
+    void navigate({
+      to: '/tasks/$taskId',
+      params: { taskId: task.id },
+      search: { ...search, backfill: next },
+      replace: true,
+    });
+  const close = () => show(undefined);
+  const mayAct = useMay(task.system ? 'admin' : 'operator');
+  const isNew = backfill === NEW_BACKFILL;
   return (
-    <Modal opened={opened} onClose={onClose} title={`Backfill ${task.name}`} size="lg">
-      <Stack>
-        <BackfillForm task={task} onClose={onClose} />
-      </Stack>
+    <Modal
+      opened={backfill !== undefined && (mayAct || !isNew)}
+      onClose={close}
+      title={`Backfill ${task.name}`}
+      size="lg"
+    >
+      {isNew && <BackfillForm task={task} onMade={show} onClose={close} />}
+      {backfill && !isNew && <Underway task={task} backfillId={backfill} mayAbort={mayAct} onClose={close} />}
     </Modal>
   );
 }
 
-function BackfillForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
+function BackfillForm(props: { task: Task; onMade(id: string): void; onClose(): void }) {
+  const { task, onMade, onClose } = props;
   const client = useClient();
   const queries = useQueryClient();
   const [now] = useState(Date.now);
@@ -47,7 +73,11 @@ function BackfillForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
       dryRun,
     });
   const counting = useMutation({ mutationFn: () => ask(true) });
-  const making = useMutation({ mutationFn: () => ask(false), onSettled: () => queries.invalidateQueries() });
+  const making = useMutation({
+    mutationFn: () => ask(false),
+    onSuccess: ({ id }) => id && onMade(id),
+    onSettled: () => queries.invalidateQueries(),
+  });
   const change = <T,>(set: (value: T) => void) => {
     return (value: T) => {
       // A count of another window says nothing of this one.
@@ -55,8 +85,6 @@ function BackfillForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
       set(value);
     };
   };
-  if (making.data?.id)
-    return <Underway task={task} made={making.data} backfillId={making.data.id} onClose={onClose} />;
   const counted = counting.data;
   return (
     <form
@@ -115,8 +143,8 @@ function Counted({ found, task }: { found: Backfill; task: Task }) {
   );
 }
 
-function Underway(props: { task: Task; made: Backfill; backfillId: string; onClose(): void }) {
-  const { task, made, backfillId, onClose } = props;
+function Underway(props: { task: Task; backfillId: string; mayAbort: boolean; onClose(): void }) {
+  const { task, backfillId, mayAbort, onClose } = props;
   const client = useClient();
   const queries = useQueryClient();
   const { data, error } = useQuery({
@@ -129,23 +157,23 @@ function Underway(props: { task: Task; made: Backfill; backfillId: string; onClo
     mutationFn: () => client.tasks.abortBackfill(task.id, backfillId),
     onSettled: () => queries.invalidateQueries(),
   });
-  const total = data?.runs ?? made.created;
-  const left = data ? data.waiting + data.running : made.created;
+  const problem = error ?? abort.error;
+  if (!data) return problem ? <ProblemAlert error={problem} /> : <Skeleton h={80} />;
+  const left = data.waiting + data.running;
   return (
     <Stack>
       <Text role="status">
-        {total - left} of {total} runs have ended
-        {data &&
-          `: ${data.success} success, ${data.dead} dead, ${data.cancelled} cancelled, ${data.skipped} skipped`}
+        {data.runs - left} of {data.runs} runs have ended: {data.success} success, {data.dead} dead,{' '}
+        {data.cancelled} cancelled, {data.skipped} skipped
       </Text>
       <Progress
-        value={(100 * (total - left)) / Math.max(1, total)}
+        value={(100 * (data.runs - left)) / Math.max(1, data.runs)}
         animated={left > 0}
         aria-label="How far it has come"
       />
-      {(error ?? abort.error) && <ProblemAlert error={error ?? abort.error} />}
+      {problem && <ProblemAlert error={problem} />}
       <Group justify="flex-end">
-        {left > 0 && (
+        {left > 0 && mayAbort && (
           <Button color="red" variant="light" loading={abort.isPending} onClick={() => abort.mutate()}>
             Abort
           </Button>

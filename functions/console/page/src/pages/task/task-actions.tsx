@@ -9,11 +9,11 @@ import {
   IconPlayerTrackNext,
   IconTrash,
 } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Task } from '../../../../../../shared/client/client.ts';
-import { ButtonLink } from '../../parts/links.tsx';
+import { ButtonLink, MenuLink } from '../../parts/links.tsx';
 import { useMay } from '../../session/session-context.tsx';
-import { BackfillDialog } from './backfill-dialog.tsx';
+import { NEW_BACKFILL } from './backfill-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
 import { TriggerDialog } from './trigger-dialog.tsx';
 import { useTaskActions } from './use-task-actions.ts';
@@ -24,10 +24,10 @@ const SIZE = 16;
 export function TaskActions({ task }: { task: Task }) {
   const mayAct = useMay(task.system ? 'admin' : 'operator');
   const navigate = useNavigate();
+  const search = useSearch({ from: '/inside/tasks/$taskId' });
   const { resume, remove } = useTaskActions(task);
   const [triggering, trigger] = useDisclosure();
   const [pausing, pause] = useDisclosure();
-  const [backfilling, backfill] = useDisclosure();
   if (!mayAct) return null;
   return (
     <>
@@ -63,9 +63,14 @@ export function TaskActions({ task }: { task: Task }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconHistory size={SIZE} aria-hidden />} onClick={backfill.open}>
+          <MenuLink
+            to="/tasks/$taskId"
+            params={{ taskId: task.id }}
+            search={{ ...search, backfill: NEW_BACKFILL }}
+            leftSection={<IconHistory size={SIZE} aria-hidden />}
+          >
             Backfill a past window
-          </Menu.Item>
+          </MenuLink>
           <Menu.Item
             color="red"
             leftSection={<IconTrash size={SIZE} aria-hidden />}
@@ -77,7 +82,6 @@ export function TaskActions({ task }: { task: Task }) {
       </Menu>
       <TriggerDialog task={task} opened={triggering} onClose={trigger.close} />
       <PauseDialog task={task} opened={pausing} onClose={pause.close} />
-      <BackfillDialog task={task} opened={backfilling} onClose={backfill.close} />
     </>
   );
 }

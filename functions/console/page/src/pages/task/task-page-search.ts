@@ -17,6 +17,8 @@ const TaskPageSearchSchema = z.object({
   status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
   /** The version that is looked at, and what it is compared with. */
   version: z.catch(z.optional(z.int()), undefined),
+  /** One that is watched; `new`: one that is to be made. */
+  backfill: z.catch(z.optional(z.string()), undefined),
   against: z.catch(z.optional(z.enum(['before', 'now'])), undefined),
 });
 export type TaskPageSearch = z.infer<typeof TaskPageSearchSchema>;

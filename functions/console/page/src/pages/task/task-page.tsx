@@ -7,6 +7,7 @@ import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient } from '../../session/session-context.tsx';
+import { BackfillDialog } from './backfill-dialog.tsx';
 import { Overview } from './overview.tsx';
 import { RunsTab } from './runs-tab.tsx';
 import { TaskActions } from './task-actions.tsx';
@@ -43,6 +44,7 @@ export function TaskPage() {
   return (
     <Page title={task.name} about={<About task={task} />} actions={<TaskActions task={task} />}>
       <TaskTabs task={task} />
+      <BackfillDialog task={task} />
     </Page>
   );
 }
