@@ -31,7 +31,7 @@ describe('Pulse', () => {
   it('draws how things went, says it in words and as a table, for the range that the address holds', async () => {
     const page = await openConsole({ path: '/?range=7d' });
     const throughput = page.getByRole('region', { name: 'Throughput' });
-    await throughput.locator('svg.recharts-surface').first().waitFor();
+    await throughput.getByRole('img', { name: 'Throughput' }).waitFor();
     await throughput.getByText(/\d+ runs ended, .* by the hour/).waitFor();
     await throughput.getByRole('button', { name: 'Throughput as a table' }).click();
     const table = throughput.getByRole('table', { name: 'Throughput' });
@@ -45,7 +45,7 @@ describe('Pulse', () => {
   it('is accessible in both themes, and fits a phone', async () => {
     const page = await openConsole();
     await page.getByRole('region', { name: 'What needs a person' }).waitFor();
-    await page.locator('svg.recharts-surface').first().waitFor();
+    await page.getByRole('img', { name: 'Throughput' }).waitFor();
     await expectAccessible(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await expectAccessible(page);

@@ -40,7 +40,7 @@ describe('the timeline', () => {
   it('is looked into closer, bar by bar', async () => {
     const page = await openConsole({ path: '/timeline' });
     const load = page.getByRole('region', { name: 'Load' });
-    const chart = load.locator('svg.recharts-surface').first();
+    const chart = load.getByRole('img', { name: 'Load' });
     await chart.waitFor();
     await page
       .getByRole('radiogroup', { name: 'Hours to either side' })
@@ -61,7 +61,7 @@ describe('the timeline', () => {
 
   it('is accessible in both themes, and fits a phone', async () => {
     const page = await openConsole({ path: '/timeline' });
-    await page.locator('svg.recharts-surface').nth(1).waitFor();
+    await page.getByRole('img', { name: 'When in the hour' }).waitFor();
     await expectAccessible(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await expectAccessible(page);

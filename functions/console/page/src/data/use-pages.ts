@@ -1,5 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { Listing } from '../../../../../shared/client/client.ts';
+import { readsOn } from './read-on.ts';
 
 export interface Pages<T> {
   items: T[];
@@ -11,7 +13,10 @@ export interface Pages<T> {
   reload(): void;
 }
 
-/** A list of the API, page by page as somebody asks for more: never all of it. */
+/** Beyond that a list is not read anew by itself: that would cost as much each time. */
+const LIVE_PAGES = 4;
+
+/** A list of the API, page by page as somebody asks for more, or as long as there is next to nothing to see: never all of it. */
 export function usePages<T>(
   key: readonly unknown[],
   list: () => Pick<Listing<T>, 'page'>,
@@ -22,15 +27,23 @@ export function usePages<T>(
     queryFn: ({ pageParam }) => list().page(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: options.everyMs ?? false,
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 0) > LIVE_PAGES ? false : (options.everyMs ?? false),
   });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const goesOn = hasNextPage && !isError && readsOn(data?.pages ?? []);
+  useEffect(() => {
+    if (goesOn && !isFetching) void fetchNextPage();
+  }, [goesOn, isFetching, fetchNextPage]);
+  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const isLoadingMore = goesOn || query.isFetchingNextPage;
   return {
-    items: query.data?.pages.flatMap(({ items }) => items) ?? [],
-    isLoading: query.isPending,
+    items,
+    isLoading: query.isPending || (items.length === 0 && isLoadingMore),
     error: query.error,
-    hasMore: query.hasNextPage,
-    isLoadingMore: query.isFetchingNextPage,
-    loadMore: () => void query.fetchNextPage(),
+    hasMore: hasNextPage,
+    isLoadingMore,
+    loadMore: () => void fetchNextPage(),
     reload: () => void query.refetch(),
   };
 }

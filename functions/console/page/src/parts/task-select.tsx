@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { firstOf } from '../data/read-on.ts';
 import { useClient } from '../session/session-context.tsx';
 
 const FOUND = 20;
@@ -15,8 +16,8 @@ export function TaskSelect(props: { value: string | undefined; onChange(id: stri
   const { data: tasks = [] } = useQuery({
     queryKey: ['task-select', search],
     queryFn: async () => {
-      const { items } = await client.tasks.list({ ...(search && { search }), limit: FOUND }).page();
-      return items.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }));
+      const found = await firstOf(client.tasks.list({ ...(search && { search }), limit: FOUND }), FOUND);
+      return found.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }));
     },
     placeholderData: keepPreviousData,
   });

@@ -28,7 +28,14 @@ export function TrendFrames(props: { range: Range; stats: Stats | undefined; las
         rows={() => outcomeRows(lastDay, dayAndClock)}
         height={STRIP_PX}
       >
-        {lastDay && <OutcomesChart series={lastDay.series} labelOf={clock} height={STRIP_PX} />}
+        {lastDay && (
+          <OutcomesChart
+            label="Runs by hour and outcome"
+            series={lastDay.series}
+            labelOf={clock}
+            height={STRIP_PX}
+          />
+        )}
       </ChartFrame>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <ChartFrame
@@ -38,7 +45,9 @@ export function TrendFrames(props: { range: Range; stats: Stats | undefined; las
           rows={() => outcomeRows(stats, dayAndClock)}
           height={TREND_PX}
         >
-          {stats && <OutcomesChart series={stats.series} labelOf={labelOf} height={TREND_PX} />}
+          {stats && (
+            <OutcomesChart label="Throughput" series={stats.series} labelOf={labelOf} height={TREND_PX} />
+          )}
         </ChartFrame>
         <ChartFrame
           title="Lateness"
@@ -54,7 +63,9 @@ export function TrendFrames(props: { range: Range; stats: Stats | undefined; las
           }
           height={TREND_PX}
         >
-          {stats && <LatenessChart series={stats.series} labelOf={labelOf} height={TREND_PX} />}
+          {stats && (
+            <LatenessChart label="Lateness" series={stats.series} labelOf={labelOf} height={TREND_PX} />
+          )}
         </ChartFrame>
       </SimpleGrid>
     </Stack>
