@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { createClient } from '../../shared/client/client.ts';
 import { HANDLERS_FILE } from '../demo/company.ts';
 import { fillCompany } from '../demo/fill.ts';
+import { launchBrowserServer } from '../support/chromium.ts';
 import { startEngine } from '../support/start-engine.ts';
 
 declare module 'vitest' {
@@ -22,9 +21,6 @@ export interface ConsoleUnderTest {
 }
 export type Role = 'viewer' | 'operator' | 'admin';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const BROWSER_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const opened: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -40,11 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function open(opened: (() => Promise<void>)[]): Promise<ConsoleUnderTest> {
-  if (!existsSync(CHROMIUM))
-    throw new Error(
-      `no browser at ${CHROMIUM}: install Chromium (apt-get install chromium), or let CHROMIUM_PATH name one`,
-    );
-  const browser = await chromium.launchServer({ executablePath: CHROMIUM, args: BROWSER_ARGS });
+  const browser = await launchBrowserServer();
   opened.push(() => browser.close());
   const engine = await startEngine({
     env: { ESCAPEMENT_HANDLERS: fileURLToPath(HANDLERS_FILE) },

@@ -97,7 +97,7 @@ describe('a new operator, without a word of documentation', () => {
     await page.getByRole('textbox', { name: 'Workers of low' }).fill('2');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Workers of low: 2').waitFor();
-    expect((await workers.innerText()).trim()).toBe('2');
+    await eventually(async () => expect((await workers.innerText()).trim()).toBe('2'));
     await page.getByRole('button', { name: 'Undo' }).click();
     await eventually(async () => expect((await workers.innerText()).trim()).toBe(before));
   });

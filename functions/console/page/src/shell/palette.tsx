@@ -3,6 +3,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useState } from 'react';
+import { firstOf } from '../data/read-on.ts';
 import { useClient } from '../session/session-context.tsx';
 import { useVisiblePlaces } from './visible-places.ts';
 
@@ -75,9 +76,9 @@ function useHits(query: string): { hits: Hit[]; isComplete: boolean } {
   const [search] = useDebouncedValue(wanted, TYPING_MS);
   const { data, error } = useQuery({
     queryKey: ['palette', search],
-    queryFn: async () => ({
+    queryFn: async ({ signal }) => ({
       search,
-      tasks: (await client.tasks.list({ search, limit: FOUND }).page()).items,
+      tasks: await firstOf(client.tasks.list({ search, limit: FOUND }, { signal }), FOUND),
     }),
     enabled: search !== '',
     placeholderData: (before) => before,

@@ -33,10 +33,9 @@ export function Shell() {
   const { pathname } = useLocation();
   const places = useVisiblePlaces();
   useGoKeys();
-  useHotkeys([
-    ['mod+K', () => openPalette()],
-    ['/', () => openPalette()],
-  ]);
+  // Out of a field as well, where a slash is a slash.
+  useHotkeys([['mod+K', () => openPalette()]], []);
+  useHotkeys([['/', () => openPalette()]]);
   return (
     <AppShell
       header={{ height: 56 }}
