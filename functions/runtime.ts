@@ -59,10 +59,10 @@ export const table = (name: string): Table =>
 const lambdaClient = (): LambdaClient =>
   new LambdaClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 } });
 
-const EVENTS = ['ESCAPEMENT_EVENT_BUS', 'ESCAPEMENT_SUCCESS_EVENTS'] as const;
+export const EVENTS = ['ESCAPEMENT_EVENT_BUS', 'ESCAPEMENT_SUCCESS_EVENTS'] as const;
 const METRICS = ['ESCAPEMENT_NAME', 'AWS_LAMBDA_LOG_LEVEL'] as const;
 
-function eventsOf(env: Pick<Env, (typeof EVENTS)[number]>, log: Log): Events {
+export function eventsOf(env: Pick<Env, (typeof EVENTS)[number]>, log: Log): Events {
   const bus = env.ESCAPEMENT_EVENT_BUS;
   if (bus === '') return noEvents;
   return makeEvents({

@@ -1,16 +1,17 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SQS_BATCH_ENTRIES } from '../shared/domain/limits.ts';
-import { type Config, resolveConfig } from './config.ts';
+import { resolveConfig } from './config.ts';
 import { makeAdminTokenSecret } from './constructs/admin-token.ts';
 import { AdminApi } from './constructs/api.ts';
 import { Clock } from './constructs/clock.ts';
+import { DeclaredTasks } from './constructs/declared-tasks.ts';
 import type { HouseFunction } from './constructs/function.ts';
 import { FUNCTIONS, FunctionMaker } from './constructs/functions.ts';
 import { HandlersPrincipal } from './constructs/handlers-principal.ts';
@@ -19,11 +20,12 @@ import { type MetricKey, schedulerMetric } from './constructs/metrics.ts';
 import { networkOf } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
 import { QueueWithDeadLetters } from './constructs/queues.ts';
-import { TaskTable } from './constructs/tables.ts';
+import { makeTaskTable, type TaskTable } from './constructs/tables.ts';
 import { makeSigningSecret } from './constructs/targets.ts';
 import { Workers } from './constructs/workers.ts';
 import type { SchedulerProps } from './scheduler-props.ts';
 
+export { ScheduledTask, type ScheduledTaskProps, type TaskInput } from './scheduled-task.ts';
 export type * from './scheduler-props.ts';
 export type * from './scheduler-props-events.ts';
 export type * from './scheduler-props-observability.ts';
@@ -60,6 +62,8 @@ export class Scheduler extends Construct {
   readonly inbox: QueueWithDeadLetters | undefined;
   readonly inboxHandler: HouseFunction | undefined;
   readonly observability: Observability;
+  /** What CDK apps declare, see ScheduledTask; without any it adds nothing to the template. */
+  readonly declaredTasks: DeclaredTasks;
   private readonly deployment: string;
 
   constructor(scope: Construct, id: string, props: SchedulerProps = {}) {
@@ -69,7 +73,7 @@ export class Scheduler extends Construct {
 
     // What is kept
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
-    this.table = makeTable(this, config, key);
+    this.table = makeTaskTable(this, config, key);
     this.adminTokenSecret = makeAdminTokenSecret(this, config, key);
     this.targetSigningSecret = makeSigningSecret(this, config.targets, key);
 
@@ -160,6 +164,11 @@ export class Scheduler extends Construct {
         workers: INBOX_WORKERS,
         batchSize: SQS_BATCH_ENTRIES,
       });
+
+    this.declaredTasks = new DeclaredTasks({
+      makeFunction: () => functions.make(this, 'Declare', 'declare'),
+      executors: this.executors,
+    });
 
     // People
     this.authorizer = functions.make(this, 'Authorizer', 'authorizer');
@@ -277,17 +286,6 @@ function named<T>(record: Readonly<Record<string, T>>, name: string): T {
   if (found === undefined)
     throw new Error(`No work queue is called ${name}: there are ${Object.keys(record).join(', ')}`);
   return found;
-}
-
-function makeTable(scope: Construct, { data }: Config, key: IKey | undefined): TaskTable {
-  const destroy = data.onDelete === 'destroy';
-  return new TaskTable(scope, 'Table', {
-    removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    deletionProtection: data.deletionProtection ?? !destroy,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: data.pointInTimeRecovery },
-    ...(data.warmThroughput && { warmThroughput: data.warmThroughput }),
-    key,
-  });
 }
 
 function mapValues<T, U>(

@@ -22,7 +22,7 @@ interface FunctionSpec {
   dropsFailedCalls?: boolean;
 }
 
-/** The eight functions: what each is for, where its code is, how long it may run. */
+/** The functions: what each is for, where its code is, how long it may run. */
 export const FUNCTIONS = {
   tick: {
     description: 'Finds the shards with work that is due',
@@ -55,6 +55,11 @@ export const FUNCTIONS = {
     description: 'Stores what others ask for',
     entries: { index: 'functions/inbox' },
     timeout: Duration.seconds(30),
+  },
+  declare: {
+    description: 'Makes the tasks that CDK apps declare',
+    entries: { index: 'functions/declare' },
+    timeout: Duration.seconds(60),
   },
   authorizer: {
     description: 'Names the caller of the API',

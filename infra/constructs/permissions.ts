@@ -13,6 +13,7 @@ export type FunctionName =
   | 'executor'
   | 'sweeper'
   | 'inbox'
+  | 'declare'
   | 'authorizer'
   | 'api'
   | 'console';
@@ -114,6 +115,22 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     },
     { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
     { on: 'inboxDeadLetters', actions: SEND },
+  ],
+  declare: [
+    {
+      on: 'table',
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        // Calendars that a task takes up or lets go of.
+        'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
+      ],
+    },
+    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    TELL,
   ],
   authorizer: [
     { on: 'adminTokenSecret', actions: ['secretsmanager:GetSecretValue'] },

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { Config } from '../config.ts';
 
 export const INDEX_NAME = 'byStatusAndTime';
 
@@ -59,4 +60,15 @@ export class TaskTable extends TableV2 {
   get indexArn(): string {
     return `${this.tableArn}/index/${INDEX_NAME}`;
   }
+}
+
+export function makeTaskTable(scope: Construct, { data }: Config, key: IKey | undefined): TaskTable {
+  const destroy = data.onDelete === 'destroy';
+  return new TaskTable(scope, 'Table', {
+    removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    deletionProtection: data.deletionProtection ?? !destroy,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: data.pointInTimeRecovery },
+    ...(data.warmThroughput && { warmThroughput: data.warmThroughput }),
+    key,
+  });
 }

@@ -4,6 +4,7 @@ import type { EnvName } from '../../functions/env.ts';
 import type { Log } from '../../shared/ports.ts';
 import { type AwsServices, openAwsEndpoint } from './aws-endpoint.ts';
 import { type Clocks, startClocks } from './clocks.ts';
+import { carryOut } from './declarations/carry-out.ts';
 import { type DynamoEngine, openDynamoEngine } from './dynamodb/engine.ts';
 import type { EventSourceOptions } from './event-source.ts';
 import { type EventBuses, openEventBuses } from './events/event-bus.ts';
@@ -148,6 +149,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const services = access.guard(awsServices({ tables, queues, secrets, buses, lambda }), host.note);
   endpoint.serve(faults.around(services));
   warmHttpFunctions(plan, host);
+  await carryOut({ plan, stackName: options.assembly.stackName, dataDirectory, invoke, report });
   await restore(plan, invoke, report);
 
   sources.start();

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findApp, NoAppError } from './cdk-app.ts';
 import { lockDataDirectory } from './data-lock.ts';
+import { DeclarationError } from './declarations/carry-out.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type HttpServer, openHttpServer } from './http/server.ts';
 import { COMPILE_CACHE } from './lambda/host.ts';
@@ -35,9 +36,14 @@ export async function run(): Promise<void> {
     const settings = readSettings(report.warn);
     await serve(settings, report);
   } catch (error) {
-    const isKnown = [StartError, SettingsError, NoAppError, SynthesisError, TemplateError].some(
-      (known) => error instanceof known,
-    );
+    const isKnown = [
+      StartError,
+      SettingsError,
+      NoAppError,
+      SynthesisError,
+      TemplateError,
+      DeclarationError,
+    ].some((known) => error instanceof known);
     report.say(
       `Escapement cannot start: ${isKnown && error instanceof Error ? error.message : describe(error)}`,
     );

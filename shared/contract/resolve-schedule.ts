@@ -42,18 +42,20 @@ export type ResolvedSchedule =
 
 /** From what a user wrote to what the scheduler keeps, or everything that is wrong with it at once. */
 export function resolveSchedule(input: ScheduleInput, context: ResolveContext): ResolvedSchedule {
-  const errors: FieldProblem[] = [
-    ...ruleProblems(input),
-    ...zoneProblems(input),
-    ...boundsProblems(input),
-    ...calendarProblems(input, context),
-  ];
+  const errors: FieldProblem[] = [...scheduleProblems(input), ...calendarProblems(input, context)];
   if (errors.length > 0) return { ok: false, errors };
   const schedule = toSchedule(input, context);
   const timetable = timetableOf(schedule, context.calendars);
   const problem = isSame(schedule, context.previous) ? undefined : futureProblem(timetable, context);
   return problem ? { ok: false, errors: [problem] } : { ok: true, schedule, timetable };
 }
+
+/** What is wrong with it wherever and whenever it is used. */
+export const scheduleProblems = (input: ScheduleInput): FieldProblem[] => [
+  ...ruleProblems(input),
+  ...zoneProblems(input),
+  ...boundsProblems(input),
+];
 
 function toSchedule(input: ScheduleInput, context: ResolveContext): Schedule {
   const { nowMs, tenant, taskId, previous } = context;

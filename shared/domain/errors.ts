@@ -54,3 +54,7 @@ export const tooManyTasks = () =>
     limit: 'maxTasks',
     retryAfterSeconds: TASK_LIMIT_RETRY_SECONDS,
   });
+
+/** For where there is no room for a document; `whole` is what the problems without a path are about. */
+export const inOneLine = (message: string, errors: FieldProblem[], whole: string): string =>
+  `${message}: ${errors.map((problem) => `${problem.path || whole}: ${problem.message}`).join('; ')}`;

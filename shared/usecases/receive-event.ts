@@ -1,7 +1,7 @@
 import { type InboxMessage, InboxMessageSchema } from '../contract/inbox.ts';
 import { requireBounded } from '../contract/json-body.ts';
 import { parseAll } from '../contract/problems.ts';
-import { type FieldProblem, isCode, SchedulerError } from '../domain/errors.ts';
+import { inOneLine, isCode, SchedulerError } from '../domain/errors.ts';
 import { jsonOrUndefined } from '../domain/json.ts';
 import { ExpressionError } from '../domain/json-expression.ts';
 import { executionId } from '../domain/occurrence.ts';
@@ -25,7 +25,8 @@ export async function receiveEvent(deps: InboxDeps, body: string, requestId: str
   try {
     requireBounded(json);
     const parsed = parseAll(InboxMessageSchema, json);
-    if (!parsed.ok) return { kind: 'refused', reason: listed('not a message of the inbox', parsed.errors) };
+    if (!parsed.ok)
+      return { kind: 'refused', reason: inOneLine('not a message of the inbox', parsed.errors, 'message') };
     return await act(deps, parsed.value, requestId);
   } catch (error) {
     const reason = refusalOf(error);
@@ -49,10 +50,7 @@ async function act(deps: InboxDeps, message: InboxMessage, requestId: string): P
 /** Only what passes by itself is worth another try. */
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof ExpressionError) return error.message;
-  if (isCode(error, 'validation-failed')) return listed(error.message, error.details.errors);
+  if (isCode(error, 'validation-failed')) return inOneLine(error.message, error.details.errors, 'message');
   const passes = !(error instanceof SchedulerError) || 'retryAfterSeconds' in error.details;
   return passes ? undefined : error.message;
 }
-
-const listed = (message: string, errors: FieldProblem[]): string =>
-  `${message}: ${errors.map((problem) => `${problem.path || 'message'}: ${problem.message}`).join('; ')}`;

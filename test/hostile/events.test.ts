@@ -91,7 +91,7 @@ function expectAnswer(result: APIGatewayProxyStructuredResultV2 | undefined, oth
   if ((result?.statusCode ?? 0) < 400 || !result?.body) return;
   const problem = ProblemSchema.parse(JSON.parse(result.body));
   expect(problem.status).toBe(result.statusCode);
-  expect(result.body).not.toMatch(/\bat \S+ \(|node_modules|\.ts:\d+/);
+  expect(result.body).not.toMatch(/\bat \S+ \(\S+:\d+:\d+\)|node_modules|\.ts:\d+/);
 }
 
 describe('a token', () => {

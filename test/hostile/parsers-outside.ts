@@ -1,14 +1,17 @@
 import fc from 'fast-check';
+import * as z from 'zod';
 import { bodyOf, decodeParams, principalOf, queryOf } from '../../functions/api/event.ts';
 import { readIdempotencyKey } from '../../functions/api/idempotency-key.ts';
 import { taskIdOf } from '../../functions/api/task-id.ts';
 import { makeAuthorizer } from '../../functions/authorizer-handler.ts';
+import { makeDeclareHandler } from '../../functions/declaration.ts';
 import { describeError } from '../../functions/describe-error.ts';
 import { type EnvName, readEnv } from '../../functions/env.ts';
 import { recordsOf } from '../../functions/sqs-records.ts';
 import { judged } from '../../shared/adapters/targets/http-answer.ts';
 import { redactor } from '../../shared/adapters/targets/redact.ts';
 import { parseTargetSecret, TargetSecretError } from '../../shared/adapters/targets/target-secret.ts';
+import { makeRegistry } from '../../shared/contract/handler.ts';
 import { tokenVerifier } from '../../shared/usecases/authenticate.ts';
 import { principalOfClaims } from '../../shared/usecases/credentials/principal-of-claims.ts';
 import { eventOf } from '../functions/api/api-world.ts';
@@ -53,13 +56,32 @@ const withBody = fc
     contentType,
   }));
 
-const { tokens, clock, log } = makeMemoryWorld();
+const world = makeMemoryWorld();
+const { tokens, clock, log } = world;
 const authorize = makeAuthorizer({ verifiers: [tokenVerifier({ tokens, clock, log })], log });
 const credential = fc.oneof(
   text,
   text.map((secret) => `Bearer ${secret}`),
   fc.constant(`Bearer esc_${'0'.repeat(26)}_x`),
 );
+
+const declare = makeDeclareHandler({
+  ...world,
+  handlers: makeRegistry([]),
+  queueDefaults: {},
+  shards: 1,
+  retentionMs: 1,
+  answer: async () => {},
+});
+const declaration = fc.record({
+  RequestType: fc.oneof(fc.constantFrom('Create', 'Update', 'Delete'), anything),
+  RequestId: fc.oneof(text, anything),
+  ResponseURL: fc.oneof(fc.constant('https://example.com/answer'), anything),
+  StackId: fc.oneof(text, anything),
+  LogicalResourceId: text,
+  PhysicalResourceId: text,
+  ResourceProperties: fc.oneof(fc.record({ Id: text, Task: fc.oneof(jsonText, text) }), anything),
+});
 
 const reply = fc.record({
   status: fc.oneof(fc.integer({ min: 100, max: 999 }), fc.constantFrom(0, -1, 1e9)),
@@ -86,6 +108,9 @@ export const outsideParsers: Parser[] = [
       refuses: says(/^not an event of SQS/),
     },
   ),
+  parser('functions/declaration.ts makeDeclareHandler', fc.oneof(declaration, anything), declare, {
+    refuses: (error) => error instanceof z.ZodError,
+  }),
   parser('functions/env.ts readEnv', environment, (source) => readEnv(ENV_NAMES, source), {
     refuses: says(/^Bad environment:/),
     worst: [{ ESCAPEMENT_EVENT_RULES: nest(200_000), ESCAPEMENT_TARGETS: `{"__proto__":${nest(5_000)}}` }],

@@ -14,8 +14,9 @@ const cdkJson = CdkJson.parse(JSON.parse(readFileSync(new URL('../../cdk.json', 
 export const context = { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] };
 
 /** The repository's own deployment, as a template. */
-export function deployment(settings: Settings = {}) {
+export function deployment(settings: Settings = {}, add: (stack: EscapementStack) => void = () => {}) {
   const stack = new EscapementStack(new App({ context }), settings);
+  add(stack);
   return { stack, scheduler: stack.scheduler, template: Template.fromStack(stack) };
 }
 

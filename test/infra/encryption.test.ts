@@ -39,7 +39,7 @@ const STORES: Readonly<Record<string, KeyOf>> = {
 
 /** These pass things on or describe something, and keep nothing of a task. */
 const KEEPS_NOTHING =
-  /^AWS::(ApiGatewayV2|CloudWatch|EC2|IAM|Lambda|Scheduler|KMS)::|^AWS::(SQS::Queue|SNS::Topic)Policy$|^AWS::Events::(Rule|EventBus)$/;
+  /^Custom::EscapementTask$|^AWS::(ApiGatewayV2|CloudWatch|EC2|IAM|Lambda|Scheduler|KMS)::|^AWS::(SQS::Queue|SNS::Topic)Policy$|^AWS::Events::(Rule|EventBus)$/;
 
 describe.each(variants)('at rest, in %s', (variant) => {
   const resources = resourcesOf(variant);

@@ -26,7 +26,7 @@ describe.each(variants)('logs of %s', (variant) => {
     const names = ofType(variant, 'AWS::Lambda::Function').map(({ id }) => id.replace(/Function\w+$/, ''));
     for (const name of names)
       expect(name).toMatch(
-        /^Scheduler(Tick|Dispatch|Sweeper|Authorizer|Console|(Api|Inbox)Handler|Executor\w+)$/,
+        /^Scheduler(Tick|Dispatch|Sweeper|Declare|Authorizer|Console|(Api|Inbox)Handler|Executor\w+)$/,
       );
   });
 });

@@ -1,5 +1,6 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import type { Settings } from '../../infra/config.ts';
+import { ScheduledTask } from '../../infra/scheduled-task.ts';
 import { EscapementStack } from '../../infra/stack.ts';
 
 /** Deployments that together hold every resource that a setting can add: what is checked for all templates. */
@@ -58,6 +59,8 @@ export const VARIANTS: Record<string, Settings> = {
       },
     },
   },
+  /** Its app declares a task. */
+  declaring: { name: 'declaring', events: { inbox: true } },
   throwaway: {
     name: 'throwaway',
     events: { inbox: true },
@@ -87,4 +90,13 @@ export const VARIANTS: Record<string, Settings> = {
   },
 };
 
-export const addVariant = (app: App, name: string): Stack => new EscapementStack(app, VARIANTS[name]);
+export function addVariant(app: App, name: string): Stack {
+  const stack = new EscapementStack(app, VARIANTS[name]);
+  if (name === 'declaring')
+    new ScheduledTask(stack, 'Nightly', {
+      scheduler: stack.scheduler,
+      id: 'nightly',
+      task: { name: 'Nightly', handler: 'demo.echo', schedule: { kind: 'cron', expressions: ['0 2 * * *'] } },
+    });
+  return stack;
+}

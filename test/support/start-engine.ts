@@ -43,7 +43,7 @@ export interface StartOptions {
    * Program that is run in place of this repository's, and the folder where.
    * @default - what npm start runs
    */
-  program?: { path: string; directory: string };
+  program?: { path?: string; directory: string };
   env?: Record<string, string>;
   /** Kept when the test ends. */
   dataDir?: string;
@@ -67,7 +67,8 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
 
   function launch(): void {
     const from = output.length;
-    child = spawn(options.program?.path ?? process.execPath, options.program ? [] : [START], {
+    const path = options.program?.path;
+    child = spawn(path ?? process.execPath, path === undefined ? [START] : [], {
       cwd: options.program?.directory ?? ROOT,
       env: {
         ...process.env,

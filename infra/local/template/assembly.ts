@@ -22,6 +22,7 @@ const TemplateSchema = z.object({
       Type: z.string(),
       Properties: z.record(z.string(), JsonSchema).default({}),
       Condition: z.string().optional(),
+      DependsOn: z.union([z.string(), z.array(z.string())]).default([]),
     }),
   ),
 });

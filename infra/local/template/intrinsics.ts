@@ -42,6 +42,15 @@ export function resolve(value: Json, scope: Scope, where: string): Json | undefi
   return resolved;
 }
 
+/** What Ref and Fn::GetAtt name. */
+export function referredIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(referredIn);
+  if (value === null || typeof value !== 'object') return [];
+  const { Ref: ref, 'Fn::GetAtt': attribute } = value;
+  const [named] = Array.isArray(attribute) ? attribute : [ref];
+  return [...(typeof named === 'string' ? [named] : []), ...Object.values(value).flatMap(referredIn)];
+}
+
 type Intrinsic = (argument: Json, scope: Scope, where: string) => Json | undefined;
 
 const INTRINSICS: Record<string, Intrinsic> = {

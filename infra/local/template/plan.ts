@@ -1,5 +1,6 @@
 import type { Assembly } from './assembly.ts';
 import { type AccessPlan, planAccess } from './plan-access.ts';
+import { type DeclarationPlan, planDeclarations } from './plan-declarations.ts';
 import { type EventBusPlan, type EventRulePlan, planEventBuses, planEventRules } from './plan-events.ts';
 import {
   type ClockPlan,
@@ -31,6 +32,7 @@ export interface Plan {
   clocks: ClockPlan[];
   eventRules: EventRulePlan[];
   httpApi: HttpApiPlan | undefined;
+  declarations: DeclarationPlan[];
   /** Who may do what. */
   access: AccessPlan;
 }
@@ -49,6 +51,7 @@ export function planStack(assembly: Assembly, around: Omit<Surroundings, 'stackN
     clocks: planClocks(resources, functions),
     eventRules: planEventRules(resources, functions, queues, around),
     httpApi: planHttpApi(resources, functions),
+    declarations: planDeclarations(resources, functions),
     access: planAccess(resources, functions),
   };
 }

@@ -94,6 +94,7 @@ export const REAL_TYPES: Record<string, RealType> = {
     ref: (r) => iamArn(`policy/${r.name}`),
     attributes: { PolicyArn: (r) => iamArn(`policy/${r.name}`) },
   },
+  'Custom::EscapementTask': { nameProperty: 'Id', ref: (r) => r.name, attributes: {} },
   'AWS::IAM::Policy': attached,
   'AWS::IAM::RolePolicy': attached,
   'AWS::Lambda::Permission': attached,

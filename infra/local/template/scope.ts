@@ -1,5 +1,5 @@
 import type { Template } from './assembly.ts';
-import { type Json, resolve, type Scope, TemplateError } from './intrinsics.ts';
+import { type Json, referredIn, resolve, type Scope, TemplateError } from './intrinsics.ts';
 import {
   ACCOUNT_ID,
   arn,
@@ -26,13 +26,17 @@ export interface Resource extends Named {
   /** The Arn attribute, or the ref of types without one. */
   arn: string;
   properties: { [key: string]: Json };
+  /** Logical ids of what is made before it. */
+  needs: ReadonlySet<string>;
 }
 
 /** Resolves all resources that become real; refuses types that nobody decided about. */
 export function resolveResources(template: Template, surroundings: Surroundings): Resource[] {
   const scope = createScope(template, surroundings);
   const resources: Resource[] = [];
-  for (const [logicalId, { Type: type, Properties, Condition }] of Object.entries(template.Resources)) {
+  for (const [logicalId, { Type: type, Properties, Condition, DependsOn }] of Object.entries(
+    template.Resources,
+  )) {
     if (Condition !== undefined && !scope.condition(Condition, logicalId)) continue;
     if (type in IGNORED_TYPES) continue;
     const real = REAL_TYPES[type];
@@ -51,7 +55,8 @@ export function resolveResources(template: Template, surroundings: Surroundings)
       throw new TemplateError(`${logicalId}: its properties are not an object`);
     const named = scope.named(logicalId);
     const ref = real.ref(named);
-    resources.push({ ...named, type, ref, arn: real.attributes.Arn?.(named) ?? ref, properties });
+    const needs = new Set([...referredIn(Properties), ...[DependsOn].flat()]);
+    resources.push({ ...named, type, ref, arn: real.attributes.Arn?.(named) ?? ref, properties, needs });
   }
   return resources;
 }

@@ -57,12 +57,12 @@ export const keyOf = (principal: Principal, taskId: string): TaskKey => ({
   taskId,
 });
 
-export async function readLive(deps: SteerTasksDeps, key: TaskKey): Promise<Task | undefined> {
+export async function readLive(deps: Pick<SteerTasksDeps, 'tasks'>, key: TaskKey): Promise<Task | undefined> {
   const task = await deps.tasks.read(key);
   return task && task.state.status !== 'deleted' ? task : undefined;
 }
 
-export async function requireTask(deps: SteerTasksDeps, key: TaskKey): Promise<Task> {
+export async function requireTask(deps: Pick<SteerTasksDeps, 'tasks'>, key: TaskKey): Promise<Task> {
   return (await readLive(deps, key)) ?? notFound(key);
 }
 
@@ -111,7 +111,7 @@ export async function requireSoundChain(
 
 /** What a change of an existing task begins with. */
 export async function readForChange(
-  deps: SteerTasksDeps,
+  deps: Pick<SteerTasksDeps, 'tasks'>,
   principal: Principal,
   key: TaskKey,
   precondition: Precondition,

@@ -25,12 +25,17 @@ import {
 } from './context.ts';
 import { insertTask, newTask } from './create-task.ts';
 
+export type EditTasksDeps = Omit<
+  ManageTasksDeps,
+  'executions' | 'listings' | 'idempotency' | 'events' | 'ids'
+>;
+
 /**
  * PUT: makes the task what the body says; saying the same again changes nothing. A dry run writes nothing and does not look
  * at chains, for the tasks that they name may be about to come as well.
  */
 export async function replaceTask(
-  deps: ManageTasksDeps,
+  deps: EditTasksDeps,
   principal: Principal,
   taskId: string,
   body: unknown,
@@ -63,7 +68,7 @@ export async function replaceTask(
 
 /** PATCH: the patch applies to the document, and the whole document is checked again. */
 export async function patchTask(
-  deps: ManageTasksDeps,
+  deps: EditTasksDeps,
   principal: Principal,
   taskId: string,
   patch: Record<string, unknown>,
@@ -91,7 +96,7 @@ interface Edit {
 
 /** undefined when somebody else wrote meanwhile. Dying before the hint makes the next run late by a tick. */
 async function writeEdit(
-  deps: ManageTasksDeps,
+  deps: EditTasksDeps,
   seen: Task,
   next: Edit,
   written: { by: string; at: EpochMs },

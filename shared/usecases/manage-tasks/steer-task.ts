@@ -104,8 +104,10 @@ const keyOfRun = ({ state: { tenant, taskId } }: Task, at: EpochMs) => ({
   occurrence: scheduledOccurrence(at),
 });
 
+export type DeleteTaskDeps = Pick<SteerTasksDeps, 'clock' | 'log' | 'events' | 'tasks' | 'retentionMs'>;
+
 export async function deleteTask(
-  deps: SteerTasksDeps,
+  deps: DeleteTaskDeps,
   principal: Principal,
   taskId: string,
   precondition: Precondition,

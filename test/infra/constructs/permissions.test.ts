@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HouseFunction } from '../../../infra/constructs/function.ts';
 import { statementsOf } from '../../../infra/constructs/permissions.ts';
+import { ScheduledTask } from '../../../infra/scheduled-task.ts';
 import { allowed, deployment, logicalId } from '../deployment.ts';
 
-const { template, stack, scheduler } = deployment({ events: { inbox: true } });
+const { template, stack, scheduler } = deployment({ events: { inbox: true } }, (own) => {
+  const task = { name: 'Nightly', handler: 'demo.echo', schedule: { kind: 'now' } } as const;
+  new ScheduledTask(own, 'Nightly', { scheduler: own.scheduler, id: 'nightly', task });
+});
 
 /** What a function may do, as "service:Action place", apart from writing to its own log. */
 function rightsOf({ lambda }: HouseFunction): string[] {
@@ -96,6 +100,16 @@ describe('permissions', () => {
         ...item('Get', 'BatchGet', 'Put', 'ConditionCheck'),
         ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
         ...send('inbox-dlq'),
+      ].sort(),
+    );
+  });
+
+  it('let what declares tasks read and write them, send hints and tell of what is deleted, but look for nothing', () => {
+    expect(rightsOf(scheduler.declaredTasks.handler)).toEqual(
+      [
+        'events:PutEvents bus',
+        ...item('Get', 'BatchGet', 'Put', 'Update', 'Delete', 'ConditionCheck'),
+        ...WORK.flatMap((queue) => on(queue, 'sqs:SendMessage', 'sqs:GetQueueAttributes')),
       ].sort(),
     );
   });

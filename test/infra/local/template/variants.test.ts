@@ -24,7 +24,7 @@ it.each(variants)('the engine can run the deployment with the settings of "%s"',
     },
     { endpointUrl: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:2' },
   );
-  expect(plan.functions).toHaveLength(plan.eventSources.length + 5);
+  expect(plan.functions).toHaveLength(plan.eventSources.length + 5 + plan.declarations.length);
   expect(plan.clocks).toHaveLength(3);
   expect(plan.tables).toHaveLength(1);
   expect(plan.httpApi?.routes).toHaveLength(9 + Object.keys(ROUTE_LIMITS).length);
