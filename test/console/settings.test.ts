@@ -49,6 +49,24 @@ describe('settings', () => {
     await client.calendars.delete('console-closed');
   });
 
+  it('say what this deployment is, what drives it, and where its interface is described', async () => {
+    const { url, tokens } = consoleUnderTest();
+    const { version } = await createClient({ url, token: tokens.viewer }).health();
+    const page = await openConsole({ role: 'viewer', path: '/settings' });
+    const about = page.getByRole('region', { name: 'Deployment' });
+    await about.getByText(version, { exact: true }).waitFor();
+    await about.getByText(url, { exact: true }).waitFor();
+    const clocks = page.getByRole('region', { name: 'Clocks' });
+    await clocks.getByText('ticking').first().waitFor();
+    const queues = page.getByRole('table', { name: 'Queues' });
+    for (const name of ['high', 'default', 'low'])
+      await queues.getByRole('cell', { name, exact: true }).waitFor();
+    for (const name of ['Documentation', 'OpenAPI']) {
+      const href = (await about.getByRole('link', { name }).getAttribute('href')) ?? '';
+      expect((await page.request.get(href)).status()).toBe(200);
+    }
+  });
+
   it('show viewers neither tokens nor tenants', async () => {
     const page = await openConsole({ role: 'viewer', path: '/settings?section=tokens' });
     await page.getByRole('tab', { name: 'Handlers' }).waitFor();
@@ -67,5 +85,9 @@ describe('settings', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await expectFits(page);
     await shoot(page, 'settings');
+    await page.getByRole('tab', { name: 'About' }).click();
+    await page.getByRole('table', { name: 'Queues' }).getByText('default').waitFor();
+    await expectFits(page);
+    await shoot(page, 'settings-about');
   });
 });

@@ -1,19 +1,20 @@
-import { Badge, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Health, Task } from '../../../../../../shared/client/client.ts';
+import { useNow } from '../../data/now.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
-import type { Need } from './needs.ts';
-import { provedAt } from './needs.ts';
+import { clockNeeds, provedAt } from './needs.ts';
 
 /** What drives everything else: the scheduler's clock, and the canary that proves the whole way. */
 export function Clocks(props: {
   health: Health | undefined;
   /** null: this tenant or deployment has none; undefined: not known. */
   canary: readonly Task[] | null | undefined;
-  needs: readonly Need[];
 }) {
-  const { health, canary, needs } = props;
+  const { health, canary } = props;
+  const nowMs = useNow();
+  const needs = clockNeeds({ health, canary: canary ?? undefined, nowMs });
   const isBroken = (key: string) => needs.some((need) => need.key === key);
   const proved = canary ? provedAt(canary) : undefined;
   const isPaused = canary && canary.length > 0 && canary.every(({ status }) => status === 'paused');
@@ -43,7 +44,8 @@ export function Clocks(props: {
               'has not run yet'
             ) : (
               <>
-                last ran <Instant at={new Date(proved).toISOString()} />, each minute{' '}
+                last went all the way, from the tick by dispatch and queue to an executor,{' '}
+                <Instant at={new Date(proved).toISOString()} />; once a minute.{' '}
                 <PlaceLink to="/tasks" search={{ handler: 'escapement.canary' }}>
                   Its tasks
                 </PlaceLink>
@@ -79,57 +81,3 @@ function Line(props: { name: string; state: keyof typeof STATE_COLOR; children: 
     </Group>
   );
 }
-
-interface Found {
-  tasks: readonly Task[];
-  more: boolean;
-  /** Not all tasks were looked through. */
-  isPart: boolean;
-}
-
-/** Of what nothing comes due until somebody does something. */
-export function WithoutNextRun(props: {
-  idle: Record<'disabled' | 'paused' | 'completed', Found> | undefined;
-}) {
-  const about = {
-    disabled: 'a stop rule ended them after failures',
-    paused: 'until somebody resumes them',
-    completed: 'nothing is left to come',
-  } as const;
-  return (
-    <Paper withBorder p="md" component="section" aria-label="Tasks without a next run">
-      <Title order={2} size="h5" mb="xs">
-        Tasks without a next run
-      </Title>
-      <Stack gap="xs">
-        {(['disabled', 'paused', 'completed'] as const).map((status) => {
-          const found = props.idle?.[status];
-          return (
-            <Group key={status} gap="sm" wrap="nowrap" align="flex-start">
-              <Text size="sm" w={40} fw={700} ta="right" flex="none" data-numbers>
-                {found ? `${found.tasks.length}${found.more ? '+' : ''}` : '–'}
-              </Text>
-              <Text size="sm">
-                <PlaceLink to="/tasks" search={{ status }}>
-                  {status}
-                </PlaceLink>{' '}
-                <Text span c="dimmed" inherit>
-                  {about[status]}
-                </Text>
-              </Text>
-            </Group>
-          );
-        })}
-        {props.idle && Object.values(props.idle).some(({ isPart }) => isPart) && (
-          <Text size="xs" c="dimmed">
-            Only the first tasks by name were looked through; the lists go on.
-          </Text>
-        )}
-      </Stack>
-    </Paper>
-  );
-}
-
-export const Beside = ({ children }: { children: ReactNode }) => (
-  <SimpleGrid cols={{ base: 1, md: 2 }}>{children}</SimpleGrid>
-);

@@ -12,13 +12,20 @@ const LOOK = {
 const SHOWN = 8;
 
 /** What will not come right by itself, or that there is nothing of the kind. */
-export function NeedsList({ needs, isLoading }: { needs: readonly Need[]; isLoading: boolean }) {
+export function NeedsList(props: {
+  needs: readonly Need[];
+  isLoading: boolean;
+  /** Not all tasks were looked through. */
+  isPart: boolean;
+}) {
+  const { needs, isLoading, isPart } = props;
   const [all, { toggle }] = useDisclosure();
   if (needs.length === 0 && isLoading) return <Skeleton h={64} />;
   if (needs.length === 0)
     return (
       <Alert color="green" icon={<IconCheck aria-hidden />} title="All is well" role="status">
-        Nothing needs a person right now.
+        Nothing needs a person right now
+        {isPart ? ', as far as it was looked through the tasks that are disabled.' : '.'}
       </Alert>
     );
   return (

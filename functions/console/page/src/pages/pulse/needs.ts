@@ -55,7 +55,11 @@ export const needsOf = (known: Known): Need[] => [
   ...lateNeeds(known),
 ];
 
-function clockNeeds({ health, canary = [], nowMs }: Known): Need[] {
+export function clockNeeds({
+  health,
+  canary = [],
+  nowMs,
+}: Pick<Known, 'health' | 'canary' | 'nowMs'>): Need[] {
   const needs: Need[] = [];
   const lagMs = health?.tick.lagMs;
   if (health && (lagMs === null || lagMs === undefined || lagMs > TICK_SILENT_MS))

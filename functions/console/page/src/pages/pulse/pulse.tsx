@@ -1,24 +1,25 @@
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, SimpleGrid } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useNow } from '../../data/now.ts';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
-import { Beside, Clocks, WithoutNextRun } from './clocks.tsx';
+import { Clocks } from './clocks.tsx';
 import { type Figure, Figures } from './figures.tsx';
 import { isDue, isLate, type Need, needsOf } from './needs.ts';
 import { NeedsList } from './needs-list.tsx';
 import { RANGE, RANGES } from './pulse-search.ts';
 import { TrendFrames } from './trend-frames.tsx';
+import { useIdleTasks } from './use-idle-tasks.ts';
 import {
   useCanary,
   useDeaths,
   useFailing,
   useHealth,
-  useIdleTasks,
   useOpenRuns,
   useQueues,
   useStats,
 } from './use-pulse.ts';
+import { WithoutNextRun } from './without-next-run.tsx';
 
 export function Pulse() {
   const navigate = useNavigate();
@@ -38,7 +39,7 @@ export function Pulse() {
     queues: queues.data,
     deaths: deaths.data,
     failing: failing.data,
-    disabled: idle.data?.disabled.tasks,
+    disabled: idle.tasks?.filter(({ status }) => status === 'disabled'),
     runs: open.data?.runs,
     rangeName,
     nowMs,
@@ -100,13 +101,15 @@ export function Pulse() {
       }
     >
       {broken && <ProblemAlert error={broken.error} retry={() => void broken.refetch()} />}
-      {!broken && <NeedsList needs={needs} isLoading={asked.some(({ isLoading }) => isLoading)} />}
+      {!broken && (
+        <NeedsList needs={needs} isLoading={asked.some(({ isLoading }) => isLoading)} isPart={idle.isPart} />
+      )}
       <Figures figures={figures} />
       <TrendFrames range={range} stats={stats.data} lastDay={lastDay.data} />
-      <Beside>
-        <Clocks health={health.data} canary={canary.data} needs={needs} />
-        <WithoutNextRun idle={idle.data} />
-      </Beside>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Clocks health={health.data} canary={canary.data} />
+        <WithoutNextRun idle={idle} />
+      </SimpleGrid>
     </Page>
   );
 }

@@ -1,17 +1,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type Client, ProblemError, type Task } from '../../../../../../shared/client/client.ts';
 import { canaryTasks } from '../../../../../../shared/domain/canary.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { useClient, useSession } from '../../session/session-context.tsx';
 import { RANGE, type Range } from './pulse-search.ts';
+import { taskOrNothing } from './task-or-nothing.ts';
 
 /** What changes slowly, or costs more to find out. */
 const CALM_MS = 15_000;
-const SELDOM_MS = 60_000;
 const OPEN_SHOWN = 200;
 const GROUPS_SHOWN = 5;
 const FAILING_LOOKED_AT = 10;
-const IDLE_SHOWN = 20;
 
 export function useStats(range: Range) {
   const client = useClient();
@@ -95,31 +93,6 @@ export function useFailing(failures: readonly { taskId: string; failedAttempts: 
 }
 const FAILED: ReadonlySet<string> = new Set(['dead', 'retrying']);
 
-/** Tasks of which nothing comes due until somebody does something. A part of a long list is examined at a time. */
-export function useIdleTasks() {
-  const client = useClient();
-  return useQuery({
-    queryKey: ['pulse', 'idle'],
-    queryFn: async () => {
-      const found = async (status: 'disabled' | 'paused' | 'completed') => {
-        const { items, nextCursor } = await client.tasks.list({ status, limit: IDLE_SHOWN }).page();
-        return {
-          tasks: items,
-          more: nextCursor !== null,
-          isPart: nextCursor !== null && items.length < IDLE_SHOWN,
-        };
-      };
-      const [disabled, paused, completed] = await Promise.all([
-        found('disabled'),
-        found('paused'),
-        found('completed'),
-      ]);
-      return { disabled, paused, completed };
-    },
-    refetchInterval: SELDOM_MS,
-  });
-}
-
 /** The scheduler's clock; it is asked even when the store does not answer. */
 export function useHealth() {
   const client = useClient();
@@ -147,13 +120,4 @@ export function useCanary() {
     enabled: me?.tenant === 'root',
     refetchInterval: ({ state }) => (state.data === null ? false : CALM_MS),
   });
-}
-
-async function taskOrNothing(client: Client, id: string): Promise<Task | undefined> {
-  try {
-    return await client.tasks.get(id);
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === 404) return undefined;
-    throw error;
-  }
 }
