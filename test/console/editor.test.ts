@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createClient } from '../../shared/client/client.ts';
+import { declaredBy } from '../support/cdk-snippet.ts';
 import { eventually } from '../support/eventually.ts';
 import { consoleUnderTest, expectAccessible, expectFits, openConsole, shoot } from './support/browser.ts';
 
@@ -164,6 +165,9 @@ describe('the editor', () => {
     const file = await copied('File for escapement apply');
     await shell(`escapement apply -f - <<'YAML'\n${file}\nYAML`);
     expect(await made()).toBe("Console's copied");
+    const declared = declaredBy(await copied('CDK construct'));
+    expect(declared).toMatchObject({ construct: 'ConsoleCopied', id: 'console-copied' });
+    expect(declared.task).toEqual(JSON.parse(await json.inputValue()));
   });
 
   it('shows what somebody else changed meanwhile, and puts both together', async () => {

@@ -157,6 +157,13 @@ describe('escapement-local in the folder of that app', () => {
     expect(JSON.parse(message?.Body ?? '')).toEqual({ ...payload, pieces: 1, once: run?.idempotencyKey });
   });
 
+  it('has the task that the app declares', async () => {
+    expect(await world.read('order-tea')).toMatchObject({
+      name: 'Order tea',
+      createdBy: expect.stringMatching(/^cdk:Shop\/OrderTea/),
+    });
+  });
+
   it('lets what a task says win over what its queue says', async () => {
     const task = await world.task({
       handler: 'shop.order',

@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { type Draft, textOf } from './draft.ts';
+import { scheduledTask } from './typescript.ts';
 
 /** Within single quotes of a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -26,6 +27,7 @@ const FORMS = [
   { label: 'curl', make: curlOf },
   { label: 'Command line', make: cliOf },
   { label: 'File for escapement apply', make: fileOf },
+  { label: 'CDK construct', make: scheduledTask },
 ];
 
 /** The same task for where tasks are kept: a shell, a script, a repository. */
