@@ -68,6 +68,10 @@ export class Faults {
     return low + Math.floor(numberAt(this.#seed, stream, this.#next(stream)) * (high - low + 1));
   }
 
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** From now on all is well. */
   end(): void {
     this.#over = true;

@@ -72,7 +72,7 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
 
   const arrive = (request: Request, then: Then) => {
     const { command } = request;
-    const isAway = (outages.get(service.name) ?? 0) > kernel.nowMs;
+    const isAway = !faults.isOver && (outages.get(service.name) ?? 0) > kernel.nowMs;
     if (!isAway && faults.happens('outage'))
       outages.set(service.name, kernel.nowMs + faults.between('outage ms', 500, OUTAGE_MS));
     if (isAway || faults.happens('throttle')) return back(then, transient('ThrottlingException'));
