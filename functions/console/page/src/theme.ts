@@ -13,6 +13,11 @@ export const theme = createTheme({
   components: {
     // A link is known by more than its colour.
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // By name: few pages need it.
+    JsonInput: {
+      defaultProps: { autosize: true, spellCheck: false },
+      styles: { input: { fontFamily: 'var(--mantine-font-family-monospace)' } },
+    },
     // What does not fit is reached by the keyboard, too.
     TableScrollContainer: Table.ScrollContainer.extend({
       defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },

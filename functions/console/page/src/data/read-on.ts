@@ -8,7 +8,7 @@ import type { Listing, Page } from '../../../../../shared/client/client.ts';
 /** About what fits a window. */
 const ENOUGH = 25;
 /** Looked through at a stretch; beyond that somebody asks for more. */
-const STRETCH_PAGES = 20;
+export const STRETCH_PAGES = 20;
 
 /** Whether the next page is read without being asked for. */
 export function readsOn(pages: readonly Pick<Page<unknown>, 'items'>[]): boolean {

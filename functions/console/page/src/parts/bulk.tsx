@@ -1,7 +1,6 @@
-import { Alert, Button, Code, Group, List, Loader, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, List, Loader, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import {
   type Bulk,
   type BulkInput,
@@ -10,7 +9,9 @@ import {
   isBulkJob,
 } from '../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../data/query-client.ts';
+import { Confirmation } from './confirm.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
+import { Underway } from './underway.tsx';
 
 interface BulkQuestion {
   client: Client;
@@ -62,11 +63,17 @@ function BulkDialog(props: BulkQuestion & { close(): void }) {
       </Group>
     );
   return (
-    <Stack>
+    <Confirmation
+      confirm={`${props.verb} ${count(dryRun.data.done)}`}
+      {...(props.typed === undefined ? { isHarmless: true } : { typed: props.typed })}
+      disabled={dryRun.data.done === 0}
+      busy={act.isPending}
+      onConfirm={() => act.mutate()}
+      onCancel={props.close}
+    >
       <Counted found={dryRun.data} {...props} />
       {act.error && <ProblemAlert error={act.error} />}
-      <Ask {...props} count={dryRun.data.done} busy={act.isPending} onConfirm={() => act.mutate()} />
-    </Stack>
+    </Confirmation>
   );
 }
 
@@ -95,44 +102,6 @@ function Counted({ found, verb, things }: Pick<BulkQuestion, 'verb' | 'things'> 
   );
 }
 
-function Ask(props: BulkQuestion & { count: number; busy: boolean; close(): void; onConfirm(): void }) {
-  const [text, setText] = useState('');
-  const blocked = props.count === 0 || (props.typed !== undefined && text !== props.typed);
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!blocked) props.onConfirm();
-      }}
-    >
-      <Stack>
-        {props.typed !== undefined && (
-          <TextInput
-            label={`Type ${props.typed} to confirm`}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            autoComplete="off"
-            data-autofocus
-          />
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={props.close}>
-            Close
-          </Button>
-          <Button
-            type="submit"
-            disabled={blocked}
-            loading={props.busy}
-            {...(props.typed === undefined ? { 'data-autofocus': true } : { color: 'red' })}
-          >
-            {props.verb} {count(props.count)}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
 function JobProgress({ client, job, close }: Pick<BulkQuestion, 'client'> & { job: BulkJob; close(): void }) {
   const queries = useQueryClient();
   const { data = job, error } = useQuery({
@@ -147,30 +116,24 @@ function JobProgress({ client, job, close }: Pick<BulkQuestion, 'client'> & { jo
   const past = data.done + data.unchanged + data.failed;
   const isRunning = data.status === 'running';
   return (
-    <Stack>
-      <Text role="status">
-        {isRunning ? 'Under way' : data.status === 'done' ? 'Done' : 'Aborted'}: {count(past)}
-        {data.matched === null ? '' : ` of ${count(data.matched)}`} (job <Code>{data.id}</Code>)
-      </Text>
-      <Progress
-        value={isRunning ? (100 * past) / Math.max(1, data.matched ?? past * 2) : 100}
-        animated={isRunning}
-        aria-label="How far it has come"
-      />
+    <Underway
+      said={
+        <>
+          {isRunning ? 'Under way' : data.status === 'done' ? 'Done' : 'Aborted'}: {count(past)}
+          {data.matched === null ? '' : ` of ${count(data.matched)}`} (job <Code>{data.id}</Code>)
+        </>
+      }
+      past={isRunning ? past : 1}
+      total={isRunning ? (data.matched ?? past * 2) : 1}
+      isRunning={isRunning}
+      problem={error ?? abort.error}
+      onAbort={() => abort.mutate()}
+      isAborting={abort.isPending}
+      onClose={close}
+    >
       <Sums {...data} />
       <Failures items={data.failures} />
-      {(error ?? abort.error) && <ProblemAlert error={error ?? abort.error} />}
-      <Group justify="flex-end">
-        {isRunning && (
-          <Button color="red" variant="light" loading={abort.isPending} onClick={() => abort.mutate()}>
-            Abort
-          </Button>
-        )}
-        <Button variant="default" onClick={close}>
-          {isRunning ? 'Leave it running' : 'Close'}
-        </Button>
-      </Group>
-    </Stack>
+    </Underway>
   );
 }
 

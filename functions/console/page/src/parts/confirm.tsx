@@ -31,9 +31,20 @@ export function confirmFirst({ title, onConfirm, ...rest }: Question): void {
   });
 }
 
-function Confirmation(props: Omit<Question, 'title'> & { onCancel(): void }) {
+interface ConfirmationProps extends Pick<Question, 'children' | 'confirm' | 'typed' | 'onConfirm'> {
+  onCancel(): void;
+  /** There is nothing to do. */
+  disabled?: boolean;
+  busy?: boolean;
+  /** Can be taken back, or does no harm. */
+  isHarmless?: boolean;
+}
+
+/** The question itself, wherever it stands. */
+export function Confirmation(props: ConfirmationProps) {
+  const { typed, children, disabled = false, busy = false, isHarmless = false } = props;
   const [text, setText] = useState('');
-  const blocked = props.typed !== undefined && text !== props.typed;
+  const blocked = disabled || (typed !== undefined && text !== typed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!blocked) props.onConfirm();
@@ -41,10 +52,10 @@ function Confirmation(props: Omit<Question, 'title'> & { onCancel(): void }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Text size="sm">{props.children}</Text>
-        {props.typed !== undefined && (
+        {typeof children === 'string' ? <Text size="sm">{children}</Text> : children}
+        {typed !== undefined && (
           <TextInput
-            label={`Type ${props.typed} to confirm`}
+            label={`Type ${typed} to confirm`}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
             autoComplete="off"
@@ -55,7 +66,12 @@ function Confirmation(props: Omit<Question, 'title'> & { onCancel(): void }) {
           <Button variant="default" onClick={props.onCancel}>
             Cancel
           </Button>
-          <Button type="submit" color="red" disabled={blocked}>
+          <Button
+            type="submit"
+            disabled={blocked}
+            loading={busy}
+            {...(isHarmless ? { 'data-autofocus': true } : { color: 'red' })}
+          >
             {props.confirm}
           </Button>
         </Group>

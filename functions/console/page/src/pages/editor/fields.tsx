@@ -139,10 +139,7 @@ export function JsonField({ path, ...rest }: Props & { minRows?: number }) {
       value={text}
       onChange={change}
       error={text.trim() !== '' && !read.ok ? read.message : error}
-      autosize
       maxRows={24}
-      spellCheck={false}
-      styles={MONOSPACE}
       {...rest}
     />
   );

@@ -1,10 +1,11 @@
-import { Button, Group, Menu, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DeadLetterGroup as GroupWire } from '../../../../../../shared/client/client.ts';
 import { useLive } from '../../data/use-live.ts';
 import { usePages } from '../../data/use-pages.ts';
+import { ActsMenu, SelectionBar } from '../../parts/acts.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Figure } from '../../parts/figure.tsx';
@@ -16,7 +17,7 @@ import { useClient, useMay } from '../../session/session-context.tsx';
 import { runColumns } from '../runs/run-columns.tsx';
 import { CanaryState } from './canary-state.tsx';
 import { countOf } from './group-columns.tsx';
-import { type LetterAct, type Letters, useLetterActs } from './use-letter-acts.tsx';
+import { type LetterAct, useLetterActs } from './use-letter-acts.tsx';
 
 const PAGE_SIZE = 50;
 const GROUPS_A_PAGE = 200;
@@ -67,7 +68,12 @@ export function DeadLetterGroup() {
     >
       {canary && <CanaryState queue={queue} id={canary} />}
       {group.data && <About group={group.data} />}
-      {ids.length > 0 && <ActOnSelected letters={{ queue, which: { ids }, resolution }} count={ids.length} />}
+      <SelectionBar
+        things="runs"
+        count={ids.length}
+        acts={acts({ queue, which: { ids }, resolution })}
+        onNone={() => setSelected(NONE)}
+      />
       <DataTable
         label="Runs that died of it"
         columns={runColumns}
@@ -125,36 +131,7 @@ function Acts({ acts }: { acts: readonly LetterAct[] }) {
   return (
     <>
       {first && <Button onClick={first.do}>{first.label}</Button>}
-      {rest.length > 0 && (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default">More…</Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {rest.map((act) => (
-              <Menu.Item key={act.label} onClick={act.do}>
-                {act.label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <ActsMenu label="More…" acts={rest} />
     </>
-  );
-}
-
-function ActOnSelected({ letters, count }: { letters: Letters; count: number }) {
-  const acts = useLetterActs()(letters);
-  return (
-    <Group gap="xs" role="group" aria-label="Selected runs">
-      <Text size="sm" role="status">
-        {count} selected
-      </Text>
-      {acts.map((act) => (
-        <Button key={act.label} size="xs" variant="default" onClick={act.do}>
-          {act.label}
-        </Button>
-      ))}
-    </Group>
   );
 }

@@ -1,13 +1,15 @@
-import { Button, Group, Menu, SegmentedControl, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { DeadLetterGroup, Queue } from '../../../../../../shared/client/client.ts';
 import { useLive } from '../../data/use-live.ts';
 import { usePages } from '../../data/use-pages.ts';
+import { ActsMenu } from '../../parts/acts.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { QueueSelect } from '../../parts/queue-select.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { acrossQueues } from './across-queues.ts';
 import { CanaryState } from './canary-state.tsx';
@@ -38,7 +40,7 @@ export function DeadLetters() {
       }
     >
       {search.queue && search.canary && <CanaryState queue={search.queue} id={search.canary} />}
-      <Filters value={search} queues={queues.data ?? []} />
+      <Filters value={search} />
       {queues.error ? (
         <ProblemAlert error={queues.error} retry={() => void queues.refetch()} />
       ) : chosen ? (
@@ -50,7 +52,7 @@ export function DeadLetters() {
   );
 }
 
-function Filters({ value, queues }: { value: LetterSearch; queues: readonly Queue[] }) {
+function Filters({ value }: { value: LetterSearch }) {
   const navigate = useNavigate();
   const change = (changed: LetterSearch) =>
     void navigate({ to: '/dead-letters', search: { ...value, ...changed }, replace: true });
@@ -62,15 +64,7 @@ function Filters({ value, queues }: { value: LetterSearch; queues: readonly Queu
         value={value.resolution ?? 'open'}
         onChange={(resolution) => change({ resolution: resolution === 'open' ? undefined : resolution })}
       />
-      <Select
-        aria-label="Queue"
-        placeholder="All queues"
-        data={queues.map(({ name }) => name)}
-        value={value.queue ?? null}
-        onChange={(queue) => change({ queue: queue ?? undefined, canary: undefined })}
-        clearable
-        w={180}
-      />
+      <QueueSelect value={value.queue} onChange={(queue) => change({ queue, canary: undefined })} />
     </Group>
   );
 }
@@ -132,20 +126,16 @@ function Groups(props: { queues: readonly string[]; resolution: NonNullable<Lett
 
 function PurgeMenu({ queues }: { queues: readonly Queue[] }) {
   const purge = usePurge();
-  const withLetters = queues.filter(({ deadLetters }) => deadLetters > 0);
-  if (withLetters.length === 0) return null;
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default">Purge…</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {withLetters.map((queue) => (
-          <Menu.Item key={queue.name} color="red" onClick={() => purge(queue)}>
-            All {queue.deadLetters.toLocaleString()} of {queue.name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ActsMenu
+      label="Purge…"
+      acts={queues
+        .filter(({ deadLetters }) => deadLetters > 0)
+        .map((queue) => ({
+          label: `All ${queue.deadLetters.toLocaleString()} of ${queue.name}`,
+          isFinal: true,
+          do: () => purge(queue),
+        }))}
+    />
   );
 }

@@ -40,10 +40,7 @@ function PatchForm(props: { onConfirm(patch: Patch, canary: boolean): void; clos
           value={text}
           onChange={setText}
           error={patch ? undefined : 'This is no JSON object yet'}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          autosize
           minRows={5}
-          spellCheck={false}
           data-autofocus
         />
         <Checkbox

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { DeadLetterOutcomes, Redrive } from '../../../../../../shared/client/client.ts';
 import { useAct } from '../../data/use-act.tsx';
+import type { Act } from '../../parts/acts.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import type { LetterSearch } from './letter-search.ts';
 import { openNote } from './note.tsx';
@@ -12,11 +13,9 @@ export interface Letters {
   which: { ids: string[] } | { fingerprint: string };
   resolution: NonNullable<LetterSearch['resolution']>;
 }
-export interface LetterAct {
-  label: string;
+export interface LetterAct extends Act {
   /** The one to begin with. */
   isFirst?: boolean;
-  do(): void;
 }
 
 type Done = Pick<DeadLetterOutcomes | Redrive, 'count' | 'items' | 'more'>;

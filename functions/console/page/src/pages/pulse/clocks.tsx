@@ -1,9 +1,10 @@
-import { Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Health, Task } from '../../../../../../shared/client/client.ts';
 import { useNow } from '../../data/now.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
+import { Section } from '../../parts/section.tsx';
 import { clockNeeds, provedAt } from './needs.ts';
 
 /** What drives everything else: the scheduler's clock, and the canary that proves the whole way. */
@@ -19,42 +20,37 @@ export function Clocks(props: {
   const proved = canary ? provedAt(canary) : undefined;
   const isPaused = canary && canary.length > 0 && canary.every(({ status }) => status === 'paused');
   return (
-    <Paper withBorder p="md" component="section" aria-label="Clocks">
-      <Title order={2} size="h5" mb="xs">
-        Clocks
-      </Title>
-      <Stack gap="xs">
-        <Line name="Tick" state={!health ? 'unknown' : isBroken('tick') ? 'silent' : 'ticking'}>
-          {health?.tick.lastAt ? (
-            <>
-              last <Instant at={health.tick.lastAt} />, once a minute
-            </>
+    <Section title="Clocks">
+      <Line name="Tick" state={!health ? 'unknown' : isBroken('tick') ? 'silent' : 'ticking'}>
+        {health?.tick.lastAt ? (
+          <>
+            last <Instant at={health.tick.lastAt} />, once a minute
+          </>
+        ) : (
+          'has not ticked yet'
+        )}
+      </Line>
+      {canary !== undefined && (
+        <Line
+          name="Canary"
+          state={!canary ? 'off' : isPaused ? 'paused' : isBroken('canary') ? 'silent' : 'ticking'}
+        >
+          {!canary ? (
+            'none in this deployment'
+          ) : proved === undefined ? (
+            'has not run yet'
           ) : (
-            'has not ticked yet'
+            <>
+              last went all the way, from the tick by dispatch and queue to an executor,{' '}
+              <Instant at={new Date(proved).toISOString()} />; once a minute.{' '}
+              <PlaceLink to="/tasks" search={{ handler: 'escapement.canary' }}>
+                Its tasks
+              </PlaceLink>
+            </>
           )}
         </Line>
-        {canary !== undefined && (
-          <Line
-            name="Canary"
-            state={!canary ? 'off' : isPaused ? 'paused' : isBroken('canary') ? 'silent' : 'ticking'}
-          >
-            {!canary ? (
-              'none in this deployment'
-            ) : proved === undefined ? (
-              'has not run yet'
-            ) : (
-              <>
-                last went all the way, from the tick by dispatch and queue to an executor,{' '}
-                <Instant at={new Date(proved).toISOString()} />; once a minute.{' '}
-                <PlaceLink to="/tasks" search={{ handler: 'escapement.canary' }}>
-                  Its tasks
-                </PlaceLink>
-              </>
-            )}
-          </Line>
-        )}
-      </Stack>
-    </Paper>
+      )}
+    </Section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Task } from '../../../../../../shared/client/client.ts';
+import { STRETCH_PAGES } from '../../data/read-on.ts';
 import { useClient } from '../../session/session-context.tsx';
 import { taskOrNothing } from './task-or-nothing.ts';
 
@@ -13,7 +14,7 @@ export interface IdleTasks {
   tasks: readonly Task[] | undefined;
   /** There are more tasks than were looked through. */
   isPart: boolean;
-  lookOn(): void;
+  lookOn(): unknown;
   isLooking: boolean;
   isLoading: boolean;
   error: Error | null;
@@ -53,7 +54,10 @@ export function useIdleTasks(): IdleTasks {
   return {
     tasks: listed.data && [...new Map(found.map((task) => [task.id, task])).values()],
     isPart: listed.hasNextPage,
-    lookOn: () => void listed.fetchNextPage(),
+    lookOn: async () => {
+      for (let page = 0; page < STRETCH_PAGES; page++)
+        if (!(await listed.fetchNextPage()).hasNextPage) return;
+    },
     isLooking: listed.isFetchingNextPage,
     isLoading: listed.isLoading || stopped.isLoading,
     error: listed.error ?? stopped.error,

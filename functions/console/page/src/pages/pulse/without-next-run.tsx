@@ -1,5 +1,6 @@
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { PlaceLink } from '../../parts/place-link.tsx';
+import { Section } from '../../parts/section.tsx';
 import type { IdleTasks } from './use-idle-tasks.ts';
 
 const ABOUT = {
@@ -12,39 +13,34 @@ const ABOUT = {
 export function WithoutNextRun({ idle }: { idle: IdleTasks }) {
   const { tasks, isPart } = idle;
   return (
-    <Paper withBorder p="md" component="section" aria-label="Tasks without a next run">
-      <Title order={2} size="h5" mb="xs">
-        Tasks without a next run
-      </Title>
-      <Stack gap="xs">
-        {(['disabled', 'paused', 'completed'] as const).map((status) => (
-          <Group key={status} gap="sm" wrap="nowrap" align="flex-start">
-            <Text size="sm" w={40} fw={700} ta="right" flex="none" data-numbers>
-              {tasks
-                ? `${tasks.filter((task) => task.status === status).length.toLocaleString()}${isPart ? '+' : ''}`
-                : '–'}
+    <Section title="Tasks without a next run">
+      {(['disabled', 'paused', 'completed'] as const).map((status) => (
+        <Group key={status} gap="sm" wrap="nowrap" align="flex-start">
+          <Text size="sm" w={40} fw={700} ta="right" flex="none" data-numbers>
+            {tasks
+              ? `${tasks.filter((task) => task.status === status).length.toLocaleString()}${isPart ? '+' : ''}`
+              : '–'}
+          </Text>
+          <Text size="sm">
+            <PlaceLink to="/tasks" search={{ status }}>
+              {status}
+            </PlaceLink>{' '}
+            <Text span c="dimmed" inherit>
+              {ABOUT[status]}
             </Text>
-            <Text size="sm">
-              <PlaceLink to="/tasks" search={{ status }}>
-                {status}
-              </PlaceLink>{' '}
-              <Text span c="dimmed" inherit>
-                {ABOUT[status]}
-              </Text>
-            </Text>
-          </Group>
-        ))}
-        {isPart && (
-          <Group gap="xs">
-            <Text size="xs" c="dimmed" flex={1}>
-              There are many tasks: those first by name were looked through, and what was disabled last.
-            </Text>
-            <Button size="compact-xs" variant="default" onClick={idle.lookOn} loading={idle.isLooking}>
-              Look through more
-            </Button>
-          </Group>
-        )}
-      </Stack>
-    </Paper>
+          </Text>
+        </Group>
+      ))}
+      {isPart && (
+        <Group gap="xs">
+          <Text size="xs" c="dimmed" flex={1}>
+            There are many tasks: those first by name were looked through, and what was disabled last.
+          </Text>
+          <Button size="compact-xs" variant="default" onClick={idle.lookOn} loading={idle.isLooking}>
+            Look through more
+          </Button>
+        </Group>
+      )}
+    </Section>
   );
 }

@@ -79,12 +79,9 @@ function PayloadForm({ client, executionId, close, had, about }: Props & { had: 
               </List>
             ) : undefined
           }
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          autosize
           minRows={8}
           maxRows={24}
           formatOnBlur
-          spellCheck={false}
           data-autofocus
         />
         {retry.error && refused.length === 0 && <ProblemAlert error={retry.error} />}

@@ -1,21 +1,15 @@
-import { Group, MultiSelect, Select, Switch } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Group, MultiSelect, Switch } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { FilterInput } from '../../parts/filter-input.tsx';
 import { InstantFilter } from '../../parts/local-instant-input.tsx';
+import { QueueSelect } from '../../parts/queue-select.tsx';
 import { TaskSelect } from '../../parts/task-select.tsx';
-import { useClient } from '../../session/session-context.tsx';
 import { RUN_STATUSES, type RunSearch, statusesOf } from './run-search.ts';
 
 export function RunFilters({ value }: { value: RunSearch }) {
-  const client = useClient();
   const navigate = useNavigate();
   const change = (changed: Partial<RunSearch>) =>
     void navigate({ to: '/runs', search: { ...value, ...changed }, replace: true });
-  const { data: queues = [] } = useQuery({
-    queryKey: ['queue-names'],
-    queryFn: async () => (await client.queues.list().page()).items.map(({ name }) => name),
-  });
   const statuses = statusesOf(value);
   return (
     <Group gap="xs" align="center">
@@ -30,15 +24,7 @@ export function RunFilters({ value }: { value: RunSearch }) {
         maw={340}
       />
       <TaskSelect value={value.taskId} onChange={(taskId) => change({ taskId })} />
-      <Select
-        aria-label="Queue"
-        placeholder="Any queue"
-        data={queues}
-        value={value.queue ?? null}
-        onChange={(queue) => change({ queue: queue ?? undefined })}
-        clearable
-        w={140}
-      />
+      <QueueSelect value={value.queue} onChange={(queue) => change({ queue })} />
       <FilterInput label="Tag" value={value.tag} onChange={(tag) => change({ tag })} w={120} />
       <InstantFilter label="Due from" word="from" value={value.from} onChange={(from) => change({ from })} />
       <InstantFilter label="Due before" word="until" value={value.to} onChange={(to) => change({ to })} />

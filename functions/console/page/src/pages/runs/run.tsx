@@ -1,18 +1,6 @@
-import {
-  Alert,
-  Button,
-  Group,
-  Paper,
-  Progress,
-  SimpleGrid,
-  Skeleton,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Alert, Button, Group, Paper, Progress, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import * as z from 'zod/mini';
 import type { Execution } from '../../../../../../shared/client/client.ts';
 import { useLive } from '../../data/use-live.ts';
@@ -21,6 +9,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Section } from '../../parts/section.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { useZoneOfTask } from '../tasks/use-zone-of-task.ts';
@@ -109,19 +98,6 @@ function Shown({ run, why }: { run: Execution; why: string }) {
         <RunLogs run={run} />
       </Section>
     </Page>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="md">
-      <Stack gap="sm">
-        <Title order={2} size="h4">
-          {title}
-        </Title>
-        {children}
-      </Stack>
-    </Paper>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Group, Menu, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { BulkInput } from '../../../../../../shared/client/client.ts';
 import { useLive } from '../../data/use-live.ts';
 import { usePages } from '../../data/use-pages.ts';
+import { type Act, ActsMenu, SelectionBar } from '../../parts/acts.tsx';
 import { openBulk } from '../../parts/bulk.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -10,7 +11,7 @@ import { Page } from '../../parts/page.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { runColumns } from './run-columns.tsx';
 import { RunFilters } from './run-filters.tsx';
-import { filterOf, type RunSearch } from './run-search.ts';
+import { filterOf } from './run-search.ts';
 
 const PAGE_SIZE = 50;
 const FIRST_RUN = 'escapement tasks trigger <task>';
@@ -33,15 +34,26 @@ export function Runs() {
     everyMs === false ? {} : { everyMs },
   );
   const [selected, setSelected] = useState(NONE);
+  const selectNone = () => setSelected(NONE);
+  const actsOn = useBulkRuns();
   const mayAct = useMay('operator');
   return (
     <Page
       title="Runs"
       about="What ran, runs and waits to run, the latest first."
-      actions={mayAct && <ActOnMatching search={search} />}
+      actions={
+        mayAct && (
+          <ActsMenu label="All that match…" acts={actsOn('runs that match', { filter: filterOf(search) })} />
+        )
+      }
     >
       <RunFilters value={search} />
-      {mayAct && selected.size > 0 && <ActOnSelected ids={selected} onDone={() => setSelected(NONE)} />}
+      <SelectionBar
+        things="runs"
+        count={mayAct ? selected.size : 0}
+        acts={actsOn('selected runs', { ids: [...selected] }, selectNone)}
+        onNone={selectNone}
+      />
       <DataTable
         label="Runs"
         columns={runColumns}
@@ -66,57 +78,12 @@ const ACTIONS = [
   { action: 'retry', verb: 'Retry' },
 ] as const;
 
-/** Of whatever the filters match, shown or not. */
-function ActOnMatching({ search }: { search: RunSearch }) {
+/** Counted first, each of them. */
+function useBulkRuns() {
   const client = useClient();
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default">All that match…</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {ACTIONS.map(({ action, verb }) => (
-          <Menu.Item
-            key={action}
-            onClick={() =>
-              openBulk({
-                client,
-                verb,
-                things: 'runs that match',
-                input: { action, filter: filterOf(search) },
-              })
-            }
-          >
-            {verb}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function ActOnSelected({ ids, onDone }: { ids: ReadonlySet<string>; onDone(): void }) {
-  const client = useClient();
-  return (
-    <Group gap="xs" role="group" aria-label="Selected runs">
-      <Text size="sm" role="status">
-        {ids.size} selected
-      </Text>
-      {ACTIONS.map(({ action, verb }) => (
-        <Button
-          key={action}
-          size="xs"
-          variant="default"
-          onClick={() =>
-            openBulk({ client, verb, things: 'selected runs', input: { action, ids: [...ids] }, onDone })
-          }
-        >
-          {verb}
-        </Button>
-      ))}
-      <Button size="xs" variant="subtle" onClick={onDone}>
-        Select none
-      </Button>
-    </Group>
-  );
+  return (things: string, which: Pick<BulkInput, 'ids' | 'filter'>, onDone?: () => void): Act[] =>
+    ACTIONS.map(({ action, verb }) => ({
+      label: verb,
+      do: () => openBulk({ client, verb, things, input: { action, ...which }, ...(onDone && { onDone }) }),
+    }));
 }

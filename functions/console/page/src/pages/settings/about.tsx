@@ -1,9 +1,9 @@
-import { Anchor, Badge, Code, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Anchor, Badge, Code, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { Fact } from '../../parts/fact.tsx';
 import { LOCAL_ZONE } from '../../parts/instant-text.ts';
 import { AnchorLink } from '../../parts/links.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Section } from '../../parts/section.tsx';
 import { useSession } from '../../session/session-context.tsx';
 import { Clocks } from '../pulse/clocks.tsx';
 import { useCanary, useHealth, useQueues } from '../pulse/use-pulse.ts';
@@ -40,10 +40,12 @@ export function About() {
           Is everything well? On the command line: <Code>escapement doctor</Code>
         </Text>
       </Section>
-      <Clocks health={health.data} canary={canary.data} />
-      <Section title="Queues">
-        <Queues />
-      </Section>
+      <Stack>
+        <Clocks health={health.data} canary={canary.data} />
+        <Section title="Queues">
+          <Queues />
+        </Section>
+      </Stack>
     </SimpleGrid>
   );
 }
@@ -83,14 +85,3 @@ function Queues() {
     </>
   );
 }
-
-const Section = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Paper withBorder p="md" component="section" aria-label={title}>
-    <Stack gap="xs">
-      <Title order={2} size="h5">
-        {title}
-      </Title>
-      {children}
-    </Stack>
-  </Paper>
-);

@@ -104,7 +104,6 @@ function VariableForm({ variable, onClose }: { variable: Variable | undefined; o
         value={text}
         onChange={setText}
         error={text !== '' && !read.ok && read.message}
-        autosize
         minRows={3}
         maxRows={16}
         required

@@ -1,14 +1,4 @@
-import {
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Progress,
-  SimpleGrid,
-  Skeleton,
-  Stack,
-  Text,
-} from '@mantine/core';
+import { Button, Group, Modal, NumberInput, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -17,6 +7,7 @@ import { LIVE_MS } from '../../data/query-client.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Underway } from '../../parts/underway.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { zoneOf } from '../tasks/zone-of.ts';
 
@@ -51,7 +42,9 @@ export function BackfillDialog({ task }: { task: Task }) {
       size="lg"
     >
       {isNew && <BackfillForm task={task} onMade={show} onClose={close} />}
-      {backfill && !isNew && <Underway task={task} backfillId={backfill} mayAbort={mayAct} onClose={close} />}
+      {backfill && !isNew && (
+        <Progressing task={task} backfillId={backfill} mayAbort={mayAct} onClose={close} />
+      )}
     </Modal>
   );
 }
@@ -143,7 +136,7 @@ function Counted({ found, task }: { found: Backfill; task: Task }) {
   );
 }
 
-function Underway(props: { task: Task; backfillId: string; mayAbort: boolean; onClose(): void }) {
+function Progressing(props: { task: Task; backfillId: string; mayAbort: boolean; onClose(): void }) {
   const { task, backfillId, mayAbort, onClose } = props;
   const client = useClient();
   const queries = useQueryClient();
@@ -161,27 +154,15 @@ function Underway(props: { task: Task; backfillId: string; mayAbort: boolean; on
   if (!data) return problem ? <ProblemAlert error={problem} /> : <Skeleton h={80} />;
   const left = data.waiting + data.running;
   return (
-    <Stack>
-      <Text role="status">
-        {data.runs - left} of {data.runs} runs have ended: {data.success} success, {data.dead} dead,{' '}
-        {data.cancelled} cancelled, {data.skipped} skipped
-      </Text>
-      <Progress
-        value={(100 * (data.runs - left)) / Math.max(1, data.runs)}
-        animated={left > 0}
-        aria-label="How far it has come"
-      />
-      {problem && <ProblemAlert error={problem} />}
-      <Group justify="flex-end">
-        {left > 0 && mayAbort && (
-          <Button color="red" variant="light" loading={abort.isPending} onClick={() => abort.mutate()}>
-            Abort
-          </Button>
-        )}
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {left > 0 ? 'Leave it running' : 'Close'}
-        </Button>
-      </Group>
-    </Stack>
+    <Underway
+      said={`${data.runs - left} of ${data.runs} runs have ended: ${data.success} success, ${data.dead} dead, ${data.cancelled} cancelled, ${data.skipped} skipped`}
+      past={data.runs - left}
+      total={data.runs}
+      isRunning={left > 0}
+      problem={problem}
+      {...(mayAbort && { onAbort: () => abort.mutate() })}
+      isAborting={abort.isPending}
+      onClose={onClose}
+    />
   );
 }

@@ -1,24 +1,21 @@
-import { List, Paper, Stack, Table, Text, Title } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { List, Stack, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { durationText } from '../../parts/instant-text.ts';
 import { JsonBlock } from '../../parts/json-block.tsx';
 import { AnchorLink } from '../../parts/links.tsx';
+import { Section } from '../../parts/section.tsx';
 
 const SECOND_MS = 1_000;
 const span = (seconds: number) => durationText(seconds * SECOND_MS);
 
 /** By which rules it runs. */
 export function Facts({ task }: { task: Task }) {
-  const id = useId();
   const facts = [...rulesOf(task), ...capsOf(task), ...chainsOf(task), ...originOf(task)];
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id}>
-      <Title order={2} size="h5" id={id} mb="xs">
-        Rules
-      </Title>
-      <Table variant="vertical" layout="fixed" aria-labelledby={id}>
+    <Section title="Rules">
+      <Table variant="vertical" layout="fixed" aria-label="Rules">
         <Table.Tbody>
           {facts.map(([name, value]) => (
             <Table.Tr key={name}>
@@ -32,7 +29,7 @@ export function Facts({ task }: { task: Task }) {
         <JsonBlock label="Payload" value={task.payload} />
         {task.target && <JsonBlock label="Target" value={task.target} />}
       </Stack>
-    </Paper>
+    </Section>
   );
 }
 

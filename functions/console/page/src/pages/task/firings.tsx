@@ -1,10 +1,10 @@
-import { Badge, Group, List, Paper, Skeleton, Text, Title, Tooltip } from '@mantine/core';
+import { Badge, Group, List, Skeleton, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { durationText, inZone, zoneFor } from '../../parts/instant-text.ts';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Section } from '../../parts/section.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { usePreferences } from '../../shell/preferences.tsx';
 import { zoneOf } from '../tasks/zone-of.ts';
@@ -15,18 +15,14 @@ const SHOWN = 20;
 /** When it comes due next, with what changes its beat. */
 export function Firings({ task }: { task: Task }) {
   const client = useClient();
-  const id = useId();
   const { data, error } = useQuery({
     queryKey: ['firings', task.id, task.version, task.nextRunAt],
     queryFn: () => client.tasks.occurrences(task.id, { count: SHOWN }),
   });
   const zone = zoneOf(task) ?? 'UTC';
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id}>
-      <Title order={2} size="h5" id={id}>
-        Next firings
-      </Title>
-      <Text size="sm" c="dimmed" mb="xs">
+    <Section title="Next firings">
+      <Text size="sm" c="dimmed">
         {task.scheduleDescription}. Beside each, the time of its zone.
       </Text>
       {error && <ProblemAlert error={error} />}
@@ -51,7 +47,7 @@ export function Firings({ task }: { task: Task }) {
           ))}
         </List>
       )}
-    </Paper>
+    </Section>
   );
 }
 

@@ -7,7 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { useRunColumnsOf } from '../runs/run-columns.tsx';
-import { RUN_STATUSES } from './task-page-search.ts';
+import { RUN_STATUSES } from '../runs/run-search.ts';
 
 const PAGE_SIZE = 50;
 

@@ -1,16 +1,7 @@
 import * as z from 'zod/mini';
+import { RUN_STATUSES } from '../runs/run-search.ts';
 
 export const TASK_TABS = ['overview', 'runs', 'versions'] as const;
-export const RUN_STATUSES = [
-  'queued',
-  'running',
-  'retrying',
-  'success',
-  'dead',
-  'cancelled',
-  'skipped',
-] as const;
-
 /** What the address of a task holds: which tab, and what it shows there. */
 const TaskPageSearchSchema = z.object({
   tab: z.catch(z.optional(z.enum(TASK_TABS)), undefined),

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
 import { AnchorLink } from '../../parts/links.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { readJson } from '../../parts/read-json.ts';
 import { useClient } from '../../session/session-context.tsx';
-import { parsedJson } from './parsed-json.ts';
 
 const MAX_DELAY_SECONDS = 366 * 86_400;
 const textOf = (payload: unknown): string => JSON.stringify(payload, null, 2) ?? '';
@@ -30,7 +30,7 @@ function TriggerForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
   const queries = useQueryClient();
   const [text, setText] = useState(textOf(task.payload));
   const [delay, setDelay] = useState<number | string>(0);
-  const parsed = parsedJson(text);
+  const parsed = readJson(text);
   const isItsOwn = text === textOf(task.payload);
   const run = useMutation({
     mutationFn: () =>
@@ -69,11 +69,8 @@ function TriggerForm({ task, onClose }: Pick<Props, 'task' | 'onClose'>) {
           onChange={setText}
           error={parsed.ok ? undefined : parsed.message}
           formatOnBlur
-          autosize
           minRows={4}
           maxRows={16}
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           data-autofocus
         />
         <NumberInput

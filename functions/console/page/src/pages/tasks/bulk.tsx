@@ -1,5 +1,5 @@
-import { Button, Group, Menu, Text } from '@mantine/core';
 import type { BulkInput } from '../../../../../../shared/client/client.ts';
+import { type Act, ActsMenu, SelectionBar } from '../../parts/acts.tsx';
 import { openBulk } from '../../parts/bulk.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import type { TaskSearch } from './task-search.ts';
@@ -12,65 +12,33 @@ const ACTIONS = [
 ] as const;
 
 /** Counted first, each of them; what cannot be taken back is asked for in letters. */
-function useBulk(things: string, onDone?: () => void) {
+function useBulk(things: string, which: Pick<BulkInput, 'ids' | 'filter'>, onDone?: () => void): Act[] {
   const client = useClient();
-  return ({ action, verb }: (typeof ACTIONS)[number], which: Pick<BulkInput, 'ids' | 'filter'>) =>
-    openBulk({
-      client,
-      verb,
-      things,
-      input: { action, ...which },
-      ...(action === 'delete' && { typed: 'delete' }),
-      ...(onDone && { onDone }),
-    });
+  return ACTIONS.map(({ action, verb }) => ({
+    label: verb,
+    isFinal: action === 'delete',
+    do: () =>
+      openBulk({
+        client,
+        verb,
+        things,
+        input: { action, ...which },
+        ...(action === 'delete' && { typed: 'delete' }),
+        ...(onDone && { onDone }),
+      }),
+  }));
 }
 
 /** Of whatever the filters match, shown or not. */
 export function ActOnMatching({ filter }: { filter: TaskSearch }) {
-  const ask = useBulk('tasks that match');
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default">All that match…</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {ACTIONS.map((each) => (
-          <Menu.Item
-            key={each.action}
-            {...(each.action === 'delete' && { color: 'red' })}
-            onClick={() => ask(each, { filter: bulkFilter(filter) })}
-          >
-            {each.verb}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ActsMenu label="All that match…" acts={useBulk('tasks that match', { filter: bulkFilter(filter) })} />
   );
 }
 
 export function ActOnSelected({ ids, onDone }: { ids: ReadonlySet<string>; onDone(): void }) {
-  const ask = useBulk('selected tasks', onDone);
-  return (
-    <Group gap="xs" role="group" aria-label="Selected tasks">
-      <Text size="sm" role="status">
-        {ids.size} selected
-      </Text>
-      {ACTIONS.map((each) => (
-        <Button
-          key={each.action}
-          size="xs"
-          variant="default"
-          {...(each.action === 'delete' && { variant: 'light', color: 'red' })}
-          onClick={() => ask(each, { ids: [...ids] })}
-        >
-          {each.verb}
-        </Button>
-      ))}
-      <Button size="xs" variant="subtle" onClick={onDone}>
-        Select none
-      </Button>
-    </Group>
-  );
+  const acts = useBulk('selected tasks', { ids: [...ids] }, onDone);
+  return <SelectionBar things="tasks" count={ids.size} acts={acts} onNone={onDone} />;
 }
 
 const bulkFilter = ({ search, status, queue, tag, handler, kind }: TaskSearch) => ({

@@ -1,40 +1,29 @@
-import { Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Group, Select } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { FilterInput } from '../../parts/filter-input.tsx';
+import { QueueSelect } from '../../parts/queue-select.tsx';
 import { useClient } from '../../session/session-context.tsx';
 import { SCHEDULE_KINDS, TASK_STATUSES, type TaskSearch } from './task-search.ts';
-
-const TYPING_MS = 250;
 
 export function TaskFilters({ value }: { value: TaskSearch }) {
   const client = useClient();
   const navigate = useNavigate();
   const change = (changed: Partial<TaskSearch>) =>
-    navigate({ to: '/tasks', search: { ...value, ...changed }, replace: true });
-  const [typed, setTyped] = useState(value.search ?? '');
-  const search = useDebouncedCallback((text: string) => change({ search: text || undefined }), TYPING_MS);
-  const { data: queues = [] } = useQuery({
-    queryKey: ['queue-names'],
-    queryFn: async () => (await client.queues.list().page()).items.map(({ name }) => name),
-  });
+    void navigate({ to: '/tasks', search: { ...value, ...changed }, replace: true });
   const { data: handlers = [] } = useQuery({
     queryKey: ['handler-names'],
     queryFn: async () => (await client.handlers().page()).items.map(({ name }) => name),
   });
   return (
     <Group gap="xs">
-      <TextInput
-        aria-label="Search tasks"
+      <FilterInput
+        label="Search tasks"
         placeholder="Name, id, description"
         leftSection={<IconSearch size={14} aria-hidden />}
-        value={typed}
-        onChange={({ currentTarget }) => {
-          setTyped(currentTarget.value);
-          search(currentTarget.value);
-        }}
+        value={value.search}
+        onChange={(search) => change({ search })}
         w={210}
       />
       <Select
@@ -46,15 +35,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         clearable
         w={130}
       />
-      <Select
-        aria-label="Queue"
-        placeholder="Any queue"
-        data={queues}
-        value={value.queue ?? null}
-        onChange={(queue) => change({ queue: queue ?? undefined })}
-        clearable
-        w={130}
-      />
+      <QueueSelect value={value.queue} onChange={(queue) => change({ queue })} />
       <Select
         aria-label="Handler"
         placeholder="Any handler"
@@ -74,16 +55,7 @@ export function TaskFilters({ value }: { value: TaskSearch }) {
         clearable
         w={145}
       />
-      <TextInput
-        aria-label="Tag"
-        placeholder="Tag"
-        defaultValue={value.tag ?? ''}
-        onBlur={({ currentTarget }) => change({ tag: currentTarget.value || undefined })}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') void change({ tag: event.currentTarget.value || undefined });
-        }}
-        w={130}
-      />
+      <FilterInput label="Tag" value={value.tag} onChange={(tag) => change({ tag })} w={130} />
     </Group>
   );
 }

@@ -1,13 +1,13 @@
-import { Alert, Button, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Group, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy } from 'react';
 import { useNow } from '../../data/now.ts';
 import { ChartFrame } from '../../parts/chart-frame.tsx';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { QueueSelect } from '../../parts/queue-select.tsx';
 import { useClockText } from '../../parts/use-clock-text.ts';
-import { useClient } from '../../session/session-context.tsx';
 import { BinDetails } from './bin-details.tsx';
 import { type Bin, binsOf, EMPTY, type Minutes, OUTCOME_NAMES } from './bins.ts';
 import { Collisions } from './collisions.tsx';
@@ -162,35 +162,10 @@ function Filters(props: {
   onChange(changed: Pick<TimelineSearch, 'queue' | 'tag'>): void;
 }) {
   const { queue, tag, onChange } = props;
-  const client = useClient();
-  const { data: queues = [] } = useQuery({
-    queryKey: ['queue-names'],
-    queryFn: async () => (await client.queues.list().page()).items.map(({ name }) => name),
-  });
-  const changeTag = (text: string) => {
-    if (text !== (tag ?? '')) onChange({ queue, tag: text || undefined });
-  };
   return (
     <Group gap="xs">
-      <Select
-        aria-label="Queue"
-        placeholder="Any queue"
-        data={queues}
-        value={queue ?? null}
-        onChange={(value) => onChange({ queue: value ?? undefined, tag })}
-        clearable
-        w={160}
-      />
-      <TextInput
-        aria-label="Tag"
-        placeholder="Tag"
-        defaultValue={tag ?? ''}
-        onBlur={({ currentTarget }) => changeTag(currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') changeTag(event.currentTarget.value);
-        }}
-        w={160}
-      />
+      <QueueSelect value={queue} onChange={(next) => onChange({ queue: next, tag })} />
+      <FilterInput label="Tag" value={tag} onChange={(next) => onChange({ queue, tag: next })} w={160} />
     </Group>
   );
 }
