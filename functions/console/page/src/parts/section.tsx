@@ -19,7 +19,7 @@ export function Section({
           <Title order={2} size="h5" id={id}>
             {title}
           </Title>
-          {aside}
+          {aside && <Group gap="sm">{aside}</Group>}
         </Group>
         {children}
       </Stack>
