@@ -27,13 +27,14 @@ const ANY: readonly Deed[] = [
   'moveLetters',
   'redrive',
 ];
-/** Half of all, as far as the run is in that state. */
+/** Half of all, for a run in that state, and for slots of caps. */
 const FITTING: Record<string, readonly Deed[]> = {
   queued: ['cancel', 'redeliver', 'pause', 'editRules', 'tick'],
   retrying: ['cancel', 'redeliver', 'pause', 'editRules', 'sweep'],
   running: ['cancel', 'redeliver', 'sweep', 'trigger'],
   pending: ['speak', 'speak', 'speak', 'sweep', 'cancel'],
   dead: ['retry', 'retry', 'redrive', 'moveLetters', 'purge', 'sweep'],
+  slot: ['speak', 'speak', 'trigger', 'redeliver', 'sweep'],
   success: ['trigger', 'sweep', 'redeliver'],
   skipped: ['retry', 'redeliver'],
   cancelled: ['retry', 'redeliver'],
@@ -63,7 +64,7 @@ export class Races {
     const task = named ?? pick(this.#tasks) ?? '';
     const run = dynamo.read(`T#root#${task}`, `X#${occurrence}`);
     const state = number(run, 'pendingS') === undefined ? text(run, 'status') : 'pending';
-    const fitting = FITTING[state ?? ''] ?? ANY;
+    const fitting = FITTING[request.includes(' S#') ? 'slot' : (state ?? '')] ?? ANY;
     for (let n = faults.between('race deed', 1, MOST_DEEDS); n > 0; n--) {
       const deed = pick(faults.between('race deed', 0, 1) === 0 ? ANY : fitting);
       const choice = faults.between('race deed', 0, 999) / 1_000;

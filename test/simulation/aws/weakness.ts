@@ -15,17 +15,16 @@ export function shapeOf(write: TransactWriteItem): { shape: string; parts: strin
   const text = given?.ConditionExpression;
   if (given === undefined || text === undefined) return { shape: '', parts: [] };
   const values = given.ExpressionAttributeValues ?? {};
-  const name = (alias: string): string => given.ExpressionAttributeNames?.[alias] ?? alias;
+  const name = (alias: string): string =>
+    /^[a-z]+$/i.exec(given.ExpressionAttributeNames?.[alias] ?? '')?.[0] ?? 'its own';
   const told = (what: string): string =>
     what.replace(/#\w+/g, name).replace(/:\w+/g, (value) => word(values[value]?.S) ?? '?');
-  const sets = (Update?.UpdateExpression ?? '').replace(/ REMOVE .*$/, '').match(/#\w+(?= =)/g) ?? [];
   const status = word(Put?.Item?.status?.S) ?? word(statusIn(Update?.UpdateExpression, given)) ?? '';
   const item = Put?.Item ?? (given && 'Key' in given ? given.Key : undefined);
   const kind = (item?.pk?.S ?? '').split('#')[0] + (item?.sk?.S ?? '').replace(/[#\d].*$/, '');
   const verb = Put ? 'puts' : Update ? 'sets' : Delete ? 'deletes' : 'checks';
-  const fields = sets.map(name).filter((field) => !PLACES.has(field));
-  const parts = told(text).split(' AND ');
-  return { shape: `${verb} ${kind} ${status} [${fields.join(' ')}] IF ${parts.join(' AND ')}`, parts };
+  const parts = told(text).split(/ AND (?![^(]*\))/);
+  return { shape: `${verb} ${kind} ${status} IF ${parts.join(' AND ')}`, parts };
 }
 
 /** The condition without that part of it. */
@@ -36,9 +35,6 @@ export function weakened(condition: Condition, at: number): Condition {
 
 const partsOf = (condition: Condition): Condition[] =>
   condition.type === 'and' ? condition.args.flatMap(partsOf) : [condition];
-
-/** Where it stands in the index, and when it is forgotten, follows from the rest. */
-const PLACES = new Set(['statusKey', 'timeKey', 'ttl', 'status']);
 
 function statusIn(
   expression: string | undefined,
