@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createClient } from '../../shared/client/client.ts';
 import { HANDLERS_FILE } from './company.ts';
 import { fillCompany } from './fill.ts';
+import { fillPast } from './past.ts';
 
 const USAGE = `npm run demo [-- --tasks 5000] [-- --url … --token …]
   A scheduler full of a company's tasks, to look at: starts one that runs until Ctrl-C, or fills the one at --url.
@@ -27,13 +28,15 @@ if (values.help || !Number.isSafeInteger(tasks)) {
   process.exit(values.help ? 0 : 2);
 }
 const token = values.token ?? (process.env.ESCAPEMENT_TOKEN || `esc_demo_${randomBytes(12).toString('hex')}`);
-const url = values.url ?? (await start(token));
+const started = values.url === undefined ? await start(token) : undefined;
+const url = values.url ?? started?.address ?? '';
+if (started) await fillPast(started.table);
 await fillCompany(createClient({ url, token }), { tasks, say: (line) => console.log(`  ${line}`) });
 console.log(`\nLook at it: ${url}/console`);
 if (values.url === undefined) console.log(`Log in with the token ${token}`);
 
-/** Resolves with its address. This program ends when the engine does. */
-function start(adminToken: string): Promise<string> {
+/** Resolves with its address and that of its table. This program ends when the engine does. */
+function start(adminToken: string): Promise<{ address: string; table: string }> {
   const engine = spawn(process.execPath, [START], {
     env: {
       ESCAPEMENT_DATA: '.escapement/demo',
@@ -52,8 +55,10 @@ function start(adminToken: string): Promise<string> {
     engine.stdout.on('data', (chunk: Buffer) => {
       process.stdout.write(chunk);
       said += chunk.toString();
-      const address = /ready after .* at (http:\S+)/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
+      const [address, table] = [/ready after .* at (http:\S+)/, /AWS endpoint: (http:\S+)/].map(
+        (line) => line.exec(said)?.[1],
+      );
+      if (address !== undefined && table !== undefined) resolve({ address, table });
     });
   });
 }

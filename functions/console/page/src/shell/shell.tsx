@@ -9,6 +9,7 @@ import {
   SegmentedControl,
   Text,
   Tooltip,
+  useComputedColorScheme,
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
@@ -79,7 +80,8 @@ export function Shell() {
 function HeaderTools() {
   const session = useSession();
   const { timeDisplay, setTimeDisplay } = usePreferences();
-  const { colorScheme, toggleColorScheme } = useMantineColorScheme();
+  const { toggleColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme('light') === 'dark';
   const me = session.me;
   return (
     <Group gap="xs" wrap="nowrap">
@@ -103,7 +105,7 @@ function HeaderTools() {
         />
       </Tooltip>
       <ActionIcon variant="default" aria-label="Dark or light" onClick={() => toggleColorScheme()}>
-        {colorScheme === 'dark' ? <IconSun size={16} /> : <IconMoon size={16} />}
+        {isDark ? <IconSun size={16} /> : <IconMoon size={16} />}
       </ActionIcon>
       <Menu>
         <Menu.Target>

@@ -33,7 +33,7 @@ const runOf: Column = {
   header: 'Run of',
   id: 'task',
   cell: ({ row: { original: run } }) => (
-    <div>
+    <div data-long-words>
       <RunAnchor run={run} fw={600}>
         {run.taskName}
       </RunAnchor>

@@ -34,16 +34,17 @@ export function useFirings({ queue, tag }: Filter) {
   });
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
   const pages = data?.pages ?? [];
+  const goesOn = hasNextPage && !isError && pages.length < PAGES_AT_ONCE;
   useEffect(() => {
-    if (hasNextPage && !isFetching && !isError && pages.length < PAGES_AT_ONCE) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, pages.length, fetchNextPage]);
+    if (goesOn && !isFetching) void fetchNextPage();
+  }, [goesOn, isFetching, fetchNextPage]);
   return {
     minutes: plannedMinutes(pages),
     names: new Map(pages.flatMap(({ named }) => named.map(({ id, name }) => [id, name] as const))),
     tasks: pages.reduce((sum, { counted }) => sum + counted, 0),
     /** Tasks further down the alphabet are not counted. */
     isCut: hasNextPage && pages.length >= PAGES_AT_ONCE && !isFetching,
-    isCounting: isFetching,
+    isCounting: isFetching || goesOn,
     isLoading: query.isPending,
     error: query.error,
     countOn: () => void fetchNextPage(),
