@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { createClient } from '../../shared/client/client.ts';
+import { awsConfig } from '../bench/engine-load.ts';
 import { HANDLERS_FILE } from '../demo/company.ts';
 import { fillCompany } from '../demo/fill.ts';
+import { fillPast } from '../demo/past.ts';
 import { launchBrowserServer } from '../support/chromium.ts';
 import { startEngine } from '../support/start-engine.ts';
 
@@ -44,6 +46,7 @@ async function open(opened: (() => Promise<void>)[]): Promise<ConsoleUnderTest> 
   });
   opened.push(() => engine.dispose());
   const client = createClient(engine);
+  await fillPast(awsConfig(engine).endpoint);
   await fillCompany(client);
   const tokenOf = async (role: Role) =>
     (await client.tokens.create({ name: `tests as ${role}`, role })).token;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { type Client, createClient } from '../../shared/client/client.ts';
+import { awsConfig } from '../bench/engine-load.ts';
 import { launchBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/eventually.ts';
 import { startEngine } from '../support/start-engine.ts';
@@ -67,8 +68,7 @@ const engine = await startEngine({
 });
 try {
   const client = createClient(engine);
-  const table = /AWS endpoint: (http:\S+)/.exec(engine.output())?.[1];
-  if (table !== undefined) await fillPast(table);
+  await fillPast(awsConfig(engine).endpoint);
   await fillCompany(client, { tasks: TASKS, say: console.log });
   const [from, to] = [Date.now() - MONTH_MS, Date.now()].map((ms) => new Date(ms).toISOString());
   if (from && to) await client.tasks.backfill(SHOWN_TASK, { from, to, concurrency: 5 });

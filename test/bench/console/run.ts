@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 import { createClient } from '../../../shared/client/client.ts';
 import { HANDLERS_FILE } from '../../demo/company.ts';
 import { fillCompany } from '../../demo/fill.ts';
+import { fillPast } from '../../demo/past.ts';
 import { storeTasks } from '../../load/stored.ts';
 import { launchBrowser } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startEngine } from '../../support/start-engine.ts';
+import { awsConfig } from '../engine-load.ts';
 import { type Interactions, measureInteractions } from './interactions.ts';
 import { type Load, measureLoads } from './load.ts';
 import type { Site } from './visit.ts';
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
   });
   try {
     const client = createClient(engine);
+    await fillPast(awsConfig(engine).endpoint);
     await fillCompany(client, { tasks: tasks ?? 0, say });
     if (stored) await storeTasks(engine, stored);
     say('waiting for what the demo makes good for');

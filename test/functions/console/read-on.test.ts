@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstOf, readsOn } from '../../../functions/console/page/src/data/read-on.ts';
+import { firstFound, readsOn } from '../../../functions/console/page/src/data/read-on.ts';
 
 const full = { items: Array.from({ length: 50 }, (_, n) => n) };
 const none = { items: [] };
@@ -23,18 +23,18 @@ describe('a list whose pages may be short', () => {
     expect(pages).toHaveLength(2 * stretch);
   });
 
-  it('gives the first so many across pages, and asks for no more than it takes', async () => {
+  it('gives what is found first, and asks for no more than it takes', async () => {
     const asked: (string | undefined)[] = [];
     const list = {
       page: async (cursor?: string) => {
         asked.push(cursor);
         const n = Number(cursor ?? 0);
-        return { items: n % 2 === 0 ? [] : [n, n + 100], nextCursor: String(n + 1) };
+        return { items: n < 2 ? [] : [n], nextCursor: String(n + 1) };
       },
     };
-    expect(await firstOf(list, 3)).toEqual([1, 101, 3]);
-    expect(asked).toEqual([undefined, '1', '2', '3']);
-    expect(await firstOf({ page: async () => ({ items: [], nextCursor: null }) }, 3)).toEqual([]);
-    expect(await firstOf({ page: async () => ({ items: [], nextCursor: 'on' }) }, 3)).toEqual([]);
+    expect(await firstFound(list)).toEqual([2]);
+    expect(asked).toEqual([undefined, '1', '2']);
+    expect(await firstFound({ page: async () => ({ items: [], nextCursor: null }) })).toEqual([]);
+    expect(await firstFound({ page: async () => ({ items: [], nextCursor: 'on' }) })).toEqual([]);
   });
 });

@@ -17,15 +17,13 @@ export function readsOn(pages: readonly Pick<Page<unknown>, 'items'>[]): boolean
   return pages.length > 0 && found < ENOUGH && pages.length % STRETCH_PAGES !== 0;
 }
 
-/** The first so many of a list, as far as one stretch goes. */
-export async function firstOf<T>(list: Pick<Listing<T>, 'page'>, count: number): Promise<T[]> {
-  const found: T[] = [];
+/** What the first page holds that is not empty, as far as one stretch goes: for those who choose one and can say more. */
+export async function firstFound<T>(list: Pick<Listing<T>, 'page'>): Promise<T[]> {
   let cursor: string | undefined;
-  for (let pages = 0; pages < STRETCH_PAGES && found.length < count; pages++) {
+  for (let pages = 0; pages < STRETCH_PAGES; pages++) {
     const { items, nextCursor } = await list.page(cursor);
-    found.push(...items);
-    if (nextCursor === null) break;
+    if (items.length > 0 || nextCursor === null) return items;
     cursor = nextCursor;
   }
-  return found.slice(0, count);
+  return [];
 }

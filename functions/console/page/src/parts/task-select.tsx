@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { firstOf } from '../data/read-on.ts';
+import { firstFound } from '../data/read-on.ts';
 import { useClient } from '../session/session-context.tsx';
 
 const FOUND = 20;
@@ -16,7 +16,7 @@ export function TaskSelect(props: { value: string | undefined; onChange(id: stri
   const { data: tasks = [] } = useQuery({
     queryKey: ['task-select', search],
     queryFn: async () => {
-      const found = await firstOf(client.tasks.list({ ...(search && { search }), limit: FOUND }), FOUND);
+      const found = await firstFound(client.tasks.list({ ...(search && { search }), limit: FOUND }));
       return found.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }));
     },
     placeholderData: keepPreviousData,

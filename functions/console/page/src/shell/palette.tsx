@@ -3,7 +3,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useState } from 'react';
-import { firstOf } from '../data/read-on.ts';
+import { firstFound } from '../data/read-on.ts';
 import { useClient } from '../session/session-context.tsx';
 import { useVisiblePlaces } from './visible-places.ts';
 
@@ -78,7 +78,7 @@ function useHits(query: string): { hits: Hit[]; isComplete: boolean } {
     queryKey: ['palette', search],
     queryFn: async ({ signal }) => ({
       search,
-      tasks: await firstOf(client.tasks.list({ search, limit: FOUND }, { signal }), FOUND),
+      tasks: await firstFound(client.tasks.list({ search, limit: FOUND }, { signal })),
     }),
     enabled: search !== '',
     placeholderData: (before) => before,
