@@ -2,7 +2,7 @@ import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import { LetterSchema } from '../../../shared/messages.ts';
 import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
 import { HandlerRules } from './handler-rules.ts';
-import { count, must, text } from './records.ts';
+import { count, map, must, text } from './records.ts';
 import { checkRun, type RunFacts } from './run-rules.ts';
 import { checkPersonsWrite, checkTask } from './task-rules.ts';
 
@@ -38,6 +38,7 @@ export class Checker {
       if (write.sk.startsWith('X#')) {
         checkRun(write, this.#facts);
         this.#checkRevival(write, by);
+        this.#checkLink(write);
         this.handlers.notePending(`${write.pk} ${write.sk}`, write.after);
       } else if (write.sk === 'T') this.#task(write, writes);
     }
@@ -61,6 +62,26 @@ export class Checker {
     const definition = writes.find((other) => other.pk === pk && other.sk === 'D');
     checkPersonsWrite(write, definition);
   }
+
+  /** A plan has one link from a task to another for each outcome, so one outcome makes one run there. */
+  #checkLink({ pk, sk, before, after }: Written): void {
+    const upstream = map(after, 'upstream');
+    if (before !== undefined || upstream === undefined) return;
+    const [from, of, outcome] = [
+      text(upstream, 'taskId'),
+      text(upstream, 'occurrence'),
+      text(upstream, 'outcome'),
+    ];
+    const link = `${pk} for ${from}~${of} attempt ${count(upstream, 'attempt')} ${outcome}`;
+    const other = this.#chained.get(link);
+    this.#chained.set(link, sk);
+    must(
+      other === undefined || other === sk,
+      'H1 one run for each link',
+      () => `${link}: ${other} and ${sk}`,
+    );
+  }
+  readonly #chained = new Map<string, string>();
 
   /** Who works reads letters; whom nobody moved revives nobody. People do it by the API. */
   #checkRevival({ pk, sk, before, after }: Written, by: string): void {

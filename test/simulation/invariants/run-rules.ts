@@ -20,6 +20,7 @@ const NEXT: Record<string, readonly string[]> = {
   cancelled: ['queued'],
   skipped: ['queued'],
 };
+const LOST = new Set(['LeaseExpired', 'HandOffTimeout']);
 /** Two clocks are off by no more than this. */
 const SKEW_MS = 2_000;
 
@@ -165,7 +166,7 @@ function checkEnd(key: string, before: Item, after: Item, facts: RunFacts): void
     'S2 one start for each attempt',
     say(`attempt ${reports} reports in its place`),
   );
-  const lost = last && 'M' in last && reports === attempt && text(last.M, 'errorType') === 'LeaseExpired';
+  const lost = last && 'M' in last && reports === attempt && LOST.has(text(last.M, 'errorType') ?? '');
   if (lost) {
     const lease = count(before, 'lease');
     must(
