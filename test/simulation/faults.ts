@@ -32,6 +32,8 @@ const WORST = {
   raceBefore: 0.05,
   raceAfter: 0.02,
 } as const;
+const FIRST_WEIGHT = 5;
+const LEAST_WEIGHT = 0.3;
 export type FaultKind = keyof typeof WORST;
 const KINDS = Object.keys(WORST) as FaultKind[];
 
@@ -54,13 +56,21 @@ export class Faults {
     this.#only = only;
   }
 
-  happens(kind: FaultKind): boolean {
+  /** `weight`: so many times as often as it is usual in this history. */
+  happens(kind: FaultKind, weight = 1): boolean {
     const n = this.#next(kind);
     if (this.#over) return false;
     const name = `${kind}:${n}`;
-    const does = this.#only ? this.#only.has(name) : numberAt(this.#seed, kind, n) < this.#rates[kind];
+    const does = this.#only
+      ? this.#only.has(name)
+      : numberAt(this.#seed, kind, n) < this.#rates[kind] * weight;
     if (does) this.fired.push(name);
     return does;
+  }
+
+  /** What is seldom done weighs more: or else all that is held up would be the same few writes. */
+  rarity(what: string): number {
+    return Math.max(LEAST_WEIGHT, FIRST_WEIGHT / (this.#next(`rarity of ${what}`) + 1));
   }
 
   /** An integer between the two, from a stream of that name. */

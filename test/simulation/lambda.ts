@@ -54,10 +54,13 @@ export class SimulatedLambda {
     };
     trace(() => `${process.name} begins`);
     // All that a function of ours uses of its context.
-    handler(event, context as Context).then(
-      (value) => end({ ok: true, value }),
-      (error: unknown) => end({ ok: false, why: String(error) }),
-    );
+    handler(event, context as Context)
+      .then(
+        (value) => end({ ok: true, value }),
+        (error: unknown) => end({ ok: false, why: String(error) }),
+      )
+      // Whoever was answered found that a promise is broken.
+      .catch((error: unknown) => kernel.fail(error));
   }
 
   #start(): Environment {

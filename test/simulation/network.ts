@@ -49,7 +49,8 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
       wire.trace(() => `${process.name} stands still for ${ms} ms`);
       process.freeze(ms);
     }
-    if (service.isWrite(request.command) && faults.happens('raceBefore')) {
+    const writes = service.isWrite(request.command);
+    if (writes && faults.happens('raceBefore', faults.rarity(kindOf('before', request.command)))) {
       const ms = holdUp(request.command);
       kernel.after(ms + 1, () => process.isAlive && arrive(request, then));
       return undefined;
@@ -58,6 +59,10 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
     kernel.after(faults.between('latency', 1, 12) + slow, () => arrive(request, then));
     return undefined;
   };
+
+  /** Which function does what, whatever it is done to. */
+  const kindOf = (when: string, command: unknown): string =>
+    `${when} ${process.name} ${service.describe(command)}`.replace(/\(.*|T#root#\S+|"taskId.*|\d+/gs, '');
 
   /** The process stands still meanwhile. */
   const holdUp = (command: unknown): number => {
@@ -87,7 +92,7 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
     const lost = writes && faults.happens('lostAnswer');
     const result = apply(request, lost ? '(answer lost)' : '');
     if (writes && faults.happens('crashAfter')) return process.die(`died after ${service.describe(command)}`);
-    if (writes && faults.happens('raceAfter')) holdUp(command);
+    if (writes && faults.happens('raceAfter', faults.rarity(kindOf('after', command)))) holdUp(command);
     if (!lost) return back(then, result);
     kernel.after(REQUEST_TIMEOUT_MS, () => back(then, transient('TimeoutError')));
     return undefined;
