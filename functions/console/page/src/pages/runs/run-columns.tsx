@@ -55,7 +55,10 @@ const dueIn = (zone: string | undefined): Column => ({
   ),
 });
 
-const status: Column = {
+/** In px: of a message, the rest of which is told on pointing at it. */
+const MESSAGE = { full: 300, brief: 160 } as const;
+
+const statusWith = (messagePx: number): Column => ({
   header: 'Status',
   id: 'status',
   cell: ({ row: { original: run } }) => (
@@ -69,13 +72,13 @@ const status: Column = {
         )}
       </Group>
       {run.errorMessage && (
-        <Text size="xs" c="dimmed" truncate maw={300} title={run.errorMessage}>
+        <Text size="xs" c="dimmed" truncate maw={messagePx} title={run.errorMessage}>
           {run.errorMessage}
         </Text>
       )}
     </div>
   ),
-};
+});
 
 const duration: Column = {
   header: 'Took',
@@ -108,7 +111,7 @@ const due: Column = {
 /** Of every list of runs. */
 export const runColumns: Columns<Execution> = [
   runOf,
-  status,
+  statusWith(MESSAGE.full),
   trigger,
   due,
   lateness,
@@ -123,7 +126,7 @@ export function useRunColumnsOf(task: Task, { brief = false } = {}): Columns<Exe
   return useMemo(() => {
     const first = dueIn(zone);
     return brief
-      ? [first, status, duration, menu]
-      : [first, status, trigger, lateness, duration, attempts, menu];
+      ? [first, statusWith(MESSAGE.brief), duration, menu]
+      : [first, statusWith(MESSAGE.full), trigger, lateness, duration, attempts, menu];
   }, [zone, brief]);
 }
