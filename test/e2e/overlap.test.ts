@@ -23,7 +23,8 @@ describe.concurrent('a run whose predecessor still lives', () => {
   });
 
   it('runs beside it under allow', async ({ world }) => {
-    const runs = await runsUnder(world, 'allow');
+    // Long enough that a slow start is no gap.
+    const runs = await runsUnder(world, 'allow', 10);
     expect(runs.map(({ status }) => status)).toEqual(['success', 'success', 'success', 'success']);
     const [first, second] = oldestFirst(runs);
     expect(ms(second?.startedAt)).toBeLessThan(ms(first?.finishedAt));
@@ -47,13 +48,13 @@ describe.concurrent('a run whose predecessor still lives', () => {
   });
 });
 
-/** Four occurrences 2 s apart, each running for 3 s. */
-async function runsUnder(world: ApiWorld, overlap: string): Promise<Run[]> {
+/** Four occurrences 2 s apart, each running for longer. */
+async function runsUnder(world: ApiWorld, overlap: string, seconds = 3): Promise<Run[]> {
   const startAt = inSeconds(1);
   const endAt = new Date(ms(startAt) + 8_000).toISOString();
   const task = await world.task({
     handler: 'demo.sleep',
-    payload: { seconds: 3 },
+    payload: { seconds },
     overlap,
     schedule: { kind: 'interval', seconds: 2, startAt, endAt },
   });

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { pageOf, TaskDocument, VersionDocument } from '../support/documents.ts';
-import { api, inSeconds, it } from './target.ts';
+import { api, inSeconds, it, ms } from './target.ts';
 
 const LATER = { kind: 'once', at: inSeconds(7_200) };
 const daily = { kind: 'cron', expressions: ['0 9 * * 1-5'], timezone: 'Europe/Paris', jitterSeconds: 0 };
@@ -189,7 +189,8 @@ describe.concurrent('tasks', () => {
   });
 
   it('are gone when deleted, do not run any more, and their id can be used again', async ({ world }) => {
-    const task = await world.task({ schedule: { kind: 'once', at: inSeconds(2) } });
+    const at = inSeconds(10);
+    const task = await world.task({ schedule: { kind: 'once', at } });
     const path = `/v1/tasks/${task.id}`;
     await world.must(204, 'DELETE', path);
     for (const [method, suffix] of [
@@ -200,8 +201,10 @@ describe.concurrent('tasks', () => {
       ['GET', '/executions'],
     ] as const)
       expect((await api.call(method, path + suffix)).status).toBe(404);
-    const witness = await world.task({ schedule: { kind: 'once', at: inSeconds(3) } });
-    await world.ended(witness.id);
+    const witness = await world.task({
+      schedule: { kind: 'once', at: new Date(ms(at) + 1_000).toISOString() },
+    });
+    await world.ended(witness.id, 1, 60_000);
 
     const json = { name: 'Again', handler: 'demo.echo', schedule: LATER };
     await world.must(201, 'PUT', path, { json });

@@ -18,7 +18,7 @@ export const millis = (ms: number): string => `${Math.round(ms)} ms`;
 
 /** One line for a spread of times. */
 export const spread = (values: readonly number[]): string =>
-  [0.5, 0.95, 0.99, 1].map((p) => millis(percentile(values, p))).join(' · ');
+  values.length === 0 ? 'none' : [0.5, 0.95, 0.99, 1].map((p) => millis(percentile(values, p))).join(' · ');
 export const SPREAD = 'p50 · p95 · p99 · max';
 
 export const markdown = (title: string, figures: readonly Figure[]): string =>
