@@ -26,6 +26,9 @@ export interface ApiWorld {
   cleanUp(): Promise<void>;
 }
 
+/** A machine that does much else takes its time. */
+const PATIENCE_MS = 60_000;
+
 export function openWorld(api: Api): ApiWorld {
   const ids = new Set<string>();
   const calendars = new Set<string>();
@@ -71,7 +74,7 @@ export function openWorld(api: Api): ApiWorld {
           body === undefined ? {} : { json: body },
         ),
       ),
-    ended: (taskId, count = 1, timeoutMs = 20_000) =>
+    ended: (taskId, count = 1, timeoutMs = PATIENCE_MS) =>
       eventually(
         async () => {
           const runs = await world.runs(taskId);
@@ -81,7 +84,7 @@ export function openWorld(api: Api): ApiWorld {
         },
         { timeoutMs },
       ),
-    reached: (id, status, timeoutMs = 20_000) =>
+    reached: (id, status, timeoutMs = PATIENCE_MS) =>
       eventually(
         async () => {
           const run = await world.run(id);
