@@ -32,8 +32,8 @@ const WORST = {
   raceBefore: 0.05,
   raceAfter: 0.02,
 } as const;
-const FIRST_WEIGHT = 5;
-const LEAST_WEIGHT = 0.3;
+const FIRST_WEIGHT = 12;
+const LEAST_WEIGHT = 0.2;
 export type FaultKind = keyof typeof WORST;
 const KINDS = Object.keys(WORST) as FaultKind[];
 

@@ -22,6 +22,7 @@ const MAY_DOUBLE = [
   'conflict',
   'slow',
   'refused',
+  'race',
 ];
 
 export interface HistoryOptions {

@@ -219,7 +219,7 @@ export class Operations {
   /** Whoever got a token of this task last says something, more often that its work goes on. */
   speak(task: string, choice: number): void {
     const held = this.#tokens.findLast(({ id }) => id.startsWith(`${task}~`)) ?? this.#tokens.at(-1);
-    if (held) this.#say(choice < 0.6 ? 'beat' : choice < 0.8 ? 'complete' : 'fail', held.id, held.token);
+    if (held) this.#say(choice < 0.7 ? 'beat' : choice < 0.85 ? 'complete' : 'fail', held.id, held.token);
   }
 
   #say(what: 'beat' | 'complete' | 'fail' | 'give up', id: string, token: string): void {

@@ -27,12 +27,12 @@ const ANY: readonly Deed[] = [
   'moveLetters',
   'redrive',
 ];
-/** Half of all, for a run in that state, and for slots of caps. */
+/** Two thirds of all, for a run in that state, and for slots of caps. */
 const FITTING: Record<string, readonly Deed[]> = {
   queued: ['cancel', 'redeliver', 'pause', 'editRules', 'tick'],
   retrying: ['cancel', 'redeliver', 'pause', 'editRules', 'sweep'],
   running: ['cancel', 'redeliver', 'sweep', 'trigger'],
-  pending: ['speak', 'speak', 'speak', 'sweep', 'cancel'],
+  pending: ['speak', 'speak', 'speak', 'speak', 'sweep', 'cancel'],
   dead: ['retry', 'retry', 'redrive', 'moveLetters', 'purge', 'sweep'],
   slot: ['speak', 'speak', 'trigger', 'redeliver', 'sweep'],
   success: ['trigger', 'sweep', 'redeliver'],
@@ -66,7 +66,7 @@ export class Races {
     const state = number(run, 'pendingS') === undefined ? text(run, 'status') : 'pending';
     const fitting = FITTING[request.includes(' S#') ? 'slot' : (state ?? '')] ?? ANY;
     for (let n = faults.between('race deed', 1, MOST_DEEDS); n > 0; n--) {
-      const deed = pick(faults.between('race deed', 0, 1) === 0 ? ANY : fitting);
+      const deed = pick(faults.between('race deed', 0, 2) === 0 ? ANY : fitting);
       const choice = faults.between('race deed', 0, 999) / 1_000;
       const afterMs = faults.between('race deed', 1, Math.max(1, Math.floor(heldUpMs * 0.7)));
       if (deed !== undefined) kernel.after(afterMs, () => this.#carryOut(deed, { task, occurrence, choice }));

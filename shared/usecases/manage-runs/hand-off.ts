@@ -93,12 +93,16 @@ export function beatHandOff(
   return untilWritten(id, 'heartbeat', async () => {
     const { run, handOff } = await heldBy(deps, id, token);
     requireOpen(id, run, handOff, 'heartbeat');
+    const nowMs = deps.clock.nowMs();
     const change = extendedHandOff(run, {
-      nowMs: deps.clock.nowMs(),
+      nowMs,
       ...(progress === undefined ? {} : { progress: JSON.stringify(progress) }),
     });
     if (!change) return run;
-    if (change.set.leaseUntil !== undefined && !(await keepSlots(deps, run, run.pendingSeconds ?? 0)))
+    if (
+      change.set.leaseUntil !== undefined &&
+      !(await keepSlots(deps, run, { nowMs, seconds: run.pendingSeconds ?? 0 }))
+    )
       throw runConflict(id, run.status, 'heartbeat', 'The time that the holder of this token had is over');
     const extended = await deps.executions.update(run, change);
     return extended.ok ? extended.record : undefined;

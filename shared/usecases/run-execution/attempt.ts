@@ -19,7 +19,6 @@ import { isExclusive } from './overlap.ts';
 import { progressOf } from './progress.ts';
 import { payloadOf } from './render-payload.ts';
 import { surroundingsOf, taskContextOf } from './run-context.ts';
-import { keepSlots } from './slots.ts';
 
 /** How soon a request to stop reaches a handler, at one read each. */
 const STOP_LOOK_MS = 5 * SECOND_MS;
@@ -74,8 +73,6 @@ export async function runAttempt(deps: ExecutorDeps, claim: Claim, delivery: Del
   stop.end();
   lease?.end();
   warnIfLate(deps, claim, timeoutMs);
-  if (result.kind === 'pending' && !(await keepSlots(deps, run, result.timeoutSeconds)))
-    return done('its slots are gone, and so is its lease; the sweeper goes on');
   const disposition = await finish(deps, claim, result, delivery, progress.unsaved());
   if (isExclusive(task)) await wakeNext(deps, run);
   return disposition;

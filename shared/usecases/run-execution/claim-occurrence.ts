@@ -35,6 +35,8 @@ export async function claimOccurrence(
   const live = isExclusive(read) ? await livePrevious(executions, read, key) : undefined;
   const task = live ? read : await afterCount(deps, key, read);
   if (!isPending(task, key)) return done('a stop rule has ended the task');
+  // While that was counted the task came to point at another run, of which nothing is known here.
+  if (task.state.run !== read.state.run) return claimOccurrence(deps, key, task, delivery);
   const t0 = mark(clock);
   const dueAt = dueAtOf(key.occurrence);
   const timetable = await readTimetable(deps, task.definition);
@@ -156,9 +158,11 @@ async function confirmClaim(
     const previous = isExclusive(task) ? await livePrevious(executions, task, run) : undefined;
     if (previous && task.definition.overlap === 'queue') return erase(deps, run, owner, delivery);
     if (previous) {
-      const withdrawn = await withdraw(deps, run, owner, delivery, 'skipped', 'overlap');
-      await advance(deps, run, task, plan, undefined, delivery);
-      return withdrawn;
+      const [collided, past] = [task, plan];
+      // Only then: of a claim that was declared lost there is a run that waits, and the task must not pass it by.
+      return withdraw(deps, run, owner, delivery, 'skipped', 'overlap', () =>
+        advance(deps, run, collided, past, undefined, delivery),
+      );
     }
     if (generation !== task.state.generation) {
       const adopted = await executions.update(run, adoptedClaim(owner, task.state.generation));
@@ -176,10 +180,13 @@ async function withdraw(
   delivery: Delivery,
   status: 'cancelled' | 'skipped',
   reason: 'taskChanged' | 'taskDeleted' | 'overlap',
+  andThen?: () => Promise<unknown>,
 ): Promise<Disposition> {
   const q = { status, reason, nowMs: deps.clock.nowMs(), retentionMs: deps.retentionMs };
   const written = await deps.executions.update(run, withdrawnClaim(run, owner, q));
-  if (written.ok) delivery.alongside(announceEnd(deps, written.record));
+  if (!written.ok) return done('lost our claim');
+  delivery.alongside(announceEnd(deps, written.record));
+  await andThen?.();
   return done(`${status}: ${reason}`);
 }
 

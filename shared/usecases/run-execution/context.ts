@@ -40,10 +40,7 @@ export interface ExecutorDeps {
 }
 
 /** All that it takes to end an attempt: executor, sweeper and API do. */
-export type EndDeps = Omit<
-  ExecutorDeps,
-  'handlers' | 'ids' | 'variables' | 'calendars' | 'semaphores' | 'rates'
->;
+export type EndDeps = Omit<ExecutorDeps, 'handlers' | 'ids' | 'variables' | 'calendars' | 'rates'>;
 
 /** How the message in hand reached us. */
 export interface Delivery {

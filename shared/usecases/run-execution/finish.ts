@@ -25,6 +25,7 @@ import {
   type EndDeps,
   hintAt,
 } from './context.ts';
+import { keepSlots } from './slots.ts';
 
 /** A result is worth some patience with a store that is away: longer than the SDK's own retries. */
 const WRITE_TRIES = 4;
@@ -80,7 +81,10 @@ export async function finish(
     return done('success');
   }
   if (result.kind === 'pending') {
-    const written = await write(handedOff(claim.run, { ...common, seconds: result.timeoutSeconds }));
+    const pending = { ...common, seconds: result.timeoutSeconds };
+    if (!(await keepSlots(deps, claim.run, pending)))
+      return done('its slots are gone, and so is its lease; the sweeper goes on');
+    const written = await write(handedOff(claim.run, pending));
     if (written.ok) return { ...done('handed off'), goesOn: true };
     return refused(written.existing, stoppedBefore('handed off'));
   }

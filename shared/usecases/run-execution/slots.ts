@@ -112,15 +112,15 @@ export async function giveBackSlots(deps: ReleaseDeps, run: Execution): Promise<
 }
 
 /**
- * A run that goes on outside keeps its slots for so much longer; told before its lease is, so that no slot ends sooner.
- * False when one of them is somebody else's by now: then the lease was over as well.
+ * A run that goes on outside keeps its slots for as long as its lease will be; told before that is written, and counted
+ * from the same instant, so that no slot ends sooner, however long the process stands still in between. False when one of them is somebody else's by now: then the lease was over as well.
  */
 export async function keepSlots(
-  { semaphores, clock }: { semaphores: Semaphores; clock: Clock },
+  { semaphores }: { semaphores: Semaphores },
   run: Execution,
-  seconds: number,
+  q: { nowMs: EpochMs; seconds: number },
 ): Promise<boolean> {
-  const until = clock.nowMs() + seconds * SECOND_MS + GRACE_MS;
+  const until = q.nowMs + q.seconds * SECOND_MS + GRACE_MS;
   for (const key of run.slots ?? []) {
     const slot = { name: slotName(run), nonce: run.owner ?? '' };
     const change = { kind: 'extend', ...slot, until, keptUntil: until + FLOW_ITEM_KEPT_MS } as const;
