@@ -142,4 +142,18 @@ export const CLAIMS: Mutant[] = [
     old: 'isFinal(previous.status)',
     new: "previous.status !== 'running'",
   },
+  {
+    name: 'a pointer that moved is believed',
+    rule: 'PREV: the run that the task points at when it moves on, not the one before',
+    file: CLAIM,
+    old: '  if (task.state.run !== read.state.run) return claimOccurrence(deps, key, task, delivery);\n',
+    new: '',
+  },
+  {
+    name: 'a lost claim moves its task on',
+    rule: 'W2 refused: only whoever withdrew his claim moves the task past it',
+    file: CLAIM,
+    old: "  if (!written.ok) return done('lost our claim');\n  delivery.alongside",
+    new: '  if (written.ok) delivery.alongside',
+  },
 ];

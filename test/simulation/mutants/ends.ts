@@ -130,4 +130,11 @@ export const ENDS: Mutant[] = [
     new: `  await deps.executions.update(run, settledSuccess(run));
   const done = (await chained(deps, definition, run, 'success')) &&`,
   },
+  {
+    name: 'slots of a hand-off end before its lease',
+    rule: 'caps: a slot lasts until the end of the lease',
+    file: `${USE_CASES}run-execution/finish.ts`,
+    old: 'write(handedOff(claim.run, pending))',
+    new: 'write(handedOff(claim.run, { ...pending, nowMs: deps.clock.nowMs() }))',
+  },
 ];

@@ -14,7 +14,7 @@ import { MUTANTS } from './mutants.ts';
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    histories: { type: 'string', default: '3000' },
+    histories: { type: 'string', default: '5000' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
