@@ -59,7 +59,7 @@ export class Races {
   /** `request`: in the words of the trace; it is held up for that long. */
   on(request: string, heldUpMs: number): void {
     const { faults, kernel, dynamo } = this.#world;
-    const [, named, occurrence] = /T#root#([\w-]+)(?: X#(\S+))?/.exec(request) ?? [];
+    const [, named, occurrence] = /T#root#([\w-]+)(?: X#([^\s:]+))?/.exec(request) ?? [];
     const pick = <T>(of: readonly T[]): T | undefined => of[faults.between('race deed', 0, of.length - 1)];
     const task = named ?? pick(this.#tasks) ?? '';
     const run = dynamo.read(`T#root#${task}`, `X#${occurrence}`);
