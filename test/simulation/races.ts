@@ -62,6 +62,8 @@ export class Races {
     const [, named, occurrence] = /T#root#([\w-]+)(?: X#([^\s:]+))?/.exec(request) ?? [];
     const pick = <T>(of: readonly T[]): T | undefined => of[faults.between('race deed', 0, of.length - 1)];
     const task = named ?? pick(this.#tasks) ?? '';
+    // A cap is shared: any of them may hold the slot.
+    const holders = named === undefined ? this.#tasks : [task];
     const run = dynamo.read(`T#root#${task}`, `X#${occurrence}`);
     const state = number(run, 'pendingS') === undefined ? text(run, 'status') : 'pending';
     const fitting = FITTING[request.includes(' S#') ? 'slot' : (state ?? '')] ?? ANY;
@@ -69,16 +71,20 @@ export class Races {
       const deed = pick(faults.between('race deed', 0, 2) === 0 ? ANY : fitting);
       const choice = faults.between('race deed', 0, 999) / 1_000;
       const afterMs = faults.between('race deed', 1, Math.max(1, Math.floor(heldUpMs * 0.7)));
-      if (deed !== undefined) kernel.after(afterMs, () => this.#carryOut(deed, { task, occurrence, choice }));
+      if (deed !== undefined)
+        kernel.after(afterMs, () => this.#carryOut(deed, { task, holders, occurrence, choice }));
     }
   }
 
-  #carryOut(deed: Deed, q: { task: string; occurrence: string | undefined; choice: number }): void {
+  #carryOut(
+    deed: Deed,
+    q: { task: string; holders: readonly string[]; occurrence: string | undefined; choice: number },
+  ): void {
     const world = this.#world;
     if (deed === 'redeliver') for (const queue of world.sqs.queues.values()) queue.reveal(world.kernel.nowMs);
     else if (deed === 'sweep') world.sweep();
     else if (deed === 'tick') world.tick();
-    else if (deed === 'speak') this.#operations.speak(q.task, q.choice);
+    else if (deed === 'speak') for (const task of q.holders) this.#operations.speak(task, q.choice);
     else this.#operations.carryOut({ atMs: world.kernel.nowMs, kind: deed, ...q });
   }
 }
