@@ -4,6 +4,7 @@ import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
 import { HandlerRules } from './handler-rules.ts';
 import { count, map, must, text } from './records.ts';
 import { checkRun, type RunFacts } from './run-rules.ts';
+import { checkSemaphore, checkSlots } from './slot-rules.ts';
 import { checkPersonsWrite, checkTask } from './task-rules.ts';
 
 /** Looks at every write, every letter and every start of a handler while the world goes on. */
@@ -34,11 +35,13 @@ export class Checker {
   written(writes: readonly Written[], by: string): void {
     for (const write of writes) {
       if (write.pk.startsWith('L#')) this.handlers.noteInstants(write, write.pk.split('#')[2] ?? '');
+      if (write.pk.startsWith('S#')) checkSemaphore(write, this.#nowMs());
       if (!write.pk.startsWith('T#')) continue;
       if (write.sk.startsWith('X#')) {
         checkRun(write, this.#facts);
         this.#checkRevival(write, by);
         this.#checkLink(write);
+        checkSlots(write, (pk, sk) => this.#dynamo.read(pk, sk));
         this.handlers.notePending(`${write.pk} ${write.sk}`, write.after);
       } else if (write.sk === 'T') this.#task(write, writes);
     }
