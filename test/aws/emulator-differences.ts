@@ -56,8 +56,9 @@ export const DIFFERENCES = {
   },
   'api-address': {
     aws: 'an API answers under its own host name',
-    emulator: 'no name server knows that host',
-    remedy: 'Tests send the id of the API in the path',
+    emulator: 'no name server knows that host, and neither does the emulator',
+    remedy:
+      'Tests send the id of the API in the path; browsers are led to the emulator, which emulator.py makes know the host',
   },
   'update-ends-runs': {
     aws: 'a function that is updated finishes what it is doing in the environments of before',

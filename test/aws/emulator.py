@@ -7,6 +7,7 @@ each fails loudly when what it corrects is no longer there.
 import asyncio
 import json
 import os
+import re
 import signal
 import string
 import sys
@@ -15,6 +16,7 @@ import threading
 # ministack reads its settings when it is imported.
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from ministack import app as gateway
 from ministack.app import app
 from ministack.core import iam_actions, tls
 from ministack.services import scheduler, secretsmanager
@@ -118,6 +120,13 @@ def correct_table_protection(handlers):
     handlers[TABLE].update(create=create_table, update=update_table)
 
 
+def correct_api_address():
+    """api-address: an API answers under its own host name, for whoever finds the way there."""
+    if not isinstance(gateway._EXECUTE_API_RE, re.Pattern):
+        raise TypeError("hosts of APIs are no longer told by a pattern")
+    gateway._EXECUTE_API_RE = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?::\d+)?$")
+
+
 def end_with_starter():
     """Nothing is left behind, functions included, however the process ends that holds the other end of stdin."""
 
@@ -154,6 +163,7 @@ def main():
     correct_table_protection(provisioners._RESOURCE_HANDLERS)
     correct_metric_math()
     correct_schedule_pages()
+    correct_api_address()
     config = Config()
     # Not ministack's own main: that would take port 443 as well.
     config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]

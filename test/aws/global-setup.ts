@@ -3,6 +3,7 @@ import * as z from 'zod';
 // Declares `target`.
 import type {} from '../e2e/global-setup.ts';
 import { openCdk } from './cdk.ts';
+import { openDeployedConsole } from './deployed-console.ts';
 import { targetOf } from './deployed-target.ts';
 
 declare module 'vitest' {
@@ -27,11 +28,22 @@ const Environment = z.object({
 });
 
 /** Deploys as a user would. Whoever started this takes away what it leaves. */
-export default async function setup(project: TestProject): Promise<void> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const env = Environment.parse(process.env);
   const { ESCAPEMENT_AWS_NAME: name, ESCAPEMENT_AWS_HOME: home, ESCAPEMENT_COUNT_FILE: countFile } = env;
   const cdk = openCdk(home);
   await cdk.bootstrap();
-  project.provide('target', await targetOf(await cdk.deploy({ name })));
+  const outputs = await cdk.deploy({ name });
+  const target = await targetOf(outputs);
+  project.provide('target', target);
   project.provide('deployment', { name, home, ...(countFile !== undefined && { countFile }) });
+  try {
+    const { console, close } = await openDeployedConsole(target, outputs.ApiUrl ?? '');
+    project.provide('console', console);
+    return close;
+  } catch (error) {
+    // Thrown here it would stop all other tests as well; this way only those fail that need a browser.
+    project.provide('console', { broken: String(error) });
+    return async () => {};
+  }
 }

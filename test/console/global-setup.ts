@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { createClient } from '../../shared/client/client.ts';
+import { type Client, createClient } from '../../shared/client/client.ts';
 import { awsConfig } from '../bench/engine-load.ts';
 import { HANDLERS_FILE } from '../demo/company.ts';
 import { fillCompany } from '../demo/fill.ts';
@@ -17,6 +17,11 @@ declare module 'vitest' {
 /** An engine full of a company's tasks, and a browser to look at it with. */
 export interface ConsoleUnderTest {
   url: string;
+  /**
+   * Where the browser finds the API.
+   * @default url
+   */
+  browserUrl?: string;
   tokens: Record<Role, string>;
   /** Where a Playwright client reaches the browser. */
   browser: string;
@@ -48,16 +53,17 @@ async function open(opened: (() => Promise<void>)[]): Promise<ConsoleUnderTest> 
   const client = createClient(engine);
   await fillPast(awsConfig(engine).endpoint);
   await fillCompany(client);
+  return { url: engine.url, browser: browser.wsEndpoint(), tokens: await makeTokens(client) };
+}
+
+/** One of each role. */
+export async function makeTokens(client: Client): Promise<ConsoleUnderTest['tokens']> {
   const tokenOf = async (role: Role) =>
     (await client.tokens.create({ name: `tests as ${role}`, role })).token;
   return {
-    url: engine.url,
-    browser: browser.wsEndpoint(),
-    tokens: {
-      viewer: await tokenOf('viewer'),
-      operator: await tokenOf('operator'),
-      admin: await tokenOf('admin'),
-    },
+    viewer: await tokenOf('viewer'),
+    operator: await tokenOf('operator'),
+    admin: await tokenOf('admin'),
   };
 }
 

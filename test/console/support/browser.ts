@@ -42,7 +42,7 @@ export async function openConsole(options: OpenOptions = {}): Promise<Page> {
   const { tokens, browser: endpoint, ...common } = consoleUnderTest();
   browser ??= chromium.connect(endpoint);
   const context = await (await browser).newContext({
-    baseURL: options.url ?? common.url,
+    baseURL: options.url ?? common.browserUrl ?? common.url,
     // Of an identity provider on this machine.
     ignoreHTTPSErrors: true,
     colorScheme: theme,
