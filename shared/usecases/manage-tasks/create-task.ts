@@ -43,8 +43,10 @@ export async function createTask(
   if (!read.ok) {
     // What was right then may be wrong now, such as an instant that has passed: a repetition is answered all the same.
     const earlier = request && (await settle(deps, own, request, nowMs - 1_000));
-    if (!earlier || earlier.taskId === own.taskId) throw invalid(read.errors);
-    return { task: (await readLive(deps, earlier)) ?? gone(earlier), created: false };
+    const made = earlier && earlier.taskId !== own.taskId && (await deps.tasks.read(earlier));
+    // Its process may have died between key and task: nothing was made, and now nothing can be.
+    if (!made) throw invalid(read.errors);
+    return { task: made.state.status === 'deleted' ? gone(earlier) : made, created: false };
   }
   requireMayChange(principal, read.definition);
   const key = request ? await settle(deps, own, request, nowMs + IDEMPOTENCY_KEPT_MS) : own;

@@ -60,6 +60,15 @@ describe('creating under an Idempotency-Key', () => {
     expect(tables.states.all()).toHaveLength(1);
     if (first) expect(second.task.state.taskId).toBe(first.task.state.taskId);
   });
+  it('says that its instant has passed, not that it was deleted, when the first request died before it made anything', async () => {
+    const { deps, crash, tables, advance, clock } = makeWorld();
+    const soon = { ...atOnce, schedule: { kind: 'once', at: new Date(clock.nowMs() + 2_000).toISOString() } };
+    crash('after', 'idempotency.remember');
+    await expect(createTask(deps, admin, soon, 'key')).rejects.toThrow('crash');
+    await advance(600_000);
+    await expect(createTask(deps, admin, soon, 'key')).rejects.toMatchObject({ code: 'validation-failed' });
+    expect(tables.states.all()).toHaveLength(0);
+  });
   it('does not mix the keys of two tenants', async () => {
     const { deps, tables } = makeWorld();
     await createTask(deps, admin, atOnce, 'key');
