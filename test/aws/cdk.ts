@@ -2,20 +2,25 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TaskInput } from '../../infra/scheduled-task.ts';
 
 /** Settings laid over cdk.json, as `-c escapement.<path>=<value>`. */
 export type Settings = Readonly<Record<string, string | number | object>>;
 
+/** Tasks that stand in the app, by their ids. */
+export type Tasks = Readonly<Record<string, TaskInput>>;
+
 /** The pinned CDK command line on this repository's own app, as a user runs it. */
 export interface Cdk {
   bootstrap(): Promise<void>;
-  /** Resolves with the outputs of the stack. */
-  deploy(settings: Settings): Promise<Record<string, string>>;
+  /** Resolves with the outputs of the stack. With `tasks`, of an app that declares them. */
+  deploy(settings: Settings, tasks?: Tasks): Promise<Record<string, string>>;
   destroy(settings: Settings): Promise<void>;
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const DECLARING_APP = 'node test/aws/declaring-app.ts';
 
 /** What it writes goes to `home`; credentials and endpoint come from this process's environment. */
 export function openCdk(home: string): Cdk {
@@ -37,9 +42,11 @@ export function openCdk(home: string): Cdk {
 
   return {
     bootstrap: () => run('bootstrap', {}),
-    async deploy(settings) {
+    async deploy(settings, tasks) {
       rmSync(outputsFile, { force: true });
-      await run('deploy', settings, '--require-approval', 'never', '--outputs-file', outputsFile);
+      const declaring = tasks ? ['--app', DECLARING_APP, '-c', `tasks=${JSON.stringify(tasks)}`] : [];
+      const options = ['--require-approval', 'never', '--outputs-file', outputsFile];
+      await run('deploy', settings, ...options, ...declaring);
       const stacks: Record<string, Record<string, string>> = JSON.parse(readFileSync(outputsFile, 'utf8'));
       return Object.assign({}, ...Object.values(stacks));
     },

@@ -4,7 +4,7 @@ import { target as first } from '../../e2e/target.ts';
 import { openApi } from '../../support/api-client.ts';
 import { type ApiWorld, openWorld } from '../../support/api-world.ts';
 import { openCdk } from '../cdk.ts';
-import { beside } from '../changes.ts';
+import { beside, DECLARED } from '../changes.ts';
 import { targetOf } from '../deployed-target.ts';
 import { tablesOf } from '../kept-tables.ts';
 
@@ -19,7 +19,7 @@ describe('two deployments in one account and region', () => {
   let there: ApiWorld;
   let tokenOfThere: string;
   beforeAll(async () => {
-    const second = await targetOf(await cdk.deploy(settings));
+    const second = await targetOf(await cdk.deploy(settings, DECLARED.first));
     tokenOfThere = second.token;
     here = openWorld(openApi(first));
     there = openWorld(openApi(second));
@@ -46,6 +46,27 @@ describe('two deployments in one account and region', () => {
       const runs = await world.ended(SAME_ID, 1, 60_000);
       expect(runs).toMatchObject([{ status: 'success', attempt: 1, result }]);
     }
+  });
+
+  it('have the tasks that stand in the app of each: they run, change and go with it', {
+    timeout: 900_000,
+  }, async () => {
+    const byItsApp = { createdBy: expect.stringMatching(new RegExp(`^cdk:${settings.name}/nightly`)) };
+    expect(await there.ended('greet', 1, 60_000)).toMatchObject([
+      { status: 'success', result: { hello: 'world' } },
+    ]);
+    expect(await there.read('nightly')).toMatchObject({ name: 'Nightly', version: 1, ...byItsApp });
+    await here.must(404, 'GET', '/v1/tasks/nightly');
+
+    await expect(cdk.deploy(settings, DECLARED.refused)).rejects.toThrow(
+      /The task is not valid: handler: no handler "nobody" is registered/,
+    );
+    expect(await there.read('nightly')).toMatchObject({ name: 'Nightly', version: 1, ...byItsApp });
+    await there.read('greet');
+
+    await cdk.deploy(settings, DECLARED.changed);
+    expect(await there.read('nightly')).toMatchObject({ name: 'Changed', version: 2, ...byItsApp });
+    await there.must(404, 'GET', '/v1/tasks/greet');
   });
 
   it('go their own ways: one is destroyed with its table, as configured, and the other works on', {
