@@ -50,7 +50,7 @@ export const boom = (over: Partial<Extract<HandlerResult, { kind: 'failed' }>> =
 });
 
 /** The whole scheduler on memory stores and a hand-turned clock; each step is taken by the test. */
-export function makeSchedulerWorld() {
+export function makeSchedulerWorld({ remainingMs = LONG_MS } = {}) {
   const world = makeMemoryWorld({ nowMs: T0 });
   const ends = makeEndCounter(world);
   const runs: HandlerRequest[] = [];
@@ -93,7 +93,7 @@ export function makeSchedulerWorld() {
       receiveCount: over.receiveCount ?? 1,
       maxReceiveCount: 20,
       requestId: 'request-1',
-      remainingMs: () => over.remainingMs ?? LONG_MS,
+      remainingMs: () => over.remainingMs ?? remainingMs,
       alongside: (work) => background.push(work),
     });
     await Promise.all(background);

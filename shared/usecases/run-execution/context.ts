@@ -89,6 +89,10 @@ export const hintFor = (key: ExecutionKey): Hint => ({
   occurrence: key.occurrence,
 });
 
+/** Whether the message may be kept once more, and some receives are left for failures of the infrastructure. */
+export const hasReceives = ({ receiveCount, maxReceiveCount }: Delivery): boolean =>
+  receiveCount <= maxReceiveCount - RECEIVES_IN_RESERVE;
+
 /**
  * Comes back to this occurrence at `at`: the message itself is kept while its receives last, then a fresh one
  * takes its place; what lies beyond an SQS delay is left to the sweeper, whose next look is set to it.
@@ -103,8 +107,7 @@ export async function comeBackAt(
   const seconds = Math.max(1, Math.ceil((q.at - nowMs) / SECOND_MS));
   if (seconds > SQS_MAX_DELAY_SECONDS) return done(`${q.note}; the index wakes it`);
   const note = `${q.note}; back in ${seconds} s`;
-  const spare = delivery.maxReceiveCount - RECEIVES_IN_RESERVE;
-  if (q.queue === delivery.queue && delivery.receiveCount <= spare) return { kind: 'keep', seconds, note };
+  if (q.queue === delivery.queue && hasReceives(delivery)) return { kind: 'keep', seconds, note };
   const { failed } = await deps.queues.send([{ queue: q.queue, hint: hintFor(key), delaySeconds: seconds }]);
   return failed.length === 0 ? done(note) : { kind: 'keep', seconds, note };
 }

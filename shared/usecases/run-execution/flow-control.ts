@@ -1,14 +1,20 @@
 import type { ExecutionKey } from '../../domain/execution.ts';
 import {
   OVERDUE_MS,
-  RECEIVES_IN_RESERVE,
   SLOT_LOOK_MAX_MS,
   SLOT_LOOK_MIN_MS,
   SQS_MAX_DELAY_SECONDS,
 } from '../../domain/limits.ts';
 import type { Task } from '../../domain/task.ts';
 import { type DurationMs, type EpochMs, SECOND_MS } from '../../domain/time.ts';
-import { comeBackAt, type Delivery, type Disposition, done, type ExecutorDeps } from './context.ts';
+import {
+  comeBackAt,
+  type Delivery,
+  type Disposition,
+  done,
+  type ExecutorDeps,
+  hasReceives,
+} from './context.ts';
 import { reserveStart, type StartPermit } from './rates.ts';
 import { giveBackSlot, obtainSlot } from './slots.ts';
 
@@ -79,8 +85,7 @@ async function awaitSlot(
   const nowMs = deps.clock.nowMs();
   const waitedMs = nowMs - dueAt;
   const note = `waits for a slot of ${slot}`;
-  const mayStay = delivery.receiveCount <= delivery.maxReceiveCount - RECEIVES_IN_RESERVE;
-  if (!mayStay || !carries(delivery, waitedMs)) return done(note);
+  if (!hasReceives(delivery) || !carries(delivery, waitedMs)) return done(note);
   return comeBackAt(deps, key, delivery, {
     queue: task.definition.queue,
     at: nowMs + lookAfter(waitedMs),

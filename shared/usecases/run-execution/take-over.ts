@@ -17,6 +17,7 @@ import {
   type Disposition,
   done,
   type ExecutorDeps,
+  hasReceives,
   type Mark,
   mark,
 } from './context.ts';
@@ -24,8 +25,9 @@ import { hasTimeFor, isPending, planToRun } from './eligibility.ts';
 import { type Candidate, slotsOf, underCaps } from './flow-control.ts';
 import { isExclusive, livePrevious } from './overlap.ts';
 
-/** How often a run that waits behind another one looks again; the end of that one is not announced to it. */
-const WAIT_LOOK_MS = 10 * SECOND_MS;
+/** How soon at least a run that waits behind another one looks again; the end of that one is not announced to it. */
+const WAIT_LOOK_MIN_MS = 10 * SECOND_MS;
+const WAIT_LOOK_MAX_MS = 60 * SECOND_MS;
 
 /**
  * Step D: a run that exists and waits (a retry, a person's trigger or retry, a crash's leftover). The task is
@@ -105,17 +107,23 @@ async function mustWaitInLine({ executions }: ExecutorDeps, seen: Execution): Pr
   return before !== undefined && !isFinal(before.status) && before.epoch === 0;
 }
 
-const waitOn = (
+/**
+ * Looks again after a quarter of what it has waited. The sweeper adds a message every 5 minutes, so one whose receives
+ * are used up is not replaced, or there would be ever more of them.
+ */
+async function waitOn(
   deps: ExecutorDeps,
   seen: Execution,
   delivery: Delivery,
   queue: string,
-): Promise<Disposition> =>
-  comeBackAt(deps, seen, delivery, {
-    queue,
-    at: deps.clock.nowMs() + WAIT_LOOK_MS,
-    note: 'waits behind the run before it',
-  });
+): Promise<Disposition> {
+  const note = 'waits behind the run before it';
+  if (!hasReceives(delivery)) return done(`${note}; the index wakes it`);
+  const nowMs = deps.clock.nowMs();
+  const quarterMs = (nowMs - waitsSince(seen)) / 4;
+  const lookMs = Math.min(WAIT_LOOK_MAX_MS, Math.max(WAIT_LOOK_MIN_MS, quarterMs));
+  return comeBackAt(deps, seen, delivery, { queue, at: nowMs + lookMs, note });
+}
 
 async function endWaiting(
   deps: ExecutorDeps,
