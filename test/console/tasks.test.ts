@@ -28,6 +28,20 @@ describe('the list of tasks', () => {
     expect(await at()).toBe(1);
   });
 
+  it('is a list of cards on a phone: read, selected, acted on and opened without moving sideways', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks', width: 360 });
+    const card = page.getByRole('row').filter({ hasText: 'Invoices of the day' });
+    await card.getByText('active').waitFor();
+    await card.getByRole('checkbox').check();
+    await page.getByText('1 selected').waitFor();
+    await card.getByRole('button').last().click();
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await expectFits(page);
+    await card.getByRole('link').click();
+    await page.waitForURL(/\/tasks\/[\w-]+$/);
+  });
+
   it('is accessible in both themes, and fits a phone', async () => {
     const page = await openConsole({ path: '/tasks' });
     await page.getByText('Invoices of the day').waitFor();

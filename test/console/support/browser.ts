@@ -103,7 +103,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found).toEqual([]);
 }
 
-/** Nothing is wider than the window: a phone would have to be moved sideways to read it. */
+/** Nothing is wider than the window, and no list than its place: a phone would have to be moved sideways to read it. */
 export async function expectFits(page: Page): Promise<void> {
   // The navigation slides away when a window becomes narrow.
   await eventually(async () => {
@@ -121,6 +121,14 @@ export async function expectFits(page: Page): Promise<void> {
       );
     const told = wide.slice(0, SHOWN_NODES).map((text) => text.slice(0, 300));
     expect(content, `wider than the window:\n${told.join('\n')}`).toBeLessThanOrEqual(window);
+    const moved = await page
+      .locator('main [data-stacking] .mantine-ScrollArea-viewport')
+      .evaluateAll((lists) =>
+        lists
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map((list) => list.querySelector('table')?.ariaLabel),
+      );
+    expect(moved, 'lists that would have to be moved sideways').toEqual([]);
   });
 }
 

@@ -1,12 +1,20 @@
-import { Checkbox, Skeleton, Table } from '@mantine/core';
+import { Checkbox, Skeleton, Table, VisuallyHidden } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
+import { type ColumnDef, metaHelper, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Pages } from '../data/use-pages.ts';
 import { MorePages } from './more-pages.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
+import { StackingTable } from './stacking-table.tsx';
 
-const features = tableFeatures({});
+interface ColumnMeta {
+  /**
+   * On a card of a phone: what it is about, a value that needs no name, or left out, since the row's own page says it.
+   * @default the first column is the title, one without a name has the actions, any other stands behind its name
+   */
+  card?: 'title' | 'bare' | 'none';
+}
+const features = tableFeatures({ columnMeta: metaHelper<ColumnMeta>() });
 /** Keep them outside of components: a new array would build the table anew. */
 export type Columns<T extends RowData> = ColumnDef<typeof features, T>[];
 
@@ -19,7 +27,7 @@ interface Props<T extends RowData> {
   /** Enter on the row at hand, or a click on it. */
   onOpen?: (row: T) => void;
   empty: ReactNode;
-  /** In px; it scrolls where there is less. @default 640 */
+  /** In px; it scrolls where there is less, unless its rows are cards there. @default 640 */
   minWidth?: number;
   selection?: { ids: ReadonlySet<string>; onChange(ids: ReadonlySet<string>): void };
 }
@@ -74,65 +82,78 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
   const allSelected = items.length > 0 && items.every((item) => selection?.ids.has(idOf(item)));
   return (
     <>
-      <Table.ScrollContainer minWidth={props.minWidth ?? 640}>
-        <Table highlightOnHover verticalSpacing="xs" aria-label={props.label}>
-          <Table.Thead>
-            {table.getHeaderGroups().map((group) => (
-              <Table.Tr key={group.id}>
-                {selection && (
-                  <Table.Th w={40}>
-                    <Checkbox
-                      aria-label="Select all that are shown"
-                      checked={allSelected}
-                      indeterminate={!allSelected && selection.ids.size > 0}
-                      onChange={() => selection.onChange(new Set(allSelected ? [] : items.map(idOf)))}
-                    />
-                  </Table.Th>
-                )}
-                {group.headers.map((header) => (
-                  <Table.Th key={header.id}>
+      <StackingTable
+        label={props.label}
+        minWidth={props.minWidth ?? 640}
+        highlightOnHover
+        verticalSpacing="xs"
+      >
+        <Table.Thead>
+          {table.getHeaderGroups().map((group) => (
+            <Table.Tr key={group.id}>
+              {selection && (
+                <Table.Th w={40} data-card="select">
+                  <Checkbox
+                    aria-label="Select all that are shown"
+                    checked={allSelected}
+                    indeterminate={!allSelected && selection.ids.size > 0}
+                    onChange={() => selection.onChange(new Set(allSelected ? [] : items.map(idOf)))}
+                  />
+                </Table.Th>
+              )}
+              {group.headers.map((header) => (
+                <Table.Th key={header.id}>
+                  {header.column.columnDef.header === '' ? (
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  ) : (
                     <table.FlexRender header={header} />
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Thead>
-          <Table.Tbody ref={body}>
-            {pages.isLoading &&
-              SKELETONS.map((name) => (
-                <Table.Tr key={name}>
-                  <Table.Td colSpan={props.columns.length + (selection ? 1 : 0)}>
-                    <Skeleton h={20} />
-                  </Table.Td>
-                </Table.Tr>
+                  )}
+                </Table.Th>
               ))}
-            {table.getRowModel().rows.map((each, index) => (
-              <Table.Tr
-                key={each.id}
-                data-at={index === at || undefined}
-                tabIndex={-1}
-                onClick={() => onOpen?.(each.original)}
-              >
-                {selection && (
-                  <Table.Td onClick={(event) => event.stopPropagation()}>
-                    <Checkbox
-                      aria-label={`Select ${each.id}`}
-                      checked={selection.ids.has(each.id)}
-                      onChange={() => toggle(each.id)}
-                    />
-                  </Table.Td>
-                )}
-                {each.getAllCells().map((cell) => (
-                  <Table.Td key={cell.id}>
-                    <table.FlexRender cell={cell} />
-                  </Table.Td>
-                ))}
+            </Table.Tr>
+          ))}
+        </Table.Thead>
+        <Table.Tbody ref={body}>
+          {pages.isLoading &&
+            SKELETONS.map((name) => (
+              <Table.Tr key={name}>
+                <Table.Td colSpan={props.columns.length + (selection ? 1 : 0)}>
+                  <Skeleton h={20} />
+                </Table.Td>
               </Table.Tr>
             ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          {table.getRowModel().rows.map((each, index) => (
+            <Table.Tr
+              key={each.id}
+              data-at={index === at || undefined}
+              tabIndex={-1}
+              onClick={() => onOpen?.(each.original)}
+            >
+              {selection && (
+                <Table.Td data-card="select" onClick={(event) => event.stopPropagation()}>
+                  <Checkbox
+                    aria-label={`Select ${each.id}`}
+                    checked={selection.ids.has(each.id)}
+                    onChange={() => toggle(each.id)}
+                  />
+                </Table.Td>
+              )}
+              {each.getAllCells().map((cell, column) => (
+                <Table.Td key={cell.id} {...cardOf(cell.column.columnDef, column)}>
+                  <table.FlexRender cell={cell} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </StackingTable>
       <MorePages pages={pages} />
     </>
   );
+}
+
+function cardOf({ header, meta }: { header?: unknown; meta?: ColumnMeta }, at: number) {
+  if (header === '') return { 'data-card': 'actions' };
+  const card = meta?.card ?? (at === 0 ? 'title' : undefined);
+  return card === undefined ? { 'data-label': String(header) } : { 'data-card': card };
 }

@@ -17,7 +17,12 @@ const PAGE_SIZE = 50;
 const OUTCOME_COLOR = { done: 'green', unchanged: 'gray', refused: 'red', unknown: 'yellow' } as const;
 
 const columns: Columns<AuditEntry> = [
-  { header: 'When', id: 'at', cell: ({ row }) => <Instant at={row.original.at} /> },
+  {
+    header: 'When',
+    id: 'at',
+    meta: { card: 'bare' },
+    cell: ({ row }) => <Instant at={row.original.at} />,
+  },
   {
     header: 'Who',
     id: 'actor',
@@ -27,7 +32,16 @@ const columns: Columns<AuditEntry> = [
       </Text>
     ),
   },
-  { header: 'Did', id: 'action', cell: ({ row }) => <Text size="sm">{row.original.action}</Text> },
+  {
+    header: 'Did',
+    id: 'action',
+    meta: { card: 'title' },
+    cell: ({ row }) => (
+      <Text size="sm" fw={600}>
+        {row.original.action}
+      </Text>
+    ),
+  },
   {
     header: 'To',
     id: 'resource',
@@ -40,6 +54,7 @@ const columns: Columns<AuditEntry> = [
   {
     header: 'Outcome',
     id: 'outcome',
+    meta: { card: 'bare' },
     cell: ({
       row: {
         original: { outcome, code },

@@ -1,4 +1,4 @@
-import { Box, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { DeadLetterGroup } from '../../../../../../shared/client/client.ts';
 import type { Columns } from '../../parts/data-table.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -14,7 +14,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
     header: 'What it died of',
     id: 'error',
     cell: ({ row: { original: group } }) => (
-      <Box data-long-words miw={230}>
+      <div data-long-words="many">
         <AnchorLink
           to="/dead-letters/$queue/$fingerprint"
           params={{ queue: group.queue, fingerprint: group.fingerprint }}
@@ -28,7 +28,7 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
         <Text size="sm" lineClamp={2} maw={460}>
           {group.sample?.errorMessage ?? group.fingerprint}
         </Text>
-      </Box>
+      </div>
     ),
   },
   {
@@ -54,7 +54,12 @@ const columnsOf = (resolution: Letters['resolution']): Columns<DeadLetterGroup> 
       </Text>
     ),
   },
-  { header: 'First', id: 'first', cell: ({ row }) => <Instant at={row.original.firstSeenAt} /> },
+  {
+    header: 'First',
+    id: 'first',
+    meta: { card: 'none' },
+    cell: ({ row }) => <Instant at={row.original.firstSeenAt} />,
+  },
   { header: 'Last', id: 'last', cell: ({ row }) => <Instant at={row.original.lastSeenAt} /> },
   { header: '', id: 'menu', cell: ({ row }) => <GroupMenu group={row.original} resolution={resolution} /> },
 ];

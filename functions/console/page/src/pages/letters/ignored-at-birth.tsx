@@ -1,9 +1,10 @@
-import { Button, Code, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useAct } from '../../data/use-act.tsx';
 import { usePages } from '../../data/use-pages.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { MorePages } from '../../parts/more-pages.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { StackingTable } from '../../parts/stacking-table.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { acrossQueues } from './across-queues.ts';
 
@@ -23,54 +24,56 @@ export function IgnoredAtBirth({ queues }: { queues: readonly string[] }) {
   if (pages.items.length === 0) return <Text size="sm">None.</Text>;
   return (
     <Stack>
-      <Table.ScrollContainer minWidth={560}>
-        <Table aria-label="Ignored from now on">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Fingerprint</Table.Th>
-              <Table.Th>Queue</Table.Th>
-              <Table.Th>By, when</Table.Th>
-              <Table.Th>Note</Table.Th>
-              {may && <Table.Th />}
+      <StackingTable label="Ignored from now on" minWidth={560}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Fingerprint</Table.Th>
+            <Table.Th>Queue</Table.Th>
+            <Table.Th>By, when</Table.Th>
+            <Table.Th>Note</Table.Th>
+            {may && (
+              <Table.Th>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {pages.items.map(({ fingerprint, queue, by, at, note }) => (
+            <Table.Tr key={`${queue} ${fingerprint}`}>
+              <Table.Td data-card="title">
+                <Code>{fingerprint}</Code>
+              </Table.Td>
+              <Table.Td data-label="Queue">{queue}</Table.Td>
+              <Table.Td data-label="By">
+                {by}, <Instant at={at} />
+              </Table.Td>
+              <Table.Td data-label="Note">{note ?? '—'}</Table.Td>
+              {may && (
+                <Table.Td data-card="actions">
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={`Reopen ${fingerprint}`}
+                    onClick={() =>
+                      act.mutate({
+                        run: async () => {
+                          await client.queues.reopen(queue, { fingerprint });
+                          return 'What dies of it comes into the list again';
+                        },
+                        undo: () =>
+                          client.queues.ignore(queue, { fingerprint, ...(note !== null && { note }) }),
+                      })
+                    }
+                  >
+                    Reopen
+                  </Button>
+                </Table.Td>
+              )}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {pages.items.map(({ fingerprint, queue, by, at, note }) => (
-              <Table.Tr key={`${queue} ${fingerprint}`}>
-                <Table.Td>
-                  <Code>{fingerprint}</Code>
-                </Table.Td>
-                <Table.Td>{queue}</Table.Td>
-                <Table.Td>
-                  {by}, <Instant at={at} />
-                </Table.Td>
-                <Table.Td>{note ?? '—'}</Table.Td>
-                {may && (
-                  <Table.Td>
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Reopen ${fingerprint}`}
-                      onClick={() =>
-                        act.mutate({
-                          run: async () => {
-                            await client.queues.reopen(queue, { fingerprint });
-                            return 'What dies of it comes into the list again';
-                          },
-                          undo: () =>
-                            client.queues.ignore(queue, { fingerprint, ...(note !== null && { note }) }),
-                        })
-                      }
-                    >
-                      Reopen
-                    </Button>
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </StackingTable>
       <MorePages pages={pages} />
     </Stack>
   );

@@ -7,6 +7,7 @@ import { secondsText } from '../../parts/instant-text.ts';
 import { Page } from '../../parts/page.tsx';
 import { PlaceLink } from '../../parts/place-link.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { StackingTable } from '../../parts/stacking-table.tsx';
 import { useClient, useMayAll } from '../../session/session-context.tsx';
 import { LimitsInUse } from './limits-in-use.tsx';
 import { NumberSetting, RetrySetting } from './queue-settings.tsx';
@@ -25,29 +26,27 @@ export function Queues() {
       {pages.error !== null && <ProblemAlert error={pages.error} retry={pages.reload} />}
       {pages.isLoading && <Skeleton h={160} />}
       {pages.items.length > 0 && (
-        <Table.ScrollContainer minWidth={860}>
-          <Table verticalSpacing="sm" aria-label="Queues">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Queue</Table.Th>
-                <Table.Th>Waiting</Table.Th>
-                <Table.Th>Oldest due</Table.Th>
-                <Table.Th>In flight</Table.Th>
-                <Table.Th>Dead letters</Table.Th>
-                <Table.Th>Workers</Table.Th>
-                <Table.Th>Backlog limit</Table.Th>
-                <Table.Th>Timeout</Table.Th>
-                <Table.Th>Retries</Table.Th>
-                {mayChange && <Table.Th>Feed</Table.Th>}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {pages.items.map((queue) => (
-                <QueueRow key={queue.name} queue={queue} mayChange={mayChange} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <StackingTable label="Queues" minWidth={860} verticalSpacing="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Queue</Table.Th>
+              <Table.Th>Waiting</Table.Th>
+              <Table.Th>Oldest due</Table.Th>
+              <Table.Th>In flight</Table.Th>
+              <Table.Th>Dead letters</Table.Th>
+              <Table.Th>Workers</Table.Th>
+              <Table.Th>Backlog limit</Table.Th>
+              <Table.Th>Timeout</Table.Th>
+              <Table.Th>Retries</Table.Th>
+              {mayChange && <Table.Th>Feed</Table.Th>}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {pages.items.map((queue) => (
+              <QueueRow key={queue.name} queue={queue} mayChange={mayChange} />
+            ))}
+          </Table.Tbody>
+        </StackingTable>
       )}
       <Title order={2} size="h3">
         Limits in use
@@ -72,7 +71,7 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
   const setting = { queue, editable: mayChange, onChange: change };
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td data-card="title">
         <Stack gap={2} align="flex-start">
           <Text fw={600} size="sm">
             {name}
@@ -88,7 +87,7 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
           )}
         </Stack>
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Waiting">
         <Text size="sm">{count(queue.depth)}</Text>
         {queue.delayed !== null && queue.delayed > 0 && (
           <Text size="xs" c="dimmed">
@@ -96,11 +95,13 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td>{queue.oldestAgeSeconds === null ? '—' : secondsText(queue.oldestAgeSeconds)}</Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Oldest due">
+        {queue.oldestAgeSeconds === null ? '—' : secondsText(queue.oldestAgeSeconds)}
+      </Table.Td>
+      <Table.Td data-label="In flight">
         <InFlight queue={queue} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Dead letters">
         {queue.deadLetters === 0 ? (
           '0'
         ) : (
@@ -109,20 +110,20 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
           </PlaceLink>
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Workers">
         <NumberSetting name="workers" {...setting} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Backlog limit">
         <NumberSetting name="maxBacklog" {...setting} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Timeout">
         <NumberSetting name="timeoutSeconds" {...setting} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Retries">
         <RetrySetting {...setting} />
       </Table.Td>
       {mayChange && (
-        <Table.Td>
+        <Table.Td data-card="actions">
           <Button
             size="compact-sm"
             variant="default"

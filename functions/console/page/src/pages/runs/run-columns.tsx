@@ -61,6 +61,7 @@ const MESSAGE = { full: 300, brief: 160 } as const;
 const statusWith = (messagePx: number): Column => ({
   header: 'Status',
   id: 'status',
+  meta: { card: 'bare' },
   cell: ({ row: { original: run } }) => (
     <div>
       <Group gap={6} wrap="nowrap">
@@ -88,7 +89,12 @@ const duration: Column = {
 
 const menu: Column = { header: '', id: 'menu', cell: ({ row }) => <RunMenu run={row.original} /> };
 
-const trigger: Column = { header: 'Trigger', id: 'trigger', accessorFn: (run) => run.trigger };
+const trigger: Column = {
+  header: 'Trigger',
+  id: 'trigger',
+  meta: { card: 'none' },
+  accessorFn: (run) => run.trigger,
+};
 
 const lateness: Column = {
   header: 'Late by',
@@ -99,6 +105,7 @@ const lateness: Column = {
 const attempts: Column = {
   header: 'Attempts',
   id: 'attempts',
+  meta: { card: 'none' },
   accessorFn: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`,
 };
 

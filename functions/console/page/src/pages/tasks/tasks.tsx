@@ -1,4 +1,4 @@
-import { Badge, Group, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Task } from '../../../../../../shared/client/client.ts';
@@ -43,10 +43,16 @@ const columns: Columns<Task> = [
       </div>
     ),
   },
-  { header: 'Status', id: 'status', cell: ({ row }) => <StatusBadge status={row.original.status} /> },
+  {
+    header: 'Status',
+    id: 'status',
+    meta: { card: 'bare' },
+    cell: ({ row }) => <StatusBadge status={row.original.status} />,
+  },
   {
     header: 'Schedule',
     id: 'schedule',
+    meta: { card: 'bare' },
     cell: ({ row }) => <Text size="sm">{row.original.scheduleDescription}</Text>,
   },
   {
@@ -79,6 +85,7 @@ const columns: Columns<Task> = [
   {
     header: 'Queue, tags',
     id: 'tags',
+    meta: { card: 'none' },
     cell: ({ row }) => (
       <Group gap={4}>
         <Text size="sm">{row.original.queue}</Text>
@@ -91,7 +98,7 @@ const columns: Columns<Task> = [
     ),
   },
   {
-    header: () => <VisuallyHidden>Actions</VisuallyHidden>,
+    header: '',
     id: 'actions',
     cell: ({ row }) => <RowMenu task={row.original} />,
   },
