@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { Listing } from '../../../../../shared/client/client.ts';
 import { readsOn } from './read-on.ts';
 
@@ -35,7 +35,7 @@ export function usePages<T>(
   useEffect(() => {
     if (goesOn && !isFetching) void fetchNextPage();
   }, [goesOn, isFetching, fetchNextPage]);
-  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const isLoadingMore = goesOn || query.isFetchingNextPage;
   return {
     items,

@@ -1,22 +1,15 @@
 import { Checkbox, Skeleton, Table, VisuallyHidden } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { type ColumnDef, metaHelper, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
+import { type RowData, useTable } from '@tanstack/react-table';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Pages } from '../data/use-pages.ts';
+import { useStable } from '../data/use-stable.ts';
+import { type Columns, DataRow, features } from './data-row.tsx';
 import { MorePages } from './more-pages.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import { StackingTable } from './stacking-table.tsx';
 
-interface ColumnMeta {
-  /**
-   * On a card of a phone: what it is about, a value that needs no name, or left out, since the row's own page says it.
-   * @default the first column is the title, one without a name has the actions, any other stands behind its name
-   */
-  card?: 'title' | 'bare' | 'none';
-}
-const features = tableFeatures({ columnMeta: metaHelper<ColumnMeta>() });
-/** Keep them outside of components: a new array would build the table anew. */
-export type Columns<T extends RowData> = ColumnDef<typeof features, T>[];
+export type { Columns } from './data-row.tsx';
 
 interface Props<T extends RowData> {
   /** What the rows are, for those who hear the page. */
@@ -59,11 +52,12 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
     setAt((old) => Math.max(0, Math.min(items.length - 1, old + by)));
   };
   const row = items[at];
-  const toggle = (id: string) => {
+  const open = useStable((one: T) => onOpen?.(one));
+  const toggle = useStable((id: string) => {
     const ids = new Set(selection?.ids);
     if (!ids.delete(id)) ids.add(id);
     selection?.onChange(ids);
-  };
+  });
   useHotkeys([
     ['j', () => move(1)],
     ['k', () => move(-1)],
@@ -123,37 +117,19 @@ export function DataTable<T extends RowData>({ pages, selection, ...props }: Pro
               </Table.Tr>
             ))}
           {table.getRowModel().rows.map((each, index) => (
-            <Table.Tr
+            <DataRow
               key={each.id}
-              data-at={index === at || undefined}
-              tabIndex={-1}
-              onClick={() => onOpen?.(each.original)}
-            >
-              {selection && (
-                <Table.Td data-card="select" onClick={(event) => event.stopPropagation()}>
-                  <Checkbox
-                    aria-label={`Select ${each.id}`}
-                    checked={selection.ids.has(each.id)}
-                    onChange={() => toggle(each.id)}
-                  />
-                </Table.Td>
-              )}
-              {each.getAllCells().map((cell, column) => (
-                <Table.Td key={cell.id} {...cardOf(cell.column.columnDef, column)}>
-                  <table.FlexRender cell={cell} />
-                </Table.Td>
-              ))}
-            </Table.Tr>
+              row={each}
+              columns={props.columns}
+              isAt={index === at}
+              isSelected={selection?.ids.has(each.id)}
+              onOpen={open}
+              onToggle={toggle}
+            />
           ))}
         </Table.Tbody>
       </StackingTable>
       <MorePages pages={pages} />
     </>
   );
-}
-
-function cardOf({ header, meta }: { header?: unknown; meta?: ColumnMeta }, at: number) {
-  if (header === '') return { 'data-card': 'actions' };
-  const card = meta?.card ?? (at === 0 ? 'title' : undefined);
-  return card === undefined ? { 'data-label': String(header) } : { 'data-card': card };
 }
