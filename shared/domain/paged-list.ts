@@ -26,6 +26,9 @@ export interface ListPage<V> {
 
 const FETCHED_ENTRIES = 100;
 const LOADED_ENTRIES = 25;
+/** At a time, while nothing is found that was asked for: few round trips for what is rare, few reads for what is not. */
+const MOST_AT_A_TIME = 250;
+const STRIDE_GROWTH = 4;
 const MAX_EXAMINED = 1_000;
 /** Below Lambda's 6 MB for a reply, with room for the last item and for what JSON escapes. */
 const MAX_PAGE_BYTES = 3_000_000;
@@ -83,6 +86,7 @@ class Reader<E, V> {
   #entries: E[] = [];
   #values: (V | undefined)[] = [];
   #at = 0;
+  #stride = LOADED_ENTRIES;
 
   constructor(source: ListSource<E, V>, from: string | null | undefined, budget: { entries: number }) {
     this.name = source.name;
@@ -138,7 +142,7 @@ class Reader<E, V> {
       const { entries, next } = await this.#source.fetch(this.#pageFrom, limit);
       const found = entries.findIndex((entry) => this.#source.keyOf(entry) === key);
       if (found >= 0 && found === entries.length - 1 && next !== undefined) return next;
-      limit = found >= 0 ? found + 1 : FETCHED_ENTRIES;
+      limit = found >= 0 ? found + 1 : Math.max(limit, FETCHED_ENTRIES);
     }
     return this.#pageFrom;
   }
@@ -146,7 +150,8 @@ class Reader<E, V> {
   async #fetch(): Promise<void> {
     this.#pageFrom = this.#next;
     this.#started = true;
-    const { entries, next } = await this.#source.fetch(this.#pageFrom, FETCHED_ENTRIES);
+    const wanted = Math.max(FETCHED_ENTRIES, this.#stride);
+    const { entries, next } = await this.#source.fetch(this.#pageFrom, wanted);
     this.#entries = entries;
     this.#values = [];
     this.#at = 0;
@@ -156,8 +161,12 @@ class Reader<E, V> {
   }
 
   async #load(): Promise<void> {
-    const chunk = this.#entries.slice(this.#values.length, this.#values.length + LOADED_ENTRIES);
-    this.#values.push(...(await this.#source.load(chunk)));
+    const from = this.#values.length;
+    const chunk = this.#entries.slice(from, from + this.#stride);
+    const values = await this.#source.load(chunk);
+    this.#values.push(...values);
     this.#budget.entries -= chunk.length;
+    const isFound = values.some((value) => value !== undefined);
+    this.#stride = isFound ? LOADED_ENTRIES : Math.min(MOST_AT_A_TIME, this.#stride * STRIDE_GROWTH);
   }
 }

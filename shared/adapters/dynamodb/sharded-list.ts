@@ -34,7 +34,9 @@ export async function readShardedList<K>(
 ): Promise<{ entries: K[]; next: string | undefined }> {
   const position = list.from === undefined ? undefined : decodeToken(Position, list.from);
   if (position && !isPlausible(list, position)) throw badToken();
-  const streams = Array.from({ length: shards }, (_, shard) => streamOf(table, list, shard, position));
+  const streams = Array.from({ length: shards }, (_, shard) =>
+    streamOf(table, list, { shard, shards }, position),
+  );
   const sign = list.order.by === 'newest' ? -1 : 1;
   const { entries, more } = await mergeFirst(
     streams,
@@ -48,22 +50,25 @@ export async function readShardedList<K>(
   };
 }
 
+/** Shards are about as full as each other; one that has more of a page than this is read on. */
+const SPARE = 2;
+
 function streamOf<K>(
   table: Table,
   list: ShardedList<K>,
-  shard: number,
+  { shard, shards }: { shard: number; shards: number },
   position: ShardRow | undefined,
 ): Stream<{ key: K; row: ShardRow }> {
   let afterRow: IndexRow | undefined = position?.shard === shard ? position : undefined;
   const bounds = boundsOf(list.order, shard, position);
+  const each = Math.min(list.limit + 1, Math.ceil(list.limit / shards) * SPARE);
   return {
     async read() {
       const { rows, last } = await queryIndex(table, {
         statusKey: list.partition(shard),
         bounds,
         newestFirst: list.order.by === 'newest',
-        // One more than fits, so that the page knows whether another one follows.
-        limit: list.limit + 1,
+        limit: each,
         afterRow,
       });
       afterRow = last;

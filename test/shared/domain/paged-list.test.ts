@@ -81,6 +81,25 @@ describe('pages', () => {
     expect(items).toEqual([1]);
     expect(pages).toBeLessThanOrEqual(7);
   });
+  it('look for what is rare in few round trips, and read little beyond what is common', async () => {
+    const roundTripsOf = async (modulus: number) => {
+      const { source, fetched } = sourceOf('s', descending(5_000), (n) => n % modulus === 0);
+      const loaded: number[] = [];
+      const counted: typeof source = {
+        ...source,
+        load(entries) {
+          loaded.push(entries.length);
+          return source.load(entries);
+        },
+      };
+      await readPage([counted], { limit: 10, position: undefined, ...order });
+      return { fetches: fetched.length, loaded };
+    };
+    const rare = await roundTripsOf(6_000);
+    expect(rare.fetches).toBeLessThanOrEqual(5);
+    expect(rare.loaded.length).toBeLessThanOrEqual(6);
+    expect((await roundTripsOf(1)).loaded).toEqual([25]);
+  });
   it('never put a value before one that a stream examined too little still holds', async () => {
     const rare = sourceOf('rare', descending(3_000, 1, 10_000), (n) => n === 7_500);
     const common = sourceOf('common', [9_000, 100]);
