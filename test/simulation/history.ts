@@ -1,5 +1,6 @@
 import type { Weakness } from './aws/weakness.ts';
 import { Checker } from './invariants/checker.ts';
+import { Effects } from './invariants/effects.ts';
 import { checkEnd, unfinished } from './invariants/end-rules.ts';
 import { Violation } from './invariants/records.ts';
 import { Operations } from './operations.ts';
@@ -77,10 +78,16 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   world.dynamo.onCondition = options.onCondition;
   const checker = new Checker(world.dynamo, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
-  world.dynamo.onWrite = guarded((writes, by) => checker.written(writes, by));
+  const effects = new Effects();
+  world.dynamo.onWrite = guarded((writes, by) => {
+    checker.written(writes, by);
+    effects.written(writes);
+  });
   world.sqs.onMove = (body) => checker.moved(body);
   world.sqs.onSend = guarded((url, body) => checker.sent(url, body));
-  const operations = new Operations(world, plan.tasks, (key, run) => checker.handlers.letGo(key, run));
+  const operations = new Operations(world, plan.tasks, effects, (key, run) =>
+    checker.handlers.letGo(key, run),
+  );
   const races = new Races(
     world,
     operations,

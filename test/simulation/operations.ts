@@ -1,14 +1,22 @@
 import type { Item } from '../../infra/local/dynamodb/attribute-value.ts';
+import type { Effects } from './invariants/effects.ts';
 import { ON_LETTERS } from './operations/on-letters.ts';
 import { ON_QUEUES } from './operations/on-queues.ts';
 import { ON_RUNS } from './operations/on-runs.ts';
 import { create, ON_TASKS } from './operations/on-tasks.ts';
 import { type Deed, Person } from './operations/person.ts';
 import { TokenHolders } from './operations/token-holders.ts';
+import { UNDER_KEYS } from './operations/under-keys.ts';
 import type { Operation, OperationKind, PlannedTask } from './workload.ts';
 import type { World } from './world.ts';
 
-const DEEDS: Readonly<Record<OperationKind, Deed>> = { ...ON_TASKS, ...ON_RUNS, ...ON_LETTERS, ...ON_QUEUES };
+const DEEDS: Readonly<Record<OperationKind, Deed>> = {
+  ...ON_TASKS,
+  ...ON_RUNS,
+  ...ON_LETTERS,
+  ...ON_QUEUES,
+  ...UNDER_KEYS,
+};
 
 /** What people, and others outside, ask of the scheduler. */
 export class Operations {
@@ -19,9 +27,10 @@ export class Operations {
   constructor(
     world: World,
     tasks: readonly PlannedTask[],
+    effects: Effects,
     isOver: (key: string, run: Item | undefined) => void,
   ) {
-    this.#person = new Person(world, tasks, isOver);
+    this.#person = new Person(world, tasks, effects, isOver);
     this.#holders = new TokenHolders(this.#person);
   }
 

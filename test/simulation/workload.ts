@@ -1,3 +1,4 @@
+import { type ExtraKind, extrasOf } from './extras.ts';
 import type { Behaviour } from './handlers.ts';
 import { Prng } from './prng.ts';
 import { T0 } from './world.ts';
@@ -28,7 +29,7 @@ export const OPERATIONS = [
   'resumeQueue',
   'restore',
 ] as const;
-export type OperationKind = (typeof OPERATIONS)[number];
+export type OperationKind = (typeof OPERATIONS)[number] | ExtraKind;
 
 export interface Operation {
   atMs: number;
@@ -73,8 +74,21 @@ export function planOf(seed: number): Plan {
       task: random.pick(ids),
       choice: random.next(),
     }),
-  ).sort((a, b) => a.atMs - b.atMs);
-  return { tasks, operations, calmAtMs };
+  );
+  const more = new Prng(seed ^ 0xfea7);
+  const extras = [...extrasOf(more).values()].flat().map(
+    (kind): Operation => ({
+      atMs: momentOf(more, calmAtMs),
+      kind,
+      task: more.pick(ids),
+      choice: more.next(),
+    }),
+  );
+  return {
+    tasks,
+    operations: [...operations, ...extras].sort((a, b) => a.atMs - b.atMs),
+    calmAtMs,
+  };
 }
 
 /** Often at the very moment at which something is due. */

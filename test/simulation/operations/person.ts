@@ -1,6 +1,7 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import { isCode } from '../../../shared/domain/errors.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
+import type { Effects } from '../invariants/effects.ts';
 import { count, must, text } from '../invariants/records.ts';
 import type { Operation, PlannedTask } from '../workload.ts';
 import type { Answer, ApiCall, World } from '../world.ts';
@@ -16,6 +17,8 @@ export type Deed = (person: Person, operation: Operation) => unknown;
 export class Person {
   readonly world: World;
   readonly planned: ReadonlyMap<string, PlannedTask>;
+  /** What comes of what is asked for under an id of its own. */
+  readonly effects: Effects;
   readonly backfills: { task: string; id: string }[] = [];
   /** Somebody says that a run that was handed off is over. */
   readonly #isOver: (key: string, run: Item | undefined) => void;
@@ -23,12 +26,20 @@ export class Person {
   constructor(
     world: World,
     tasks: readonly PlannedTask[],
+    effects: Effects,
     isOver: (key: string, run: Item | undefined) => void,
   ) {
     this.world = world;
+    this.effects = effects;
     this.planned = new Map(tasks.map((task) => [task.id, task]));
     this.#isOver = isOver;
   }
+
+  /** A number of its own. */
+  next(): number {
+    return ++this.#count;
+  }
+  #count = 0;
 
   ask<T>(what: string, call: ApiCall<T>, check: (value: T) => void = () => {}): void {
     this.world.request(what, call, (answer) => {
