@@ -49,7 +49,7 @@ export function startedAttempt(
     },
     remove: q.slots ? ['nextAttemptAt'] : ['nextAttemptAt', 'slots'],
     guard: {
-      equals: { status: seen.status, attempt: seen.attempt },
+      equals: { status: seen.status, attempt: seen.attempt, epoch: seen.epoch },
       below: { field: 'attempt', than: 'maxAttempts' },
     },
   };
@@ -95,7 +95,7 @@ export const endedWaiting = (
     ...(q.collidedWith === undefined ? {} : { collidedWith: q.collidedWith }),
   },
   remove: ['nextAttemptAt', 'leaseUntil', 'deadline'],
-  guard: { equals: { status: seen.status, attempt: seen.attempt } },
+  guard: { equals: { status: seen.status, attempt: seen.attempt, epoch: seen.epoch } },
 });
 
 /** FIN, success: also when somebody asked it to stop meanwhile. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { cancelledExecution, revivedExecution } from '../../../shared/domain/execution-admin.ts';
 import { manualExecution } from '../../../shared/domain/execution-births.ts';
 import { manualOccurrence, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { pausedTask } from '../../../shared/domain/task-transitions.ts';
+import { DAY_MS } from '../../../shared/domain/time.ts';
 import { boom, makeSchedulerWorld, ok, type SchedulerWorld, T0 } from '../../support/scheduler-world.ts';
 
 /** What a process that stood still, or was slow, between two requests must not do when it goes on. */
@@ -9,13 +11,18 @@ const first = scheduledOccurrence(T0);
 const second = scheduledOccurrence(T0 + 60_000);
 const key = { tenant: 'root', taskId: 'job' };
 
-/** A manual run of the task begins, and does not end. */
-async function manualRunBegins(w: SchedulerWorld): Promise<void> {
+async function triggered(w: SchedulerWorld, ulid = '01ARZ3NDEKTSV4RRFFQ69G5FAV'): Promise<string> {
   const task = await w.tasks.read(key);
   if (!task) throw new Error('no task');
-  const occurrence = manualOccurrence(w.clock.nowMs(), '01ARZ3NDEKTSV4RRFFQ69G5FAV');
+  const occurrence = manualOccurrence(w.clock.nowMs(), ulid);
   const q = { trigger: 'manual', nowMs: w.clock.nowMs() } as const;
   await w.executions.insert(manualExecution(task, { ...key, occurrence }, q));
+  return occurrence;
+}
+
+/** A manual run of the task begins, and does not end. */
+async function manualRunBegins(w: SchedulerWorld): Promise<void> {
+  const occurrence = await triggered(w);
   const begun = Promise.withResolvers<void>();
   w.handle(() => {
     begun.resolve();
@@ -25,6 +32,62 @@ async function manualRunBegins(w: SchedulerWorld): Promise<void> {
   await begun.promise;
   w.handle(() => ok());
 }
+
+/** A person cancels the run, and has it run again. */
+async function cancelledAndRetried(
+  w: SchedulerWorld,
+  occurrence: string,
+  between = async () => {},
+): Promise<void> {
+  const runOf = async () => {
+    const run = await w.executions.read({ ...key, occurrence });
+    if (!run) throw new Error('no run');
+    return run;
+  };
+  const decision = cancelledExecution(await runOf(), w.clock.nowMs(), DAY_MS);
+  if (decision.kind === 'refused') throw new Error('it has ended');
+  await w.executions.update(await runOf(), decision.change);
+  await between();
+  const q = { retryLimit: 2, generation: 1, queue: 'default', nowMs: w.clock.nowMs() };
+  const revived = revivedExecution(await runOf(), q);
+  if (revived === 'refused') throw new Error('it cannot run again');
+  await w.executions.update(await runOf(), revived);
+}
+
+describe('a start whose process stood still while its run was cancelled and retried', () => {
+  it('does not begin beside the run that took its place', async () => {
+    const w = makeSchedulerWorld();
+    await w.addTask();
+    const waiting = await triggered(w, '01ARZ3NDEKTSV4RRFFQ69G5FAW');
+    w.hooks.before = async (operation) => {
+      if (operation !== 'executions.update') return;
+      w.hooks.before = undefined;
+      await cancelledAndRetried(w, waiting, () => manualRunBegins(w));
+    };
+    expect(await w.hint(waiting)).toMatchObject({ note: 'another started it' });
+    expect(w.runs).toHaveLength(1);
+  });
+});
+
+describe('whoever stood still before he wrote that a run had waited too long', () => {
+  it('does not take back that a person had it run again meanwhile', async () => {
+    const w = makeSchedulerWorld();
+    await w.addTask();
+    const waiting = await triggered(w, '01ARZ3NDEKTSV4RRFFQ69G5FAW');
+    await manualRunBegins(w);
+    await w.advance(DAY_MS);
+    w.hooks.before = async (operation) => {
+      if (operation !== 'executions.update') return;
+      w.hooks.before = undefined;
+      await cancelledAndRetried(w, waiting);
+    };
+    await w.hint(waiting);
+    expect(w.history().find(({ occurrence }) => occurrence === waiting)).toMatchObject({
+      status: 'queued',
+      epoch: 1,
+    });
+  });
+});
 
 describe('a retry whose process stood still when it was permitted', () => {
   it('does not begin after its task was paused meanwhile', async () => {
