@@ -19,11 +19,13 @@ import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
 import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents } from '../../shared/adapters/eventbridge/events.ts';
 import { makeDispatchQueue } from '../../shared/adapters/sqs/dispatch-queue.ts';
+import { makeInbox } from '../../shared/adapters/sqs/inbox.ts';
 import { makeQueueInspector } from '../../shared/adapters/sqs/queue-inspector.ts';
 import type { QueueTargets } from '../../shared/adapters/sqs/queue-targets.ts';
 import { makeVisibility } from '../../shared/adapters/sqs/visibility.ts';
 import { makeWorkQueues } from '../../shared/adapters/sqs/work-queues.ts';
 import { makeRegistry } from '../../shared/contract/handler.ts';
+import type { EventRules } from '../../shared/contract/inbox.ts';
 import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { RetryPolicy } from '../../shared/domain/task.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
@@ -40,6 +42,7 @@ export const SHARDS = 2;
 const NAMES = ['default', 'other'] as const;
 export const MAX_RECEIVES = 20;
 export const DISPATCH_URL = 'https://sqs.invalid/dispatch';
+export const INBOX_URL = 'https://sqs.invalid/inbox';
 const url = (name: string) => `https://sqs.invalid/${name}`;
 
 export const TARGETS: QueueTargets = Object.fromEntries(
@@ -65,6 +68,13 @@ export interface Cloud {
   random: Prng;
   told(type: string, id: string): void;
 }
+
+/** Events of each rule trigger one task. */
+export const EVENT_RULES: EventRules = {
+  'on-0': { trigger: 'task-0', payload: 'detail' },
+  'on-1': { trigger: 'task-1', payload: 'event', delaySeconds: 10 },
+  'on-2': { trigger: 'task-2' },
+};
 
 const registry = makeRegistry(registered);
 const HEX = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -153,6 +163,8 @@ export function adaptersOf(cloud: Cloud, process: Process) {
     workQueues: queues,
     dispatchQueue: makeDispatchQueue(sqsClient, DISPATCH_URL),
     queueInspector: makeQueueInspector(sqsClient, TARGETS),
+    inbox: makeInbox(sqsClient, INBOX_URL),
+    rules: EVENT_RULES,
     visibilityOf: (name: string) => makeVisibility(sqsClient, url(name)),
     queueFeeds: { look: async () => undefined, set: async () => true },
     queueWorkers: {},

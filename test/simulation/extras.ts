@@ -3,6 +3,7 @@ import type { Prng } from './prng.ts';
 /** What only some histories have, so that what all of them may have stays as frequent, and as it was for its seed. */
 export const EXTRAS = {
   keys: ['triggerOnce', 'triggerOnce', 'createOnce'],
+  inbox: ['sendTrigger', 'sendTrigger', 'sendCreation', 'sendEvent', 'sendNonsense', 'redriveInbox'],
 } as const satisfies Record<string, readonly string[]>;
 export type Extra = keyof typeof EXTRAS;
 export type ExtraKind = (typeof EXTRAS)[Extra][number];

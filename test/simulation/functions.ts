@@ -24,11 +24,15 @@ Object.assign(process.env, {
   ESCAPEMENT_SUCCESS_EVENTS: 'false',
   ESCAPEMENT_CANARY_QUEUE: '',
   ESCAPEMENT_NAME: 'simulated',
+  ESCAPEMENT_QUEUE_DEFAULTS: '{}',
+  ESCAPEMENT_INBOX_QUEUE_URL: 'https://sqs.invalid/inbox',
+  ESCAPEMENT_EVENT_RULES: '{}',
 });
-const [tick, dispatch, sweeper] = await Promise.all([
+const [tick, dispatch, sweeper, inbox] = await Promise.all([
   import('../../functions/tick.ts'),
   import('../../functions/dispatch.ts'),
   import('../../functions/sweeper.ts'),
+  import('../../functions/inbox.ts'),
 ]);
 
 export type FunctionHandler = (event: never, context: Context) => Promise<unknown>;
@@ -36,3 +40,4 @@ export const { makeTick } = tick;
 export const { makeDispatch } = dispatch;
 export { makeExecutor } from '../../functions/work-batch.ts';
 export const { makeSweeper } = sweeper;
+export const { makeInboxHandler } = inbox;

@@ -1,4 +1,5 @@
 import type { Weakness } from './aws/weakness.ts';
+import { INBOX_URL } from './deps.ts';
 import { Checker } from './invariants/checker.ts';
 import { Effects } from './invariants/effects.ts';
 import { checkEnd, unfinished } from './invariants/end-rules.ts';
@@ -84,7 +85,9 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
     effects.written(writes);
   });
   world.sqs.onMove = (body) => checker.moved(body);
-  world.sqs.onSend = guarded((url, body) => checker.sent(url, body));
+  world.sqs.onSend = guarded((url, body) => {
+    if (!url.startsWith(INBOX_URL)) checker.sent(url, body);
+  });
   const operations = new Operations(world, plan.tasks, effects, (key, run) =>
     checker.handlers.letGo(key, run),
   );
@@ -108,7 +111,7 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
     world.faults.end();
     calm = true;
     operations.carryOut({ atMs: kernel.nowMs, kind: 'resumeQueue', task: '', choice: 0 });
-    await settle(world, checker);
+    await settle(world, checker, effects);
   } catch (error) {
     violation = error instanceof Violation ? error : broken(error);
   }
@@ -118,18 +121,19 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   return violation ? { ...done, violation } : done;
 }
 
-async function settle(world: World, checker: Checker): Promise<void> {
+async function settle(world: World, checker: Checker, effects: Effects): Promise<void> {
   const { kernel, dynamo, faults } = world;
   const endMs = kernel.nowMs + SETTLE_MS;
   await kernel.runUntil(kernel.nowMs + 8 * MINUTE_MS);
   for (;;) {
-    const left = unfinished({ dynamo, nowMs: kernel.nowMs });
+    const left = unfinished({ dynamo, nowMs: kernel.nowMs }) ?? world.unread();
     if (left === undefined) break;
     if (kernel.nowMs > endMs) throw new Violation('L1 every due run ends, as it went', left);
     await kernel.runUntil(kernel.nowMs + LOOK_MS);
   }
   const mayDouble = faults.fired.filter((name) => MAY_DOUBLE.some((kind) => name.startsWith(kind))).length;
   checkEnd({ dynamo, nowMs: kernel.nowMs, letters: checker.letters, mayDouble, purged: false });
+  effects.checkEnd(world.refused(), faults.fired.length > 0);
 }
 
 /** All tasks with a rate limit name the same one, each with a limit of its own. */

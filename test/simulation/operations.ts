@@ -5,6 +5,7 @@ import { ON_QUEUES } from './operations/on-queues.ts';
 import { ON_RUNS } from './operations/on-runs.ts';
 import { create, ON_TASKS } from './operations/on-tasks.ts';
 import { type Deed, Person } from './operations/person.ts';
+import { TO_INBOX } from './operations/to-inbox.ts';
 import { TokenHolders } from './operations/token-holders.ts';
 import { UNDER_KEYS } from './operations/under-keys.ts';
 import type { Operation, OperationKind, PlannedTask } from './workload.ts';
@@ -16,6 +17,7 @@ const DEEDS: Readonly<Record<OperationKind, Deed>> = {
   ...ON_LETTERS,
   ...ON_QUEUES,
   ...UNDER_KEYS,
+  ...TO_INBOX,
 };
 
 /** What people, and others outside, ask of the scheduler. */

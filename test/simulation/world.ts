@@ -2,9 +2,17 @@ import type { SQSEvent } from 'aws-lambda';
 import { DEFAULT_QUEUE } from '../../shared/domain/task.ts';
 import { SimulatedDynamo } from './aws/dynamodb.ts';
 import { SimulatedSqs } from './aws/sqs.ts';
-import { type Adapters, adaptersOf, type Cloud, DISPATCH_URL, MAX_RECEIVES, TARGETS } from './deps.ts';
+import {
+  type Adapters,
+  adaptersOf,
+  type Cloud,
+  DISPATCH_URL,
+  INBOX_URL,
+  MAX_RECEIVES,
+  TARGETS,
+} from './deps.ts';
 import { Faults } from './faults.ts';
-import { makeDispatch, makeExecutor, makeSweeper, makeTick } from './functions.ts';
+import { makeDispatch, makeExecutor, makeInboxHandler, makeSweeper, makeTick } from './functions.ts';
 import { type Behaviour, type HandlerWatch, makeHandlers } from './handlers.ts';
 import { Kernel } from './kernel.ts';
 import { feed, SimulatedLambda } from './lambda.ts';
@@ -86,6 +94,18 @@ export function makeWorld(options: WorldOptions) {
     maxReceiveCount: MAX_RECEIVES,
   });
   feed(wire, sqs, dispatchQueue, dispatch, { workers: 2, batchSize: 1 });
+  const inbox = new SimulatedLambda(wire, 'inbox', 30_000, (process) => {
+    const handle = makeInboxHandler(adaptersOf(cloud, process));
+    return (event) => handle(event);
+  });
+  const refused = sqs.create({ url: `${INBOX_URL}-dlq`, visibilityMs: 30_000, maxReceiveCount: 1_000 });
+  const inboxQueue = sqs.create({
+    url: INBOX_URL,
+    visibilityMs: 180_000,
+    maxReceiveCount: MAX_RECEIVES,
+    deadLetters: refused,
+  });
+  feed(wire, sqs, inboxQueue, inbox, { workers: 2, batchSize: 5 });
   for (const [name, { url, dlqUrl, maxReceiveCount }] of Object.entries(TARGETS)) {
     const deadLetters = sqs.create({ url: dlqUrl, visibilityMs: 30_000, maxReceiveCount: 1_000 });
     const queue = sqs.create({ url, visibilityMs: 5_400_000, maxReceiveCount, deadLetters });
@@ -127,7 +147,12 @@ export function makeWorld(options: WorldOptions) {
     sqs,
     told,
     lines,
+    trace: wire.trace,
     hash: () => hash,
+    /** A message of the inbox that nobody is done with. */
+    unread: () => inboxQueue.messages.find(({ gone }) => !gone)?.body,
+    /** What the inbox refused, or failed at too often. */
+    refused: () => refused,
     tick: () => tick.invoke({}, () => {}),
     sweep: () => sweeper.invoke({}, () => {}),
     /** The runbook after a loss of messages. */
