@@ -46,7 +46,8 @@ describe.each(named)('%s answers as it is described', (_, operation) => {
     expect([...seen].sort(), 'the answers that it was seen to give').toEqual(expect.arrayContaining(wanted));
   });
 
-  it.runIf(roleOf(operation) !== undefined)('when the store is away, and when we are wrong', async () => {
+  if (roleOf(operation) === undefined) return;
+  it('when the store is away, and when we are wrong', async () => {
     const { world, send, api } = makeContractWorld(contract);
     const request = await cases[operation.operationId]?.[0].request(world);
     const isRoots = roleOf(operation) === 'admin of root';
