@@ -113,7 +113,8 @@ export async function giveBackSlots(deps: ReleaseDeps, run: Execution): Promise<
 
 /**
  * A run that goes on outside keeps its slots for as long as its lease will be; told before that is written, and counted
- * from the same instant, so that no slot ends sooner, however long the process stands still in between. False when one of them is somebody else's by now: then the lease was over as well.
+ * from the same instant, so that no slot ends sooner, however long the process stands still in between. False when one
+ * of them is somebody else's by now: then the lease was over as well.
  */
 export async function keepSlots(
   { semaphores }: { semaphores: Semaphores },
