@@ -1,12 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { type Client, createClient } from '../../shared/client/client.ts';
-import { awsConfig } from '../bench/engine-load.ts';
-import { HANDLERS_FILE } from '../demo/company.ts';
-import { fillCompany } from '../demo/fill.ts';
-import { fillPast } from '../demo/past.ts';
+import type { Client } from '../../shared/client/client.ts';
+import { startDemo } from '../demo/start.ts';
 import { launchBrowserServer } from '../support/chromium.ts';
-import { startEngine } from '../support/start-engine.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,14 +40,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function open(opened: (() => Promise<void>)[]): Promise<ConsoleUnderTest> {
   const browser = await launchBrowserServer();
   opened.push(() => browser.close());
-  const engine = await startEngine({
-    env: { ESCAPEMENT_HANDLERS: fileURLToPath(HANDLERS_FILE) },
-    readyWithinMs: READY_WITHIN_MS,
-  });
+  const { engine, client } = await startDemo();
   opened.push(() => engine.dispose());
-  const client = createClient(engine);
-  await fillPast(awsConfig(engine).endpoint);
-  await fillCompany(client);
   return { url: engine.url, browser: browser.wsEndpoint(), tokens: await makeTokens(client) };
 }
 
@@ -66,6 +55,3 @@ export async function makeTokens(client: Client): Promise<ConsoleUnderTest['toke
     admin: await tokenOf('admin'),
   };
 }
-
-/** It builds the page and bundles all functions first. */
-const READY_WITHIN_MS = 240_000;

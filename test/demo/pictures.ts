@@ -1,19 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { type Client, createClient } from '../../shared/client/client.ts';
-import { awsConfig } from '../bench/engine-load.ts';
+import type { Client } from '../../shared/client/client.ts';
 import { launchBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/eventually.ts';
-import { startEngine } from '../support/start-engine.ts';
-import { HANDLERS_FILE } from './company.ts';
-import { fillCompany } from './fill.ts';
-import { fillPast } from './past.ts';
+import { startDemo } from './start.ts';
 
 /** The pictures of the console in the README: taken of a demo, into docs/pictures. */
 
 const PICTURES = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
-const READY_WITHIN_MS = 300_000;
 const PATIENCE_MS = 300_000;
 const TASKS = 400;
 /** Made good for, so that its calendar has something to show: daily, a month. */
@@ -62,14 +57,8 @@ const PICTURES_TAKEN: readonly Picture[] = [
   },
 ];
 
-const engine = await startEngine({
-  env: { ESCAPEMENT_HANDLERS: fileURLToPath(HANDLERS_FILE) },
-  readyWithinMs: READY_WITHIN_MS,
-});
+const { engine, client } = await startDemo({ tasks: TASKS, say: console.log });
 try {
-  const client = createClient(engine);
-  await fillPast(awsConfig(engine).endpoint);
-  await fillCompany(client, { tasks: TASKS, say: console.log });
   const [from, to] = [Date.now() - MONTH_MS, Date.now()].map((ms) => new Date(ms).toISOString());
   if (from && to) await client.tasks.backfill(SHOWN_TASK, { from, to, concurrency: 5 });
   await calm(client);

@@ -1,15 +1,9 @@
 import { arch, availableParallelism, cpus, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createClient } from '../../../shared/client/client.ts';
-import { HANDLERS_FILE } from '../../demo/company.ts';
-import { fillCompany } from '../../demo/fill.ts';
-import { fillPast } from '../../demo/past.ts';
+import { startDemo } from '../../demo/start.ts';
 import { storeTasks } from '../../load/stored.ts';
 import { launchBrowser } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startEngine } from '../../support/start-engine.ts';
-import { awsConfig } from '../engine-load.ts';
 import { type Interactions, measureInteractions } from './interactions.ts';
 import { type Load, measureLoads } from './load.ts';
 import type { Site } from './visit.ts';
@@ -31,7 +25,6 @@ const { values } = parseArgs({
   },
 });
 const [tasks, stored, rounds] = [values.tasks, values.stored, values.rounds].map(Number);
-const READY_WITHIN_MS = 300_000;
 const PATIENCE_MS = 120_000;
 /** Of the past that the demo makes good for: until then it is busier than it will be. */
 const OPEN_RUNS = 20;
@@ -40,14 +33,8 @@ const say = (line: string) => console.error(`bench console: ${line}`);
 async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   if (values.url !== undefined) return measure({ url: values.url, token: values.token ?? '' });
-  const engine = await startEngine({
-    env: { ESCAPEMENT_HANDLERS: fileURLToPath(HANDLERS_FILE) },
-    readyWithinMs: READY_WITHIN_MS,
-  });
+  const { engine, client } = await startDemo({ tasks: tasks ?? 0, say });
   try {
-    const client = createClient(engine);
-    await fillPast(awsConfig(engine).endpoint);
-    await fillCompany(client, { tasks: tasks ?? 0, say });
     if (stored) await storeTasks(engine, stored);
     say('waiting for what the demo makes good for');
     await eventually(
