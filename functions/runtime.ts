@@ -19,7 +19,6 @@ import { makeStatsStore } from '../shared/adapters/dynamodb/stats-store.ts';
 import { Table } from '../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../shared/adapters/dynamodb/task-store.ts';
 import { makeTenantStore } from '../shared/adapters/dynamodb/tenant-store.ts';
-import { makeTokenStore } from '../shared/adapters/dynamodb/token-store.ts';
 import { makeVariableStore } from '../shared/adapters/dynamodb/variable-store.ts';
 import { makeEvents, noEvents } from '../shared/adapters/eventbridge/events.ts';
 import { makeQueueFeeds } from '../shared/adapters/lambda/queue-feeds.ts';
@@ -56,11 +55,11 @@ export const table = (name: string): Table =>
   new Table({ client: new DynamoDBClient({}), name, clock: systemClock, random: systemRandom });
 
 /** A person waits for the answer, and the sweeper makes up for what was not told. */
-const lambdaClient = (): LambdaClient =>
+export const lambdaClient = (): LambdaClient =>
   new LambdaClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 } });
 
 export const EVENTS = ['ESCAPEMENT_EVENT_BUS', 'ESCAPEMENT_SUCCESS_EVENTS'] as const;
-const METRICS = ['ESCAPEMENT_NAME', 'AWS_LAMBDA_LOG_LEVEL'] as const;
+export const METRICS = ['ESCAPEMENT_NAME', 'AWS_LAMBDA_LOG_LEVEL'] as const;
 
 export function eventsOf(env: Pick<Env, (typeof EVENTS)[number]>, log: Log): Events {
   const bus = env.ESCAPEMENT_EVENT_BUS;
@@ -73,7 +72,7 @@ export function eventsOf(env: Pick<Env, (typeof EVENTS)[number]>, log: Log): Eve
   });
 }
 
-const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
+export const metricsOf = (env: Pick<Env, (typeof METRICS)[number]>) =>
   makeMetrics(metricsOutput(env.ESCAPEMENT_NAME), {
     nowMs: systemClock.nowMs,
     logLevel: env.AWS_LAMBDA_LOG_LEVEL,
@@ -239,58 +238,5 @@ export function sweeperRuntime() {
     calendars: makeCalendarStore(store),
     queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
     queueNames: Object.keys(env.ESCAPEMENT_QUEUES),
-  };
-}
-
-export function apiRuntime() {
-  const env = readEnv([
-    'ESCAPEMENT_TABLE',
-    'ESCAPEMENT_QUEUES',
-    'ESCAPEMENT_QUEUE_DEFAULTS',
-    'ESCAPEMENT_EVENT_SOURCES',
-    'ESCAPEMENT_SHARDS',
-    'ESCAPEMENT_RETENTION_DAYS',
-    'ESCAPEMENT_AUDIT_RETENTION_DAYS',
-    'ESCAPEMENT_STATS',
-    'ESCAPEMENT_VERSION',
-    ...TARGETS,
-    ...EVENTS,
-    ...METRICS,
-  ]);
-  const store = table(env.ESCAPEMENT_TABLE);
-  const client = new SQSClient({});
-  const log = makeLog(logger);
-  const tasks = makeTaskStore(store);
-  return {
-    ...system,
-    log,
-    events: eventsOf(env, log),
-    metrics: metricsOf(env),
-    tasks,
-    ...countedRuns(store, env.ESCAPEMENT_STATS, log),
-    statsKept: env.ESCAPEMENT_STATS,
-    semaphores: makeSemaphoreStore(store),
-    rates: makeRateStore(store, systemIds),
-    listings: makeListings(store, { shards: env.ESCAPEMENT_SHARDS, tasks }),
-    shardIndex: makeShardIndex(store),
-    idempotency: makeIdempotencyStore(store, systemClock),
-    variables: makeVariableStore(store, systemIds),
-    bulkJobs: makeBulkJobs(store),
-    tokens: makeTokenStore(store),
-    tenants: makeTenantStore(store),
-    deadLetters: makeDeadLetterStore(store),
-    calendars: makeCalendarStore(store),
-    audit: makeAuditStore(store),
-    heartbeat: makeHeartbeat(store),
-    workQueues: makeWorkQueues({ client, targets: env.ESCAPEMENT_QUEUES, log }),
-    queueInspector: makeQueueInspector(client, env.ESCAPEMENT_QUEUES),
-    queueDefaults: env.ESCAPEMENT_QUEUE_DEFAULTS,
-    targets: targetsOf(env),
-    queueControls: makeQueueControls(store, systemIds),
-    queueFeeds: makeQueueFeeds(lambdaClient(), env.ESCAPEMENT_EVENT_SOURCES),
-    shards: env.ESCAPEMENT_SHARDS,
-    retentionMs: env.ESCAPEMENT_RETENTION_DAYS * DAY_MS,
-    auditRetentionMs: env.ESCAPEMENT_AUDIT_RETENTION_DAYS * DAY_MS,
-    version: env.ESCAPEMENT_VERSION,
   };
 }

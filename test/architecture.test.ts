@@ -89,7 +89,8 @@ const FORBIDDEN: Arrow[] = [
   {
     from: /^functions\//,
     to: /^shared\/adapters\//,
-    except: /^functions\/(runtime|inbox-runtime|declare-runtime|api\/runtime|authorizer-runtime)\.ts$/,
+    except:
+      /^functions\/(runtime|edits-runtime|inbox-runtime|declare-runtime|api\/runtime|authorizer-runtime)\.ts$/,
     why: 'the composition root alone builds clients; a function gets what it needs handed in',
   },
   { from: /^functions\//, to: /^infra\//, why: 'functions run in AWS, where infra is not' },

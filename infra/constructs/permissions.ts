@@ -42,6 +42,15 @@ interface Permission {
 /** What Lambda's poller needs in the function's name. */
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const SEND = ['sqs:SendMessage'];
+/** Of a queue that may hold only so much. */
+const SEND_IF_ROOM = [...SEND, 'sqs:GetQueueAttributes'];
+/** Tasks that come, with the calendars that they take up. */
+const MAKE_TASKS = [
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:PutItem',
+  'dynamodb:ConditionCheckItem',
+];
 const QUERY = ['dynamodb:Query'];
 /** Nobody is told where a deployment has no bus. */
 const TELL = { on: 'eventBus', actions: ['events:PutEvents'], optional: true } as const;
@@ -95,7 +104,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
       ],
     },
     // Bulk jobs heed how much a queue may hold.
-    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'workQueues', actions: SEND_IF_ROOM },
     { on: 'deadLetterQueues', actions: SEND },
     // What people said of queues holds whatever was deployed since.
     { on: 'eventSources', actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'] },
@@ -103,33 +112,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
   ],
   inbox: [
     { on: 'inbox', actions: [...CONSUME, 'sqs:ChangeMessageVisibility'] },
-    {
-      on: 'table',
-      actions: [
-        'dynamodb:GetItem',
-        'dynamodb:BatchGetItem',
-        'dynamodb:PutItem',
-        // Calendars that a task takes up.
-        'dynamodb:ConditionCheckItem',
-      ],
-    },
-    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'table', actions: MAKE_TASKS },
+    { on: 'workQueues', actions: SEND_IF_ROOM },
     { on: 'inboxDeadLetters', actions: SEND },
   ],
   declare: [
-    {
-      on: 'table',
-      actions: [
-        'dynamodb:GetItem',
-        'dynamodb:BatchGetItem',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        // Calendars that a task takes up or lets go of.
-        'dynamodb:DeleteItem',
-        'dynamodb:ConditionCheckItem',
-      ],
-    },
-    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    // Tasks that change, and the calendars that they let go of.
+    { on: 'table', actions: [...MAKE_TASKS, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] },
+    { on: 'workQueues', actions: SEND_IF_ROOM },
     TELL,
   ],
   authorizer: [
@@ -138,21 +128,10 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
   ],
   api: [
-    {
-      on: 'table',
-      actions: [
-        'dynamodb:GetItem',
-        'dynamodb:BatchGetItem',
-        'dynamodb:Query',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        // Tokens that are revoked, calendars that are deleted or taken up by a task.
-        'dynamodb:DeleteItem',
-        'dynamodb:ConditionCheckItem',
-      ],
-    },
+    // Deleted are tokens that are revoked, calendars, and what tasks let go of.
+    { on: 'table', actions: [...MAKE_TASKS, 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] },
     { on: 'index', actions: QUERY },
-    { on: 'workQueues', actions: [...SEND, 'sqs:GetQueueAttributes'] },
+    { on: 'workQueues', actions: SEND_IF_ROOM },
     { on: 'eventSources', actions: ['lambda:UpdateEventSourceMapping'] },
     // A run that was handed off ends through the API, and perhaps as a dead letter.
     { on: 'deadLetterQueues', actions: [...SEND, 'sqs:GetQueueAttributes', 'sqs:PurgeQueue'] },
