@@ -55,6 +55,10 @@ describe('Dead letters', () => {
     await page.getByRole('link', { name: 'NoSuchBucketError' }).click();
     await page.getByRole('button', { name: 'Redrive with a canary' }).click();
     await page.getByText('The canary did not succeed: the others stay where they are').waitFor();
+    // Who comes later is told as well.
+    await page.getByRole('link', { name: 'Dead letters of default' }).click();
+    await page.getByRole('link', { name: 'NoSuchBucketError' }).click();
+    await page.getByText('The canary did not succeed: the others stay where they are').waitFor();
     await client.tasks.patch('sales', { payload: { bucket: 'reports-prod' } });
     await page.getByRole('button', { name: 'Redrive with a canary' }).click();
     await page.getByText('The canary succeeded, and the others were let go').waitFor();

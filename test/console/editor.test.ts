@@ -41,6 +41,23 @@ async function expectFault(field: Locator, message: RegExp): Promise<void> {
 }
 
 describe('the editor', () => {
+  it('says whether it can be saved where nothing moves by it', async () => {
+    const page = await openConsole({ role: 'operator', path: '/tasks/report-returns/edit' });
+    const name = page.getByRole('textbox', { name: 'Name' });
+    const topOf = () => name.evaluate((field) => field.getBoundingClientRect().top);
+    await page.getByRole('status').getByText('Nothing to save yet').waitFor();
+    const top = await topOf();
+    await name.fill('');
+    await page
+      .getByRole('status')
+      .getByText(/^1 problem/)
+      .waitFor();
+    expect(await topOf()).toBe(top);
+    await name.fill('Returns');
+    await page.getByRole('status').getByText('Can be saved').waitFor();
+    expect(await topOf()).toBe(top);
+  });
+
   it('makes a task by its form: with a live preview, problems at their fields, and the JSON in step', async () => {
     const page = await openConsole({ role: 'operator', path: '/tasks/new' });
     await page.getByRole('textbox', { name: 'Name' }).fill('Console report');

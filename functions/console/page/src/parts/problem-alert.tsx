@@ -35,12 +35,16 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
       </Alert>
     );
   }
-  const message =
-    error instanceof ConnectionError ? 'The API cannot be reached. Is it running?' : String(error);
   return (
     <Alert color="red" title="That did not work" role="alert">
-      <Text size="sm">{message}</Text>
+      <Text size="sm">{problemText(error)}</Text>
       {again}
     </Alert>
   );
+}
+
+/** In a line. */
+export function problemText(error: unknown): string {
+  if (error instanceof ProblemError) return error.detail ?? titleOf(error.code);
+  return error instanceof ConnectionError ? 'The API cannot be reached. Is it running?' : String(error);
 }

@@ -1,7 +1,19 @@
-import { Accordion, Alert, Badge, Button, Grid, Group, Paper, Stack, Tabs, TextInput } from '@mantine/core';
+import {
+  Accordion,
+  Alert,
+  Badge,
+  Button,
+  Grid,
+  Group,
+  Paper,
+  Stack,
+  Tabs,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import type { ComponentType, ReactNode } from 'react';
 import { Page } from '../../parts/page.tsx';
-import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { problemText } from '../../parts/problem-alert.tsx';
 import { useMay } from '../../session/session-context.tsx';
 import { CopyAs } from './copy-as.tsx';
 import { type Draft, textOf } from './draft.ts';
@@ -38,6 +50,7 @@ interface Props {
 }
 
 const NONE: Check['problems'] = [];
+const NOTHING_CHANGED = { text: 'Nothing to save yet' };
 
 const SECTIONS: { name: string; label: string; fields: string[]; show: ComponentType }[] = [
   {
@@ -83,6 +96,7 @@ function Writable(props: Props) {
   return (
     <Page
       title={title}
+      about={<VerdictLine {...(isDirty ? verdictOf(check) : NOTHING_CHANGED)} />}
       actions={
         <>
           <CopyAs id={id} draft={draft} />
@@ -94,7 +108,6 @@ function Writable(props: Props) {
     >
       <Unsaved isDirty={isDirty && !isSaved} />
       {children}
-      {isDirty && <Verdict check={check} />}
       <EditorProvider value={{ draft, set: state.set, problems }}>
         <Grid gap="lg">
           <Grid.Col span={{ base: 12, lg: 7 }}>
@@ -193,17 +206,32 @@ const Count = ({ of }: { of: number }) =>
     </Badge>
   );
 
-/** What the dry run says. */
-function Verdict({ check }: { check: Check }) {
-  if (check.error) return <ProblemAlert error={check.error} />;
-  const count = check.problems.length;
-  if (count > 0)
-    return (
-      <Alert
-        color="red"
-        title={`${count} ${count === 1 ? 'problem' : 'problems'}: each is shown at its field and beneath the JSON`}
-      />
-    );
-  if (!check.task) return null;
-  return <Alert color="green" title={`Can be saved: ${check.task.scheduleDescription}`} />;
+interface Verdict {
+  text: string;
+  color?: 'red' | 'green';
 }
+
+/** What the dry run says. */
+function verdictOf({ error, problems, task }: Check): Verdict {
+  if (error) return { text: `Could not be checked: ${problemText(error)}`, color: 'red' };
+  const count = problems.length;
+  if (count > 0) {
+    const counted = `${count} ${count === 1 ? 'problem' : 'problems'}`;
+    return { text: `${counted}: each is shown at its field and beneath the JSON`, color: 'red' };
+  }
+  return task
+    ? { text: `Can be saved: ${task.scheduleDescription}`, color: 'green' }
+    : { text: 'Being checked' };
+}
+
+/** Always as high: what is below it must not move while somebody types. */
+function VerdictLine({ text, color }: Verdict) {
+  return (
+    <Text role="status" lineClamp={2} h={LINES_PX} title={text} {...(color && { c: color, fw: 600 })}>
+      {text}
+    </Text>
+  );
+}
+
+/** Two lines. */
+const LINES_PX = 50;

@@ -1,10 +1,14 @@
 import { Alert, Loader, Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Canary } from '../../../../../../shared/client/client.ts';
+import type { Canary, Execution } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
+import { Instant } from '../../parts/instant.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { RunLink } from '../../parts/run-link.tsx';
 import { useClient } from '../../session/session-context.tsx';
+
+/** The newest of them are enough to know. */
+const MOST_SHOWN = 3;
 
 const LOOK = {
   running: { color: 'cyan', title: 'The canary runs' },
@@ -13,8 +17,32 @@ const LOOK = {
   held: { color: 'red', title: 'The canary did not succeed: the others stay where they are' },
 } as const satisfies Record<Canary['state'], { color: string; title: string }>;
 
-/** How a redrive with one run first is going, as it goes. */
-export function CanaryState({ queue, id }: { queue: string; id: string }) {
+/** The same of each that is looked at, and of those by which runs of a list went first: a held one lies there again. */
+export function CanaryStates({
+  queue,
+  asked,
+  runs,
+}: {
+  queue: string;
+  asked?: string | undefined;
+  runs: readonly Execution[];
+}) {
+  const ids = new Set([asked, ...runs.map(({ canary }) => canary)].filter((id) => typeof id === 'string'));
+  return [...ids]
+    .slice(0, MOST_SHOWN)
+    .map((id) => <CanaryState key={id} queue={queue} id={id} isOptional={id !== asked} />);
+}
+
+/** How a redrive with one run first is going, as it goes. `isOptional`: nobody misses it once it is forgotten. */
+export function CanaryState({
+  queue,
+  id,
+  isOptional = false,
+}: {
+  queue: string;
+  id: string;
+  isOptional?: boolean;
+}) {
   const client = useClient();
   const { data, error } = useQuery({
     queryKey: ['canary', queue, id],
@@ -24,6 +52,7 @@ export function CanaryState({ queue, id }: { queue: string; id: string }) {
         ? false
         : LIVE_MS,
   });
+  if (isOptional && !data) return null;
   if (error) return <ProblemAlert error={error} />;
   if (!data) return <Loader size="sm" aria-label="Reading how the canary is going" />;
   const { color, title } = LOOK[data.state];
@@ -31,7 +60,7 @@ export function CanaryState({ queue, id }: { queue: string; id: string }) {
     <Alert color={color} title={title} role="status">
       <Stack gap="xs">
         <Text size="sm">
-          It is <RunLink id={data.executionId} />. {waitText(data)}
+          It is <RunLink id={data.executionId} />, sent <Instant at={data.at} />. {waitText(data)}
           {data.reason && ` Because ${data.reason}.`}
         </Text>
         {data.total > 0 && (

@@ -15,7 +15,7 @@ import { Page } from '../../parts/page.tsx';
 import { TaskLink } from '../../parts/task-link.tsx';
 import { useClient, useMay } from '../../session/session-context.tsx';
 import { runColumns } from '../runs/run-columns.tsx';
-import { CanaryState } from './canary-state.tsx';
+import { CanaryStates } from './canary-state.tsx';
 import { countOf } from './group-columns.tsx';
 import { type LetterAct, useLetterActs } from './use-letter-acts.tsx';
 
@@ -66,7 +66,7 @@ export function DeadLetterGroup() {
       }
       actions={!isEmpty && <Acts acts={acts({ queue, which: { fingerprint }, resolution })} />}
     >
-      {canary && <CanaryState queue={queue} id={canary} />}
+      <CanaryStates queue={queue} asked={canary} runs={pages.items} />
       {group.data && <About group={group.data} />}
       <SelectionBar
         things="runs"

@@ -56,7 +56,7 @@ const dueIn = (zone: string | undefined): Column => ({
 });
 
 /** In px: of a message, the rest of which is told on pointing at it. */
-const MESSAGE = { full: 300, brief: 160 } as const;
+const MESSAGE = { full: 300, brief: 200 } as const;
 
 const statusWith = (messagePx: number): Column => ({
   header: 'Status',
