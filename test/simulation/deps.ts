@@ -14,6 +14,7 @@ import { makeQueueControls } from '../../shared/adapters/dynamodb/queue-controls
 import { makeRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { makeSemaphoreStore } from '../../shared/adapters/dynamodb/semaphore-store.ts';
 import { makeShardIndex } from '../../shared/adapters/dynamodb/shard-index.ts';
+import { makeStatsStore } from '../../shared/adapters/dynamodb/stats-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { makeTaskStore } from '../../shared/adapters/dynamodb/task-store.ts';
 import { makeVariableStore } from '../../shared/adapters/dynamodb/variable-store.ts';
@@ -30,7 +31,7 @@ import { NO_TARGETS } from '../../shared/domain/allowed-targets.ts';
 import type { RetryPolicy } from '../../shared/domain/task.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
 import type { Log, Metrics } from '../../shared/ports.ts';
-import { NO_COUNTER } from '../../shared/usecases/stats/count-ends.ts';
+import { countingEnds, makeEndCounter, NO_COUNTER } from '../../shared/usecases/stats/count-ends.ts';
 import type { SimulatedDynamo } from './aws/dynamodb.ts';
 import type { SimulatedSqs } from './aws/sqs.ts';
 import { describeDynamo, describeSqs, isDynamoWrite } from './describe.ts';
@@ -66,8 +67,12 @@ export interface Cloud {
   sqs: SimulatedSqs;
   outages: Outages;
   random: Prng;
+  /** What ends is counted. */
+  counts: boolean;
   told(type: string, id: string): void;
 }
+
+const STATS_KEPT = { minute: 2 * DAY_MS, hour: 35 * DAY_MS, day: 400 * DAY_MS };
 
 /** Events of each rule trigger one task. */
 export const EVENT_RULES: EventRules = {
@@ -134,6 +139,13 @@ export function adaptersOf(cloud: Cloud, process: Process) {
     nonce: () => letters(16),
   };
   const table = new Table({ client: dynamoClient, name: 'scheduler', clock, random });
+  const countedRuns = () => {
+    const executions = makeExecutionStore(table);
+    if (!cloud.counts) return { executions, ends: NO_COUNTER };
+    const stats = makeStatsStore(table, ids, STATS_KEPT);
+    const ends = makeEndCounter({ stats, clock, log });
+    return { executions: countingEnds(executions, ends), ends, stats, statsKept: STATS_KEPT };
+  };
   const tasks = makeTaskStore(table);
   const queues = makeWorkQueues({ client: sqsClient, targets: TARGETS, log });
   return {
@@ -143,9 +155,8 @@ export function adaptersOf(cloud: Cloud, process: Process) {
     random: { next: () => random.next() },
     metrics: silent,
     events: makeEvents({ client: busClient, bus: 'events', success: false, log }),
-    ends: NO_COUNTER,
+    ...countedRuns(),
     tasks,
-    executions: makeExecutionStore(table),
     index: makeShardIndex(table),
     cursors: makeCursorStore(table, ids),
     heartbeat: makeHeartbeat(table),

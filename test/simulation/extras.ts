@@ -4,6 +4,18 @@ import type { Prng } from './prng.ts';
 export const EXTRAS = {
   keys: ['triggerOnce', 'triggerOnce', 'createOnce'],
   inbox: ['sendTrigger', 'sendTrigger', 'sendCreation', 'sendEvent', 'sendNonsense', 'redriveInbox'],
+  letters: [
+    'redriveSome',
+    'redriveSome',
+    'redriveCanary',
+    'redriveCanary',
+    'resolve',
+    'resolve',
+    'ignore',
+    'reopen',
+  ],
+  bulk: ['bulkTrigger', 'bulkTrigger', 'bulkTasks', 'bulkRuns', 'bulkRuns', 'bulkNow', 'abortBulk'],
+  stats: ['lookAtStats'],
 } as const satisfies Record<string, readonly string[]>;
 export type Extra = keyof typeof EXTRAS;
 export type ExtraKind = (typeof EXTRAS)[Extra][number];

@@ -3,7 +3,10 @@ import { INBOX_URL } from './deps.ts';
 import { Checker } from './invariants/checker.ts';
 import { Effects } from './invariants/effects.ts';
 import { checkEnd, unfinished } from './invariants/end-rules.ts';
+import { JobRules } from './invariants/job-rules.ts';
 import { Violation } from './invariants/records.ts';
+import { StatsRules } from './invariants/stats-rules.ts';
+import { askStats } from './operations/look-at-stats.ts';
 import { Operations } from './operations.ts';
 import { Races } from './races.ts';
 import { type Plan, planOf, RATE_PERIOD_MS } from './workload.ts';
@@ -65,6 +68,7 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   const world: World = makeWorld({
     seed,
     only: options.only,
+    counts: plan.counts,
     keepTrace: options.keepTrace,
     watch: {
       began: guarded((handler) => checker.handlers.began(handler)),
@@ -80,15 +84,19 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   const checker = new Checker(world.dynamo, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
   const effects = new Effects();
+  const jobs = new JobRules(world.dynamo);
+  const stats = new StatsRules();
   world.dynamo.onWrite = guarded((writes, by) => {
     checker.written(writes, by);
     effects.written(writes);
+    jobs.written(writes, by);
+    stats.written(writes);
   });
   world.sqs.onMove = (body) => checker.moved(body);
   world.sqs.onSend = guarded((url, body) => {
     if (!url.startsWith(INBOX_URL)) checker.sent(url, body);
   });
-  const operations = new Operations(world, plan.tasks, effects, (key, run) =>
+  const operations = new Operations(world, plan.tasks, { effects, stats }, (key, run) =>
     checker.handlers.letGo(key, run),
   );
   const races = new Races(
@@ -111,7 +119,15 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
     world.faults.end();
     calm = true;
     operations.carryOut({ atMs: kernel.nowMs, kind: 'resumeQueue', task: '', choice: 0 });
-    await settle(world, checker, effects);
+    await settle(world, { checker, effects, jobs });
+    if (plan.counts) {
+      const exactly = world.faults.fired.length === 0;
+      askStats(
+        world,
+        guarded((ended) => stats.check(ended, exactly)),
+      );
+      await kernel.runUntil(kernel.nowMs + MINUTE_MS);
+    }
   } catch (error) {
     violation = error instanceof Violation ? error : broken(error);
   }
@@ -121,18 +137,25 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   return violation ? { ...done, violation } : done;
 }
 
-async function settle(world: World, checker: Checker, effects: Effects): Promise<void> {
+interface Checks {
+  checker: Checker;
+  effects: Effects;
+  jobs: JobRules;
+}
+
+async function settle(world: World, { checker, effects, jobs }: Checks): Promise<void> {
   const { kernel, dynamo, faults } = world;
   const endMs = kernel.nowMs + SETTLE_MS;
   await kernel.runUntil(kernel.nowMs + 8 * MINUTE_MS);
   for (;;) {
-    const left = unfinished({ dynamo, nowMs: kernel.nowMs }) ?? world.unread();
+    const left = unfinished({ dynamo, nowMs: kernel.nowMs }) ?? world.unread() ?? jobs.unfinished();
     if (left === undefined) break;
     if (kernel.nowMs > endMs) throw new Violation('L1 every due run ends, as it went', left);
     await kernel.runUntil(kernel.nowMs + LOOK_MS);
   }
   const mayDouble = faults.fired.filter((name) => MAY_DOUBLE.some((kind) => name.startsWith(kind))).length;
   checkEnd({ dynamo, nowMs: kernel.nowMs, letters: checker.letters, mayDouble, purged: false });
+  jobs.checkEnd();
   effects.checkEnd(world.refused(), faults.fired.length > 0);
 }
 

@@ -1,10 +1,11 @@
 import type { Item } from '../../infra/local/dynamodb/attribute-value.ts';
-import type { Effects } from './invariants/effects.ts';
+import { IN_BULK } from './operations/in-bulk.ts';
+import { askStats } from './operations/look-at-stats.ts';
 import { ON_LETTERS } from './operations/on-letters.ts';
 import { ON_QUEUES } from './operations/on-queues.ts';
 import { ON_RUNS } from './operations/on-runs.ts';
 import { create, ON_TASKS } from './operations/on-tasks.ts';
-import { type Deed, Person } from './operations/person.ts';
+import { type Checks, type Deed, Person } from './operations/person.ts';
 import { TO_INBOX } from './operations/to-inbox.ts';
 import { TokenHolders } from './operations/token-holders.ts';
 import { UNDER_KEYS } from './operations/under-keys.ts';
@@ -17,6 +18,8 @@ const DEEDS: Readonly<Record<OperationKind, Deed>> = {
   ...ON_LETTERS,
   ...ON_QUEUES,
   ...UNDER_KEYS,
+  ...IN_BULK,
+  lookAtStats: ({ world, stats }) => askStats(world, (ended) => stats.check(ended, false)),
   ...TO_INBOX,
 };
 
@@ -29,10 +32,10 @@ export class Operations {
   constructor(
     world: World,
     tasks: readonly PlannedTask[],
-    effects: Effects,
+    checks: Checks,
     isOver: (key: string, run: Item | undefined) => void,
   ) {
-    this.#person = new Person(world, tasks, effects, isOver);
+    this.#person = new Person(world, tasks, checks, isOver);
     this.#holders = new TokenHolders(this.#person);
   }
 

@@ -56,6 +56,8 @@ export interface Plan {
   operations: Operation[];
   /** From then on nothing goes wrong any more. */
   calmAtMs: number;
+  /** What ends is counted. */
+  counts: boolean;
 }
 
 export function planOf(seed: number): Plan {
@@ -76,7 +78,14 @@ export function planOf(seed: number): Plan {
     }),
   );
   const more = new Prng(seed ^ 0xfea7);
-  const extras = [...extrasOf(more).values()].flat().map(
+  const extras = extrasOf(more);
+  // There are letters to do something about.
+  const [first] = tasks;
+  if (first && extras.has('letters')) {
+    first.behaviour = { ...first.behaviour, fails: 0.6 };
+    first.input.retry = { strategy: 'fixed', limit: 0, baseSeconds: 1, maxSeconds: 1, jitter: 'none' };
+  }
+  const extraOperations = [...extras.values()].flat().map(
     (kind): Operation => ({
       atMs: momentOf(more, calmAtMs),
       kind,
@@ -86,8 +95,9 @@ export function planOf(seed: number): Plan {
   );
   return {
     tasks,
-    operations: [...operations, ...extras].sort((a, b) => a.atMs - b.atMs),
+    operations: [...operations, ...extraOperations].sort((a, b) => a.atMs - b.atMs),
     calmAtMs,
+    counts: extras.has('stats'),
   };
 }
 

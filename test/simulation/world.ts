@@ -34,6 +34,8 @@ export interface WorldOptions {
   only?: ReadonlySet<string> | undefined;
   /** Keeps what happened as text. */
   keepTrace?: boolean | undefined;
+  /** What ends is counted. */
+  counts: boolean;
   watch: HandlerWatch;
   behaviourOf(taskId: string): Behaviour;
   handedOff(id: string, token: string, seconds: number): void;
@@ -71,6 +73,7 @@ export function makeWorld(options: WorldOptions) {
     sqs,
     outages: new Map(),
     random: new Prng(seed ^ 0x1d5),
+    counts: options.counts,
     told: (type, id) => told.push({ type, id }),
   };
 
@@ -85,7 +88,11 @@ export function makeWorld(options: WorldOptions) {
   });
   const api = new SimulatedLambda(wire, 'api', 29_000, (process) => {
     const deps = adaptersOf(cloud, process);
-    return (call) => (call as ApiCall<unknown>)(deps);
+    return async (call) => {
+      const answer = await (call as ApiCall<unknown>)(deps);
+      await deps.ends.flush();
+      return answer;
+    };
   });
 
   const dispatchQueue = sqs.create({

@@ -3,6 +3,7 @@ import { LetterSchema } from '../../../shared/messages.ts';
 import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
 import { HandlerRules } from './handler-rules.ts';
 import { count, map, must, text } from './records.ts';
+import { checkRevival } from './revival-rules.ts';
 import { checkRun, type RunFacts } from './run-rules.ts';
 import { checkSemaphore, checkSlots } from './slot-rules.ts';
 import { checkPersonsWrite, checkTask } from './task-rules.ts';
@@ -86,15 +87,10 @@ export class Checker {
   }
   readonly #chained = new Map<string, string>();
 
-  /** Who works reads letters; whom nobody moved revives nobody. People do it by the API. */
   #checkRevival({ pk, sk, before, after }: Written, by: string): void {
-    if (text(before, 'status') !== 'dead' || text(after, 'status') !== 'queued') return;
-    const death = `${pk} ${sk}@${count(before, 'epoch')}`;
-    must(
-      !by.startsWith('executor') || this.#moved.has(death),
-      'D3 one revival for each death',
-      () => `${death}: revived, but its letter was not moved`,
-    );
+    if (!before || text(before, 'status') !== 'dead' || text(after, 'status') !== 'queued') return;
+    const isMoved = this.#moved.has(`${pk} ${sk}@${count(before, 'epoch')}`);
+    checkRevival(this.#dynamo, { pk, sk, before, by, isMoved });
   }
   readonly #moved = new Set<string>();
 

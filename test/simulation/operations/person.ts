@@ -3,6 +3,7 @@ import { isCode } from '../../../shared/domain/errors.ts';
 import type { Principal } from '../../../shared/domain/principal.ts';
 import type { Effects } from '../invariants/effects.ts';
 import { count, must, text } from '../invariants/records.ts';
+import type { StatsRules } from '../invariants/stats-rules.ts';
 import type { Operation, PlannedTask } from '../workload.ts';
 import type { Answer, ApiCall, World } from '../world.ts';
 
@@ -13,24 +14,34 @@ export const DONE = 'A1 what was answered stays done';
 /** What somebody does; whatever was answered must be so from then on. */
 export type Deed = (person: Person, operation: Operation) => unknown;
 
+/** Who hears of what was asked for, and answered. */
+export interface Checks {
+  /** What comes of what is asked for under an id of its own. */
+  effects: Effects;
+  stats: StatsRules;
+}
+
 /** Somebody who asks the API for things and looks whether they are as they were told. */
 export class Person {
   readonly world: World;
   readonly planned: ReadonlyMap<string, PlannedTask>;
-  /** What comes of what is asked for under an id of its own. */
   readonly effects: Effects;
+  readonly stats: StatsRules;
   readonly backfills: { task: string; id: string }[] = [];
+  /** Ids of bulk jobs. */
+  readonly jobs: string[] = [];
   /** Somebody says that a run that was handed off is over. */
   readonly #isOver: (key: string, run: Item | undefined) => void;
 
   constructor(
     world: World,
     tasks: readonly PlannedTask[],
-    effects: Effects,
+    { effects, stats }: Checks,
     isOver: (key: string, run: Item | undefined) => void,
   ) {
     this.world = world;
     this.effects = effects;
+    this.stats = stats;
     this.planned = new Map(tasks.map((task) => [task.id, task]));
     this.#isOver = isOver;
   }
@@ -62,9 +73,12 @@ export class Person {
     return this.world.dynamo.read(`T#root#${taskId}`, `X#${occurrence}`);
   }
 
+  runOf(id: string): Item | undefined {
+    return this.world.dynamo.read(...keyOf(id));
+  }
+
   tellOver(id: string): void {
-    const [taskId = '', ...occurrence] = id.split('~');
-    const [pk, sk] = [`T#root#${taskId}`, `X#${occurrence.join('#m#')}`];
+    const [pk, sk] = keyOf(id);
     this.#isOver(`${pk} ${sk}`, this.world.dynamo.read(pk, sk));
   }
 
@@ -111,3 +125,8 @@ export const isUnanswered = (answer: Answer<unknown>): boolean =>
   answer.kind === 'unknown' || (answer.kind === 'refused' && isCode(answer.error, 'unavailable'));
 
 const idOf = (task: string, sk: string): string => `${task}~${sk.slice(2).replace('#m#', '~')}`;
+
+function keyOf(id: string): [pk: string, sk: string] {
+  const [taskId = '', ...occurrence] = id.split('~');
+  return [`T#root#${taskId}`, `X#${occurrence.join('#m#')}`];
+}

@@ -1,0 +1,86 @@
+import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
+import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
+import { must, text } from './records.ts';
+
+const JOBS = 'B1 a bulk job ends, and does and counts everything once';
+
+interface Job {
+  id: string;
+  action: string;
+  status: string;
+  done: number;
+  unchanged: number;
+  failed: number;
+}
+
+/** What bulk jobs do and say. */
+export class JobRules {
+  readonly #dynamo: SimulatedDynamo;
+  /** Runs that a job has triggered, by job and task. */
+  readonly #triggered = new Map<string, Set<string>>();
+
+  constructor(dynamo: SimulatedDynamo) {
+    this.#dynamo = dynamo;
+  }
+
+  written(writes: readonly Written[], by: string): void {
+    for (const { pk, sk, before, after } of writes) {
+      if (pk.startsWith('B#')) this.#checkCounts(before, after);
+      const isNew = before === undefined && after !== undefined && sk.startsWith('X#');
+      // Nobody else triggers runs there.
+      if (isNew && by.startsWith('sweeper') && text(after, 'trigger') === 'manual') this.#trigger(pk, sk);
+    }
+  }
+
+  #checkCounts(before: Item | undefined, after: Item | undefined): void {
+    const [was, is] = [jobOf(before), jobOf(after)];
+    if (!was || !is) return;
+    const say = () => `${is.id}: ${JSON.stringify(was)}, then ${JSON.stringify(is)}`;
+    must(was.status === 'running' || was.status === is.status, JOBS, say);
+    must(is.done >= was.done && is.unchanged >= was.unchanged, JOBS, say);
+  }
+
+  /** The key that the run was asked for under names its job. */
+  #trigger(pk: string, sk: string): void {
+    const task = pk.replace('T#root#', '');
+    const jobs = this.#jobs().filter(
+      ({ id }) =>
+        text(this.#dynamo.read(`I#root#trigger/${task}#bulk-${id}`, 'I'), 'value') === sk.slice('X#'.length),
+    );
+    must(jobs.length === 1, JOBS, () => `${pk} ${sk}: triggered for ${jobs.length} jobs`);
+    const id = jobs[0]?.id ?? '';
+    const tasks = this.#triggered.get(id) ?? new Set();
+    must(!tasks.has(task), JOBS, () => `${pk} ${sk}: triggered for ${id} once more`);
+    this.#triggered.set(id, tasks.add(task));
+  }
+
+  /** A job that is not over. */
+  unfinished(): string | undefined {
+    const job = this.#jobs().find(({ status }) => status === 'running');
+    return job && `the bulk job ${job.id} is still running`;
+  }
+
+  checkEnd(): void {
+    for (const { id, action, done, unchanged, failed } of this.#jobs()) {
+      if (action !== 'trigger') continue;
+      const runs = this.#triggered.get(id)?.size ?? 0;
+      // One whose task was deleted before it was counted counts as unchanged.
+      must(
+        done <= runs && runs <= done + unchanged + failed,
+        JOBS,
+        () => `${id}: ${runs} runs, but ${done} done, ${unchanged} unchanged and ${failed} failed`,
+      );
+    }
+  }
+
+  #jobs(): Job[] {
+    return [...this.#dynamo.items()].flatMap((item) => jobOf(item) ?? []);
+  }
+}
+
+function jobOf(item: Item | undefined): Job | undefined {
+  const pk = text(item, 'pk');
+  if (!pk?.startsWith('B#')) return undefined;
+  const { action, status, done, unchanged, failed } = JSON.parse(text(item, 'json') ?? '');
+  return { id: pk.split('#')[2] ?? '', action, status, done, unchanged, failed };
+}
