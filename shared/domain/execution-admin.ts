@@ -68,6 +68,8 @@ export function revivedExecution(
     queue: string;
     nowMs: EpochMs;
     epoch?: number;
+    /** Not when somebody has put it away, by the moment of the write. */
+    whileOpen?: boolean | undefined;
     payload?: string | undefined;
     canary?: string | undefined;
   },
@@ -112,7 +114,10 @@ export function revivedExecution(
       'snoozeReason',
       'ttl',
     ],
-    guard: { equals: { status, epoch: seen.epoch } },
+    guard: {
+      equals: { status, epoch: seen.epoch },
+      ...(q.whileOpen ? { missing: ['resolution'] as const } : {}),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Execution } from '../../domain/execution.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import { executionId } from '../../domain/occurrence.ts';
 import type { ChainDeps } from '../chain/trigger-chained.ts';
-import { runConflict, runKey } from '../manage-runs/context.ts';
+import { runKey } from '../manage-runs/context.ts';
 import { patchedBy } from './edited-payload.ts';
 import { reviveRun } from './revive.ts';
 
@@ -23,17 +23,12 @@ export async function releaseWaiting(deps: ChainDeps, run: Execution): Promise<v
   const revive = { ...deps, workQueues: deps.queues };
   await mapBounded(canary.waiting, WIDTH, async ({ executionId: id, epoch }) => {
     try {
-      await reviveRun(revive, runKey({ tenant }, id), { epoch, edit, require: requireOpen });
+      await reviveRun(revive, runKey({ tenant }, id), { epoch, edit, whileOpen: true });
     } catch (error) {
       if (!isRefusal(error)) throw error;
       deps.log.info('not released with its canary', { executionId: id, reason: error.message });
     }
   });
-}
-
-function requireOpen(seen: Execution): void {
-  if (seen.resolution === undefined) return;
-  throw runConflict(executionId(seen), seen.status, 'release', `It was ${seen.resolution.kind} meanwhile`);
 }
 
 const isRefusal = (error: unknown): error is SchedulerError =>

@@ -25,6 +25,8 @@ export interface Revival {
   edit?: Edit | undefined;
   /** Of this death only. */
   epoch?: number;
+  /** Nobody has put it away: whoever asked for it said so a while ago. */
+  whileOpen?: boolean;
   /** Others follow its success. */
   canary?: string;
 }
@@ -38,6 +40,8 @@ export function reviveRun(deps: ReviveDeps, key: ExecutionKey, q: Revival): Prom
   return untilWritten(id, 'retry', async () => {
     const seen = await requireRun(deps, key);
     q.require?.(seen);
+    if (q.whileOpen && seen.resolution !== undefined)
+      throw runConflict(id, 'changed', 'retry', `It was ${seen.resolution.kind} meanwhile`);
     // The task is read after the run: its generation is what the run will be permitted under.
     const task = await deps.tasks.read(key);
     if (!task || task.state.status === 'deleted')
@@ -52,6 +56,7 @@ export function reviveRun(deps: ReviveDeps, key: ExecutionKey, q: Revival): Prom
       nowMs,
       payload,
       canary: q.canary,
+      whileOpen: q.whileOpen,
       ...(epoch === undefined ? {} : { epoch }),
     });
     if (change === 'refused') {

@@ -32,8 +32,8 @@ export function cancelRun(deps: ManageRunsDeps, principal: Principal, id: string
 }
 
 /**
- * Dead, cancelled or skipped runs again under the same id; with the payload given, which is checked as a trigger's is, and
- * only if it ended by then.
+ * Dead, cancelled or skipped runs again under the same id; with the payload given, which is checked as a trigger's is.
+ * `endedBy`: only if it ended by then, and nobody has put it away since.
  */
 export const retryRun = (
   deps: ManageRunsDeps,
@@ -41,11 +41,12 @@ export const retryRun = (
   id: string,
   q: RetryInput & { endedBy?: EpochMs } = {},
 ): Promise<Execution> => {
-  const { endedBy = Number.POSITIVE_INFINITY } = q;
+  const { endedBy } = q;
   return reviveRun(deps, runKey(principal, id), {
+    whileOpen: endedBy !== undefined,
     edit: 'payload' in q ? checked(deps, replacedBy(q.payload)) : undefined,
     require(seen) {
-      if ((seen.finishedAt ?? Number.NEGATIVE_INFINITY) > endedBy)
+      if (endedBy !== undefined && seen.finishedAt !== undefined && seen.finishedAt > endedBy)
         throw runConflict(id, 'changed', 'retry', 'The execution has run since');
     },
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SchedulerError } from '../../../shared/domain/errors.ts';
+import { executionId, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import { driveBulkJobs } from '../../../shared/usecases/bulk/drive.ts';
 import { abortBulkJob } from '../../../shared/usecases/bulk/jobs.ts';
 import { aBulkJob } from '../../contracts/samples.ts';
-import { makeSchedulerWorld, T0 } from '../../support/scheduler-world.ts';
+import { boom, makeSchedulerWorld, T0 } from '../../support/scheduler-world.ts';
 
 const LONG_MS = 60_000;
 const FAR_MS = 3_600_000;
@@ -154,6 +155,24 @@ describe('a bulk job', () => {
         status: 'dead',
         epoch: 1,
       });
+  });
+
+  it('does not retry what somebody has put away since it was chosen', async () => {
+    const w = makeWorld();
+    await w.addTask({
+      taskId: 'job',
+      retry: { strategy: 'fixed', limit: 0, baseSeconds: 1, maxSeconds: 1, jitter: 'none' },
+    });
+    w.handle(() => boom());
+    await w.hint(scheduledOccurrence(T0));
+    const [dead] = w.history();
+    if (!dead) throw new Error('no run');
+    await w.start({ action: 'retry', filter: {}, batch: [executionId(dead)] });
+    const resolution = { kind: 'resolved', at: w.clock.nowMs(), by: 'token:ann' } as const;
+    w.tables.executions.put({ ...dead, resolution });
+    await w.drive();
+    expect(await w.job()).toMatchObject({ status: 'done', done: 0, unchanged: 1, failed: 0 });
+    expect(w.history()[0]).toMatchObject({ status: 'dead', resolution: { kind: 'resolved' } });
   });
 
   it('keeps for the next minute what there is no room for now, and tells what is refused', async () => {

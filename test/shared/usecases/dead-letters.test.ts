@@ -344,6 +344,20 @@ describe('a canary', () => {
     ]);
   });
 
+  it('leaves alone what is resolved at the very moment at which it would go', async () => {
+    const { w, ids } = await started(2);
+    w.mend();
+    w.hooks.before = async (operation, [key]) => {
+      if (operation !== 'executions.update' || !JSON.stringify(key).includes(ids[0]?.split('~')[2] ?? ''))
+        return;
+      w.hooks.before = undefined;
+      await closeLetters(w.api, ann, Q, { kind: 'resolved', ids: [ids[0] ?? ''] });
+    };
+    await w.settle();
+    expect(await w.run(ids[1] ?? '')).toMatchObject({ status: 'success' });
+    expect(await w.run(ids[0] ?? '')).toMatchObject({ status: 'dead', resolution: { kind: 'resolved' } });
+  });
+
   it('is another one when the first cannot run any more; those that cannot are told', async () => {
     const w = await makeWorld();
     const ids = await w.die(3);
