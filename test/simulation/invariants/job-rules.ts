@@ -61,12 +61,12 @@ export class JobRules {
   }
 
   checkEnd(): void {
-    for (const { id, action, done, unchanged, failed } of this.#jobs()) {
+    for (const { id, action, status, done, unchanged, failed } of this.#jobs()) {
       if (action !== 'trigger') continue;
       const runs = this.#triggered.get(id)?.size ?? 0;
-      // One whose task was deleted before it was counted counts as unchanged.
+      // One whose task was deleted before it was counted counts as unchanged; and who died had not counted yet what was aborted then.
       must(
-        done <= runs && runs <= done + unchanged + failed,
+        done <= runs && (runs <= done + unchanged + failed || status === 'aborted'),
         JOBS,
         () => `${id}: ${runs} runs, but ${done} done, ${unchanged} unchanged and ${failed} failed`,
       );
