@@ -41,7 +41,7 @@ async function driveBulkJob(deps: BulkDeps, key: BulkJobKey, remainingMs: () => 
     const { outcomes, left } = await doBatch(deps, job);
     const next =
       left.length > 0 ? withOutcomes(job, outcomes, left) : await goOn(deps, withOutcomes(job, outcomes));
-    if (!(await deps.bulkJobs.put(next, job))) return countLate(deps, key, outcomes);
+    if (!(await deps.bulkJobs.put(next, job))) return countLate(deps, job, outcomes);
     if (left.length > 0) return;
     job = next;
   }
@@ -69,11 +69,11 @@ async function goOn(deps: BulkDeps, job: BulkJob): Promise<BulkJob> {
   return { ...job, batch: page.ids, cursor: page.cursor };
 }
 
-/** It was aborted while the batch was under way. */
-async function countLate(deps: BulkDeps, key: BulkJobKey, outcomes: BulkOutcome[]): Promise<void> {
-  const now = await deps.bulkJobs.read(key);
-  if (now?.status === 'aborted' && outcomes.length > 0)
-    await deps.bulkJobs.put(withOutcomes(now, outcomes), now);
+/** It was aborted while the batch was under way, and of several that were at it this one is the first to say so. */
+async function countLate(deps: BulkDeps, did: BulkJob, outcomes: BulkOutcome[]): Promise<void> {
+  const now = await deps.bulkJobs.read(did);
+  const isNext = now?.status === 'aborted' && now.version === did.version + 1;
+  if (isNext && outcomes.length > 0) await deps.bulkJobs.put(withOutcomes(now, outcomes), now);
 }
 
 const principalOf = ({ tenant, role, createdBy }: BulkJob): Principal => ({

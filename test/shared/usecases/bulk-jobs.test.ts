@@ -157,6 +157,25 @@ describe('a bulk job', () => {
       });
   });
 
+  it('counts once what two did of the batch that was under way when it was aborted', async () => {
+    const w = makeWorld();
+    await w.addTasks(3);
+    await w.start({ action: 'trigger', filter: {}, batch: ['t-0', 't-1', 't-2'] });
+    const { id } = await w.job();
+    let puts = 0;
+    w.hooks.before = async (operation) => {
+      if (operation !== 'bulkJobs.put') return;
+      if (++puts === 1) await w.drive();
+      else {
+        w.hooks.before = undefined;
+        await abortBulkJob(w.deps, ADMIN, id);
+      }
+    };
+    await w.drive();
+    expect(await w.job()).toMatchObject({ status: 'aborted', done: 3 });
+    expect(w.history()).toHaveLength(3);
+  });
+
   it('does not retry what somebody has put away since it was chosen', async () => {
     const w = makeWorld();
     await w.addTask({
