@@ -1,3 +1,4 @@
+import type { Item } from '../../infra/local/dynamodb/attribute-value.ts';
 import type { Weakness } from './aws/weakness.ts';
 import { INBOX_URL } from './deps.ts';
 import { Checker } from './invariants/checker.ts';
@@ -83,8 +84,9 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   world.dynamo.onCondition = options.onCondition;
   const checker = new Checker(world.dynamo, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
+  const isOver = (key: string, run: Item | undefined) => checker.handlers.letGo(key, run);
   const effects = new Effects();
-  const jobs = new JobRules(world.dynamo);
+  const jobs = new JobRules(world.dynamo, isOver);
   const stats = new StatsRules();
   world.dynamo.onWrite = guarded((writes, by) => {
     checker.written(writes, by);
@@ -96,9 +98,7 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   world.sqs.onSend = guarded((url, body) => {
     if (!url.startsWith(INBOX_URL)) checker.sent(url, body);
   });
-  const operations = new Operations(world, plan.tasks, { effects, stats }, (key, run) =>
-    checker.handlers.letGo(key, run),
-  );
+  const operations = new Operations(world, plan.tasks, { effects, stats }, isOver);
   const races = new Races(
     world,
     operations,

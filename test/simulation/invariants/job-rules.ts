@@ -1,6 +1,6 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
-import { must, text } from './records.ts';
+import { map, must, text } from './records.ts';
 
 const JOBS = 'B1 a bulk job ends, and does and counts everything once';
 
@@ -19,16 +19,33 @@ export class JobRules {
   /** Runs that a job has triggered, by job and task. */
   readonly #triggered = new Map<string, Set<string>>();
 
-  constructor(dynamo: SimulatedDynamo) {
+  /** Somebody says that a run that was handed off is over. */
+  readonly #isOver: (key: string, run: Item | undefined) => void;
+
+  constructor(dynamo: SimulatedDynamo, isOver: (key: string, run: Item | undefined) => void) {
     this.#dynamo = dynamo;
+    this.#isOver = isOver;
   }
 
   written(writes: readonly Written[], by: string): void {
     for (const { pk, sk, before, after } of writes) {
       if (pk.startsWith('B#')) this.#checkCounts(before, after);
+      if (pk.startsWith('S#') && by.startsWith('sweeper')) this.#noteCancels(before, after);
       const isNew = before === undefined && after !== undefined && sk.startsWith('X#');
       // Nobody else triggers runs there.
       if (isNew && by.startsWith('sweeper') && text(after, 'trigger') === 'manual') this.#trigger(pk, sk);
+    }
+  }
+
+  /** As a person's, its request to stop ends a run that was handed off: first its slots are free, then it ends. */
+  #noteCancels(before: Item | undefined, after: Item | undefined): void {
+    const [old, now] = [map(before, 'holders') ?? {}, map(after, 'holders') ?? {}];
+    const left = Object.keys(old).filter((name) => !(name in now));
+    if (left.length === 0 || !this.#jobs().some(({ action }) => action === 'cancel')) return;
+    for (const name of left) {
+      const [task = '', ...occurrence] = name.split('#');
+      const [pk, sk] = [`T#root#${task}`, `X#${occurrence.join('#')}`];
+      this.#isOver(`${pk} ${sk}`, this.#dynamo.read(pk, sk));
     }
   }
 
