@@ -1,4 +1,4 @@
-import { type History, playHistory } from './history.ts';
+import { type History, type HistoryOptions, playHistory } from './history.ts';
 import type { Plan } from './workload.ts';
 
 const MAX_TRIES = 160;
@@ -7,18 +7,24 @@ const MAX_TRIES = 160;
 export async function shrink(
   found: History,
   limits: { tries?: number; untilMs?: number } = {},
+  options: Pick<HistoryOptions, 'weakness'> = {},
 ): Promise<History> {
   let tries = limits.tries ?? MAX_TRIES;
   let best = found;
   const attempt = async (plan: Plan, faults: readonly string[]): Promise<boolean> => {
     if (tries-- <= 0 || performance.now() > (limits.untilMs ?? Number.POSITIVE_INFINITY)) return false;
-    const played = await playHistory(found.seed, { plan, only: new Set(faults), keepTrace: true });
+    const played = await playHistory(found.seed, {
+      ...options,
+      plan,
+      only: new Set(faults),
+      keepTrace: true,
+    });
     if (played.violation?.invariant !== found.violation?.invariant) return false;
     best = played;
     return true;
   };
   if (!(await attempt(found.plan, found.fired)))
-    return playHistory(found.seed, { plan: found.plan, keepTrace: true });
+    return playHistory(found.seed, { ...options, plan: found.plan, keepTrace: true });
   await without(
     best.fired,
     (fired) => attempt(best.plan, fired),
