@@ -33,8 +33,8 @@ export const ENDS: Mutant[] = [
     name: 'retry without epoch and status',
     rule: 'a retry: dead → queued under a new epoch, once per death',
     file: ADMIN,
-    old: '    guard: { equals: { status, epoch: seen.epoch } },\n  };\n}\n\n/** The letter',
-    new: '    guard: {},\n  };\n}\n\n/** The letter',
+    old: '      equals: { status, epoch: seen.epoch },\n      ...(q.whileOpen',
+    new: '      ...(q.whileOpen',
   },
   {
     name: 'moved letter without its epoch',
