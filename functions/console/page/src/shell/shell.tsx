@@ -94,6 +94,9 @@ function HeaderTools() {
       >
         Find anything <VisuallyHidden>, Control K</VisuallyHidden>
       </Button>
+      <ActionIcon variant="default" aria-label="Go anywhere" onClick={openPalette} hiddenFrom="sm">
+        <IconSearch size={16} />
+      </ActionIcon>
       <Tooltip label="Times are shown in the zone of the task, in yours, or in UTC">
         <SegmentedControl
           size="xs"

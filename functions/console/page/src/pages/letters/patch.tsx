@@ -36,7 +36,7 @@ function PatchForm(props: { onConfirm(patch: Patch, canary: boolean): void; clos
       <Stack>
         <JsonInput
           label="Change"
-          description="JSON merge patch of the payload that each run had: a field is set, null takes it away. A run whose handler would refuse what comes of it stays dead."
+          description='JSON merge patch of the payload that each run had: { "bucket": "reports" } changes its bucket and nothing else, null takes a field away. A run whose handler would refuse what comes of it stays dead.'
           value={text}
           onChange={setText}
           error={patch ? undefined : 'This is no JSON object yet'}

@@ -91,7 +91,7 @@ function QueueRow({ queue, mayChange }: { queue: Queue; mayChange: boolean }) {
         <Text size="sm">{count(queue.depth)}</Text>
         {queue.delayed !== null && queue.delayed > 0 && (
           <Text size="xs" c="dimmed">
-            {queue.delayed} for their second
+            {queue.delayed} more, not due yet
           </Text>
         )}
       </Table.Td>

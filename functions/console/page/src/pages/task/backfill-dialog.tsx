@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Backfill, Task } from '../../../../../../shared/client/client.ts';
 import { LIVE_MS } from '../../data/query-client.ts';
 import { Instant } from '../../parts/instant.tsx';
+import { LOCAL_ZONE } from '../../parts/instant-text.ts';
 import { LocalInstantInput } from '../../parts/local-instant-input.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { Underway } from '../../parts/underway.tsx';
@@ -15,6 +16,7 @@ const DAY_MS = 86_400_000;
 /** As many as one backfill takes. */
 const MAX_RUNS = 1_000;
 const MAX_WIDTH = 10;
+const IN_ZONE = `In ${LOCAL_ZONE}`;
 
 /** In the address, in place of the id of one. */
 export const NEW_BACKFILL = 'new';
@@ -90,10 +92,17 @@ function BackfillForm(props: { task: Task; onMade(id: string): void; onClose(): 
       <Stack>
         <Text size="sm">Runs the occurrences of a past window that have no run, in their order.</Text>
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
-          <LocalInstantInput label="From" value={from} onChange={change(setFrom)} required />
-          <LocalInstantInput label="To" value={to} onChange={change(setTo)} required />
+          <LocalInstantInput
+            label="From"
+            description={IN_ZONE}
+            value={from}
+            onChange={change(setFrom)}
+            required
+          />
+          <LocalInstantInput label="To" description={IN_ZONE} value={to} onChange={change(setTo)} required />
           <NumberInput
             label="Side by side"
+            description="Runs at the same time"
             min={1}
             max={MAX_WIDTH}
             allowDecimal={false}
