@@ -50,7 +50,7 @@ export async function readShardedList<K>(
   };
 }
 
-/** Shards are about as full as each other; one that has more of a page than this is read on. */
+/** Shards are about as full as each other: so many times its part of a page is read first. */
 const SPARE = 2;
 
 function streamOf<K>(
@@ -61,17 +61,19 @@ function streamOf<K>(
 ): Stream<{ key: K; row: ShardRow }> {
   let afterRow: IndexRow | undefined = position?.shard === shard ? position : undefined;
   const bounds = boundsOf(list.order, shard, position);
-  const each = Math.min(list.limit + 1, Math.ceil(list.limit / shards) * SPARE);
+  let limit = Math.min(list.limit + 1, Math.ceil(list.limit / shards) * SPARE);
   return {
     async read() {
       const { rows, last } = await queryIndex(table, {
         statusKey: list.partition(shard),
         bounds,
         newestFirst: list.order.by === 'newest',
-        limit: each,
+        limit,
         afterRow,
       });
       afterRow = last;
+      // All of the page may be in this one: no more than one further round trip.
+      limit = list.limit + 1;
       const entries = rows.flatMap((row) => {
         const key = list.parse(row);
         return key === undefined ? [] : [{ key, row: { ...row, shard } }];
