@@ -16,6 +16,7 @@ export const EXTRAS = {
   ],
   bulk: ['bulkTrigger', 'bulkTrigger', 'bulkTasks', 'bulkRuns', 'bulkRuns', 'bulkNow', 'abortBulk'],
   stats: ['lookAtStats'],
+  catalogue: ['declare', 'declare', 'withdraw', 'setVariable', 'dropVariable', 'setQueue'],
 } as const satisfies Record<string, readonly string[]>;
 export type Extra = keyof typeof EXTRAS;
 export type ExtraKind = (typeof EXTRAS)[Extra][number];

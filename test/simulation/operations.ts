@@ -1,5 +1,6 @@
 import type { Item } from '../../infra/local/dynamodb/attribute-value.ts';
 import { IN_BULK } from './operations/in-bulk.ts';
+import { IN_CATALOGUE } from './operations/in-catalogue.ts';
 import { askStats } from './operations/look-at-stats.ts';
 import { ON_LETTERS } from './operations/on-letters.ts';
 import { ON_QUEUES } from './operations/on-queues.ts';
@@ -19,6 +20,7 @@ const DEEDS: Readonly<Record<OperationKind, Deed>> = {
   ...ON_QUEUES,
   ...UNDER_KEYS,
   ...IN_BULK,
+  ...IN_CATALOGUE,
   lookAtStats: ({ world, stats }) => askStats(world, (ended) => stats.check(ended, false)),
   ...TO_INBOX,
 };
