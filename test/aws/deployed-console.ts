@@ -3,6 +3,9 @@ import { type ConsoleUnderTest, makeTokens } from '../console/global-setup.ts';
 import type { Target } from '../e2e/global-setup.ts';
 import { launchBrowserServer } from '../support/chromium.ts';
 
+/** The emulator starts a process for each request that comes while others are under way. */
+const PATIENCE_MS = 60_000;
+
 /** The console of a deployment at its own address, in a browser that finds the way there; `close` ends the browser. */
 export async function openDeployedConsole(target: Target, apiUrl: string) {
   const { AWS_ENDPOINT_URL: emulator } = process.env;
@@ -14,6 +17,7 @@ export async function openDeployedConsole(target: Target, apiUrl: string) {
       url: target.url,
       browserUrl: apiUrl,
       browser: browser.wsEndpoint(),
+      patienceMs: PATIENCE_MS,
       tokens,
     };
     return { console, close };

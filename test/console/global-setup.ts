@@ -17,6 +17,11 @@ export interface ConsoleUnderTest {
    * @default url
    */
   browserUrl?: string;
+  /**
+   * How long anything on a page may take.
+   * @default 20 s
+   */
+  patienceMs?: number;
   tokens: Record<Role, string>;
   /** Where a Playwright client reaches the browser. */
   browser: string;

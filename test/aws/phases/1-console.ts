@@ -78,9 +78,7 @@ describe('the console of the deployment, at its own address', () => {
     const groups = page.getByRole('table', { name: 'Groups of dead letters' });
     await groups.getByRole('link').first().click();
     await page.getByRole('button', { name: 'Redrive with a canary' }).click();
-    await page
-      .getByText('The canary succeeded, and the others were let go')
-      .waitFor({ timeout: PATIENCE.timeoutMs });
+    await page.getByText('The canary succeeded, and the others were let go').waitFor();
     await eventually(async () => {
       const runs = await client.executions.list({ taskId: 'reports' }).toArray();
       expect(runs.map(({ status }) => status)).toEqual(Array(DEAD).fill('success'));

@@ -52,7 +52,7 @@ export async function openConsole(options: OpenOptions = {}): Promise<Page> {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(common.patienceMs ?? PATIENCE_MS);
   const page = await context.newPage();
   const problems = watch(page);
   onTestFinished(async () => {
