@@ -17,8 +17,8 @@ export interface Target {
 }
 
 /**
- * One engine for all files; or, with ESCAPEMENT_E2E_URL and ESCAPEMENT_E2E_TOKEN, a deployment:
- * `npx vitest run --project e2e --exclude 'test/e2e/embedded/*'`.
+ * One engine for all files of a project; or, with ESCAPEMENT_E2E_URL and ESCAPEMENT_E2E_TOKEN, a deployment:
+ * `npx vitest run --project 'e2e*' --exclude 'test/e2e/embedded/*'`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { ESCAPEMENT_E2E_URL: url, ESCAPEMENT_E2E_TOKEN: token } = process.env;

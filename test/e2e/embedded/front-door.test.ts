@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   for (const tenant of ['acme', 'other'])
     await engine.world.must(201, 'PUT', `/v1/tenants/${tenant}`, { json: {} });
-}, 180_000);
+});
 afterAll(async () => {
   await engine?.dispose();
   await provider?.close();
