@@ -32,6 +32,8 @@ const WORST = {
   raceBefore: 0.05,
   raceAfter: 0.02,
 } as const;
+/** Two lost answers within this are more than a start can bear. */
+const LOST_MS = 30_000;
 const FIRST_WEIGHT = 12;
 const LEAST_WEIGHT = 0.2;
 export type FaultKind = keyof typeof WORST;
@@ -43,15 +45,19 @@ const KINDS = Object.keys(WORST) as FaultKind[];
  */
 export class Faults {
   readonly fired: string[] = [];
+  /** When anything went wrong last, or somebody did something. */
+  lastMs = 0;
   readonly #seed: number;
+  readonly #nowMs: () => number;
   readonly #rates: Readonly<Record<FaultKind, number>>;
   readonly #only: ReadonlySet<string> | undefined;
   readonly #asked = new Map<string, number>();
   #over = false;
 
   /** `only`: nothing but these go wrong, named as in `fired`. */
-  constructor(seed: number, only?: ReadonlySet<string>) {
+  constructor(seed: number, nowMs: () => number, only?: ReadonlySet<string>) {
     this.#seed = seed;
+    this.#nowMs = nowMs;
     this.#rates = ratesOf(seed);
     this.#only = only;
   }
@@ -64,7 +70,10 @@ export class Faults {
     const does = this.#only
       ? this.#only.has(name)
       : numberAt(this.#seed, kind, n) < this.#rates[kind] * weight;
-    if (does) this.fired.push(name);
+    if (does) {
+      this.fired.push(name);
+      this.lastMs = this.#nowMs();
+    }
     return does;
   }
 
@@ -77,6 +86,23 @@ export class Faults {
   between(stream: string, low: number, high: number): number {
     return low + Math.floor(numberAt(this.#seed, stream, this.#next(stream)) * (high - low + 1));
   }
+
+  /** A process dies, stands still, waits long or is refused, until then: whatever it had begun may be lost. */
+  trouble(process: string, fromMs: number, untilMs = fromMs): void {
+    const known = this.#troubled.get(process);
+    this.#troubled.set(process, Math.max(untilMs, known ?? 0));
+  }
+  /** One answer that is lost costs it some seconds; two of them may cost it its attempt. */
+  lost(process: string, nowMs: number): void {
+    const last = this.#lost.get(process);
+    this.#lost.set(process, nowMs);
+    if (last !== undefined && nowMs - last < LOST_MS) this.trouble(process, nowMs);
+  }
+  hadTrouble(process: string, sinceMs: number): boolean {
+    return (this.#troubled.get(process) ?? 0) >= sinceMs;
+  }
+  readonly #troubled = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
 
   get isOver(): boolean {
     return this.#over;

@@ -7,6 +7,7 @@ import { checkEnd, unfinished } from './invariants/end-rules.ts';
 import { JobRules } from './invariants/job-rules.ts';
 import { Violation } from './invariants/records.ts';
 import { StatsRules } from './invariants/stats-rules.ts';
+import { checkTold } from './invariants/told-rules.ts';
 import { askStats } from './operations/look-at-stats.ts';
 import { Operations } from './operations.ts';
 import { Races } from './races.ts';
@@ -82,7 +83,7 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   const { kernel } = world;
   world.dynamo.weakness = options.weakness;
   world.dynamo.onCondition = options.onCondition;
-  const checker = new Checker(world.dynamo, () => kernel.nowMs);
+  const checker = new Checker(world.dynamo, world.faults, () => kernel.nowMs);
   checker.handlers.rateOf = () => ({ limit: mostStarts(plan), periodMs: RATE_PERIOD_MS });
   const isOver = (key: string, run: Item | undefined) => checker.handlers.letGo(key, run);
   const effects = new Effects();
@@ -108,7 +109,10 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   for (const operation of plan.operations)
     kernel.at(
       operation.atMs,
-      guarded(() => operations.carryOut(operation)),
+      guarded(() => {
+        world.faults.lastMs = kernel.nowMs;
+        operations.carryOut(operation);
+      }),
     );
 
   let violation: Violation | undefined;
@@ -157,6 +161,7 @@ async function settle(world: World, { checker, effects, jobs }: Checks): Promise
   checkEnd({ dynamo, nowMs: kernel.nowMs, letters: checker.letters, mayDouble, purged: false });
   jobs.checkEnd();
   effects.checkEnd(world.refused(), faults.fired.length > 0);
+  checkTold({ dynamo, definitions: checker.definitions, told: world.told });
 }
 
 /** All tasks with a rate limit name the same one, each with a limit of its own. */

@@ -46,7 +46,10 @@ export class SimulatedLambda {
       if (process.isAlive) this.#idle.push(environment);
       ended(result);
     };
-    const timer = kernel.at(deadlineMs, () => process.die('timed out'));
+    const timer = kernel.at(deadlineMs, () => {
+      faults.trouble(process.name, kernel.nowMs);
+      process.die('timed out');
+    });
     process.onDeath = (why) => end({ ok: false, why });
     const context = {
       awsRequestId: `${this.name}-${++this.#invocations}`,

@@ -7,6 +7,7 @@ const SDK_TRIES = 3;
 const SDK_PAUSE_MS = 100;
 const REQUEST_TIMEOUT_MS = 3_000;
 const OUTAGE_MS = 20_000;
+const STUCK_MS = 40_000;
 /** Less than a start may take, less than a request of a person, longer than a lease. */
 const HELD_UP_MS = [800, 8_000, 25_000, 150_000];
 
@@ -43,10 +44,14 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
   type Then = (answer: Answer) => void;
 
   const attempt = (request: Request, then: Then) => {
-    if (faults.happens('crashBefore')) return process.die(`died before ${service.describe(request.command)}`);
+    if (faults.happens('crashBefore')) {
+      trouble();
+      return process.die(`died before ${service.describe(request.command)}`);
+    }
     if (faults.happens('freeze')) {
       const ms = faults.between('freeze ms', 2_000, 200_000);
       wire.trace(() => `${process.name} stands still for ${ms} ms`);
+      trouble(ms);
       process.freeze(ms);
     }
     const writes = service.isWrite(request.command);
@@ -56,9 +61,12 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
       return undefined;
     }
     const slow = faults.happens('slowRequest') ? faults.between('slow ms', 500, 9_000) : 0;
+    if (slow > 0) trouble(slow);
     kernel.after(faults.between('latency', 1, 12) + slow, () => arrive(request, then));
     return undefined;
   };
+
+  const trouble = (forMs = 0): void => faults.trouble(process.name, kernel.nowMs, kernel.nowMs + forMs);
 
   /** Which function does what, whatever it is done to. */
   const kindOf = (when: string, command: unknown): string =>
@@ -70,6 +78,7 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
     const ms = faults.between('race', 20, longest);
     const what = service.describe(command);
     wire.trace(() => `${process.name} is held up for ${ms} ms: ${what}`);
+    trouble(ms);
     process.freeze(ms);
     wire.race(what, ms);
     return ms;
@@ -85,13 +94,18 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
     if (command instanceof TransactWriteItemsCommand && faults.happens('conflict'))
       return back(then, { error: conflict(), again: false });
     if (writes && faults.happens('stuckWrite')) {
-      kernel.after(faults.between('stuck ms', 1_000, 40_000), () => void apply(request, 'late'));
+      trouble(STUCK_MS);
+      kernel.after(faults.between('stuck ms', 1_000, STUCK_MS), () => void apply(request, 'late'));
       kernel.after(REQUEST_TIMEOUT_MS, () => back(then, transient('TimeoutError')));
       return undefined;
     }
     const lost = writes && faults.happens('lostAnswer');
     const result = apply(request, lost ? '(answer lost)' : '');
-    if (writes && faults.happens('crashAfter')) return process.die(`died after ${service.describe(command)}`);
+    if (lost) faults.lost(process.name, kernel.nowMs);
+    if (writes && faults.happens('crashAfter')) {
+      trouble();
+      return process.die(`died after ${service.describe(command)}`);
+    }
     if (writes && faults.happens('raceAfter', faults.rarity(kindOf('after', command)))) holdUp(command);
     if (!lost) return back(then, result);
     kernel.after(REQUEST_TIMEOUT_MS, () => back(then, transient('TimeoutError')));
@@ -130,7 +144,10 @@ export function makeClient(wire: Wire, outages: Outages, process: Process, servi
           if ('reply' in answer) resolve(answer.reply);
           else if (answer.again && tries < SDK_TRIES)
             process.after(SDK_PAUSE_MS * tries, () => go(tries + 1));
-          else reject(answer.error);
+          else {
+            if (answer.again) trouble();
+            reject(answer.error);
+          }
         });
       go(1);
     });

@@ -46,7 +46,7 @@ export interface WorldOptions {
 export function makeWorld(options: WorldOptions) {
   const { seed, keepTrace } = options;
   const kernel = new Kernel(T0);
-  const faults = new Faults(seed, options.only);
+  const faults = new Faults(seed, () => kernel.nowMs, options.only);
   const lines: string[] = [];
   let hash = hashText(String(seed));
   const wire: Wire = {

@@ -1,24 +1,37 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import { LetterSchema } from '../../../shared/messages.ts';
 import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
+import type { Faults } from '../faults.ts';
+import { checkBackfilled, checkDeadline } from './birth-rules.ts';
+import { checkCount } from './count-rules.ts';
+import { Definitions } from './definitions.ts';
 import { HandlerRules } from './handler-rules.ts';
-import { count, map, must, text } from './records.ts';
+import { checkMisfire, checkResumed } from './misfire-rules.ts';
+import { count, list, map, must, text } from './records.ts';
+import { checkRetries } from './retry-rules.ts';
 import { checkRevival } from './revival-rules.ts';
 import { checkRun, type RunFacts } from './run-rules.ts';
-import { checkSemaphore, checkSlots } from './slot-rules.ts';
-import { checkPersonsWrite, checkTask } from './task-rules.ts';
+import { checkSemaphore, checkSlots, SlotWatch } from './slot-rules.ts';
+import { checkPersonsWrite, checkReborn, checkTask } from './task-rules.ts';
+
+/** What happens to a process so long before it begins an attempt may still cost it that. */
+const BEFORE_START_MS = 30_000;
 
 /** Looks at every write, every letter and every start of a handler while the world goes on. */
 export class Checker {
   readonly handlers: HandlerRules;
   /** Letters sent, by run and epoch. */
   readonly letters = new Map<string, number>();
+  readonly definitions = new Definitions();
   readonly #dynamo: SimulatedDynamo;
+  readonly #faults: Faults;
   readonly #facts: RunFacts;
 
-  constructor(dynamo: SimulatedDynamo, nowMs: () => number) {
+  constructor(dynamo: SimulatedDynamo, faults: Faults, nowMs: () => number) {
     this.#dynamo = dynamo;
-    const handlers = new HandlerRules(dynamo, nowMs);
+    this.#faults = faults;
+    this.#slots = new SlotWatch(faults, this.#read);
+    const handlers = new HandlerRules(dynamo, faults, this.definitions, nowMs);
     this.handlers = handlers;
     const { letters } = this;
     this.#facts = {
@@ -34,6 +47,8 @@ export class Checker {
   readonly #nowMs: () => number;
 
   written(writes: readonly Written[], by: string): void {
+    this.#slots.check(this.#nowMs());
+    for (const write of writes) this.definitions.written(write);
     for (const write of writes) {
       if (write.pk.startsWith('L#')) this.handlers.noteInstants(write, write.pk.split('#')[2] ?? '');
       if (write.pk.startsWith('S#')) checkSemaphore(write, this.#nowMs());
@@ -42,8 +57,19 @@ export class Checker {
         checkRun(write, this.#facts);
         this.#checkRevival(write, by);
         this.#checkLink(write);
-        checkSlots(write, (pk, sk) => this.#dynamo.read(pk, sk));
+        this.#checkLoss(write, by);
+        this.#slots.written(write, by, this.#nowMs());
+        checkRetries(write, this.definitions);
+        checkDeadline(write, this.definitions);
+        checkMisfire(write, this.#read);
+        checkBackfilled(write, {
+          nowMs: this.#nowMs(),
+          read: this.#read,
+          partition: (pk) => this.#dynamo.partition(pk),
+        });
+        checkSlots(write, this.#read);
         this.handlers.notePending(`${write.pk} ${write.sk}`, write.after);
+        this.handlers.noteAsked(`${write.pk} ${write.sk}`, write.after);
       } else if (write.sk === 'T') this.#task(write, writes);
     }
   }
@@ -57,12 +83,14 @@ export class Checker {
     if (after && confirms(before, after)) this.handlers.noteConfirmed(pk, after);
     // A new life of a deleted task.
     const reborn = text(before, 'status') === 'deleted' && text(after, 'status') !== 'deleted';
-    if (reborn) return;
-    checkTask(
-      write,
-      writes.filter(({ sk }) => sk.startsWith('X#')),
-      { read: (pk, sk) => this.#dynamo.read(pk, sk) },
-    );
+    if (reborn) {
+      checkReborn(write);
+      return;
+    }
+    const runs = writes.filter(({ sk }) => sk.startsWith('X#'));
+    checkTask(write, runs, { read: this.#read, overlapOf: this.handlers.overlapOf });
+    if (before && after) checkCount(write, runs, this.#read(pk, 'D'));
+    checkResumed(write, this.#read);
     const definition = writes.find((other) => other.pk === pk && other.sk === 'D');
     checkPersonsWrite(write, definition);
   }
@@ -86,6 +114,26 @@ export class Checker {
     );
   }
   readonly #chained = new Map<string, string>();
+  readonly #read = (pk: string, sk: string): Item | undefined => this.#dynamo.read(pk, sk);
+
+  /** An attempt is declared lost only if something happened to the process that began it. */
+  #checkLoss({ pk, sk, before, after }: Written, by: string): void {
+    const attempt = `${pk} ${sk}#${count(after, 'att')}`;
+    const [from, to] = [text(before, 'status'), text(after, 'status')];
+    if (to === 'running' && from !== 'running') this.#authors.set(attempt, { by, atMs: this.#nowMs() });
+    const last = list(after, 'attempts').at(-1);
+    const lost = last && 'M' in last && text(last.M, 'errorType') === 'LeaseExpired';
+    if (from !== 'running' || to === 'running' || !lost || count(last.M, 'attempt') !== count(before, 'att'))
+      return;
+    const author = this.#authors.get(attempt);
+    must(
+      author === undefined || this.#faults.hadTrouble(author.by, author.atMs - BEFORE_START_MS),
+      'E1 no attempt is lost without a cause',
+      () => `${attempt}: declared lost, but nothing had happened to ${author?.by}`,
+    );
+  }
+  readonly #slots: SlotWatch;
+  readonly #authors = new Map<string, { by: string; atMs: number }>();
 
   #checkRevival({ pk, sk, before, after }: Written, by: string): void {
     if (!before || text(before, 'status') !== 'dead' || text(after, 'status') !== 'queued') return;

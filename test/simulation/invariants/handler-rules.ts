@@ -1,14 +1,25 @@
 import type { Item } from '../../../infra/local/dynamodb/attribute-value.ts';
 import type { SimulatedDynamo } from '../aws/dynamodb.ts';
+import type { Faults } from '../faults.ts';
 import type { LiveHandler } from '../handlers.ts';
-import { count, list, map, must, number, text } from './records.ts';
+import { checkHolds, checkLine } from './birth-rules.ts';
+import type { Definitions } from './definitions.ts';
+import { count, flag, list, map, must, number, text } from './records.ts';
 
 const START_BUDGET_MS = 5_000;
 const SKEW_MS = 1_000;
+/** A request to stop is looked for each few seconds. */
+const STOP_MS = 15_000;
+/** By then whatever got lost has been found by tick and sweeper. */
+const QUIET_MS = 330_000;
+/** A few seconds for whoever comes first in its queue. */
+const ON_TIME_MS = 30_000;
 
 /** The handlers at work, and what must hold when one begins. */
 export class HandlerRules {
   readonly #dynamo: SimulatedDynamo;
+  readonly #faults: Faults;
+  readonly #definitions: Definitions;
   readonly #nowMs: () => number;
   readonly #live = new Map<string, LiveHandler>();
   readonly #begun = new Set<string>();
@@ -16,8 +27,10 @@ export class HandlerRules {
   /** When a person last changed what a task permits. */
   readonly fencedAtMs = new Map<string, number>();
 
-  constructor(dynamo: SimulatedDynamo, nowMs: () => number) {
+  constructor(dynamo: SimulatedDynamo, faults: Faults, definitions: Definitions, nowMs: () => number) {
     this.#dynamo = dynamo;
+    this.#faults = faults;
+    this.#definitions = definitions;
     this.#nowMs = nowMs;
   }
 
@@ -30,6 +43,7 @@ export class HandlerRules {
 
   ended(handler: LiveHandler): void {
     const { key } = keysOf(handler);
+    this.#checkStopped(handler);
     if (this.#live.get(key) === handler) this.#live.delete(key);
   }
 
@@ -58,6 +72,45 @@ export class HandlerRules {
     this.#begun.add(`${key}#${attempt}`);
     this.#live.set(key, handler);
     this.#checkCaps(handler);
+    const read = (of: string, name: string) => this.#dynamo.read(of, name);
+    checkLine(pk, run, read);
+    this.#checkOnTime(handler, run);
+    checkHolds(pk, run, `${pk.split('#').slice(2).join('#')}#${occurrence}`, {
+      definitions: this.#definitions,
+      read,
+    });
+  }
+
+  /** When nothing has gone wrong for long, and it waits for nobody. */
+  #checkOnTime({ request }: LiveHandler, run: Item | undefined): void {
+    const { id, attempt } = request.execution;
+    const [pk, nowMs] = [text(run, 'pk') ?? '', this.#nowMs()];
+    const definition = this.#dynamo.read(pk, 'D');
+    const changedMs = Math.max(this.#faults.lastMs, this.fencedAtMs.get(pk) ?? 0);
+    const waits = ['concurrency', 'rateLimit'].some((field) => list(definition, field).length > 0);
+    const queues = text(definition, 'overlap') === 'queue';
+    if (attempt > 1 || text(run, 'trigger') !== 'schedule' || waits || queues) return;
+    if (changedMs > nowMs - QUIET_MS) return;
+    const lateMs = nowMs - count(run, 'dueAt');
+    must(lateMs < ON_TIME_MS, 'T2 on time, if nothing goes wrong', () => `${id}: ${lateMs} ms late`);
+  }
+
+  /** Whom somebody asks to stop hears of it soon, if nothing happens to his process. */
+  #checkStopped({ request, process }: LiveHandler): void {
+    const { tenant, taskId, id, attempt } = request.execution;
+    const key = `T#${tenant}#${taskId} X#${id.slice(taskId.length + 1).replace('~', '#m#')}`;
+    const askedMs = this.#asked.get(`${key}#${attempt}`);
+    if (askedMs === undefined || this.#nowMs() - askedMs < STOP_MS) return;
+    must(
+      request.signal?.aborted === true || this.#faults.hadTrouble(process.name, askedMs - STOP_MS),
+      'A1 what was answered stays done',
+      () => `${key} attempt ${attempt}: asked to stop ${this.#nowMs() - askedMs} ms ago, it was not told`,
+    );
+  }
+  readonly #asked = new Map<string, number>();
+  noteAsked(key: string, run: Item | undefined): void {
+    const attempt = `${key}#${count(run, 'att')}`;
+    if (flag(run, 'cancel') && !this.#asked.has(attempt)) this.#asked.set(attempt, this.#nowMs());
   }
 
   /** A process that stands still past the end of its handler kills it when it comes back, before anything else. */

@@ -55,6 +55,12 @@ export function checkRun({ pk, sk, before, after }: Written, facts: RunFacts): v
     'D3 one revival for each death',
     say(`epoch ${epoch} → ${nextEpoch}, ${from} → ${to}`),
   );
+  if (revived)
+    must(
+      !flag(after, 'cancel') && text(after, 'letter') === undefined && text(after, 'tally') === undefined,
+      'D3 one revival for each death',
+      say('runs again, with what was left of its end'),
+    );
   const starts = to === 'running' && from !== 'running';
   must(
     next === attempt + (starts ? 1 : 0),
@@ -92,6 +98,7 @@ export function checkRun({ pk, sk, before, after }: Written, facts: RunFacts): v
   }
   if (from === 'running' && to !== 'running') checkEnd(key, before, after, facts);
   if (from === 'running' && to === 'running') checkGoesOn(key, before, after);
+  checkWord(key, before, after);
   if (text(before, 'letter') === 'pending' && text(after, 'letter') === 'sent')
     must(
       facts.lettersOf(key, epoch) > 0,
@@ -121,6 +128,21 @@ function checkGoesOn(key: string, before: Item, after: Item): void {
     'S2 one start for each attempt',
     say(`its lease is taken back by ${count(before, 'lease') - count(after, 'lease')} ms`),
   );
+}
+
+/** What the holder of a token says counts for the attempt that gave it away. */
+function checkWord(key: string, before: Item, after: Item): void {
+  const said = (run: Item): number[] =>
+    list(run, 'handOffs').flatMap((cell) =>
+      'M' in cell && text(cell.M, 'outcomeHash') !== undefined ? [count(cell.M, 'attempt')] : [],
+    );
+  const known = said(before);
+  for (const attempt of said(after))
+    must(
+      known.includes(attempt) || (attempt === count(before, 'att') && text(before, 'status') === 'running'),
+      'S6 what has ended stays',
+      () => `${key}: whoever held the token of attempt ${attempt} ended attempt ${count(before, 'att')}`,
+    );
 }
 
 /** A claim may be taken back only while its handler has not begun. */

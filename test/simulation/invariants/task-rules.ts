@@ -5,6 +5,8 @@ import { count, isEnded, list, map, must, number, text } from './records.ts';
 
 export interface TaskFacts {
   read(pk: string, sk: string): Item | undefined;
+  /** What the definition said in that generation. */
+  overlapOf(pk: string, generation: number): string;
 }
 
 const pad = (at: number): string => String(at).padStart(15, '0');
@@ -35,6 +37,7 @@ export function checkTask(
   );
   checkTally(pk, before, after, runs);
   if (next > version) return;
+  checkPointer(pk, before, after, facts);
   // Nobody but a person changes a status, except that a schedule comes to its end.
   must(
     from === to || (from === 'active' && to === 'completed'),
@@ -87,6 +90,36 @@ function checkAdvance(
     missed === between || missed === between + 1,
     'L2 no occurrence is passed over in silence',
     say(`${between} lie between, ${missed} are counted as missed`),
+  );
+}
+
+/** A task that does not overlap points at another run only when the one that it pointed at is over. */
+function checkPointer(pk: string, before: Item, after: Item, facts: TaskFacts): void {
+  const [old, now] = [text(before, 'run'), text(after, 'run')];
+  const [at = '', epoch] = old?.split('@') ?? [];
+  if (old === undefined || old === now || now?.split('@')[0] === at) return;
+  const moves = number(before, 'nextRunAt') !== number(after, 'nextRunAt');
+  if (moves && facts.overlapOf(pk, count(after, 'gen')) === 'allow') return;
+  const run = facts.read(pk, `X#${at}`);
+  const lives = run !== undefined && !isEnded(text(run, 'status')) && count(run, 'epoch') === Number(epoch);
+  must(
+    !lives,
+    'S4 never two at once where they must not overlap',
+    () => `${pk}: points at ${now}, but ${old} is ${text(run, 'status')}`,
+  );
+}
+
+/** A new life of a deleted task goes on counting, and knows which run of the old one may still be at work. */
+export function checkReborn({ pk, before, after }: Written): void {
+  must(
+    count(after, 'gen') > count(before, 'gen') && count(after, 'ver') > count(before, 'ver'),
+    'S5 nothing begins after it was forbidden',
+    () => `${pk}: created anew under generation ${count(after, 'gen')}, after ${count(before, 'gen')}`,
+  );
+  must(
+    text(after, 'run') === text(before, 'run'),
+    'S4 never two at once where they must not overlap',
+    () => `${pk}: created anew, it forgets ${text(before, 'run')}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { abortBackfill, backfill } from '../../../shared/usecases/manage-runs/ba
 import { triggerRun } from '../../../shared/usecases/manage-runs/trigger-run.ts';
 import { patchTask, replaceTask } from '../../../shared/usecases/manage-tasks/edit-task.ts';
 import { deleteTask, pauseTask, resumeTask } from '../../../shared/usecases/manage-tasks/steer-task.ts';
-import { must } from '../invariants/records.ts';
+import { count, flag, isEnded, must, text } from '../invariants/records.ts';
 import type { Operation, OperationKind, PlannedTask } from '../workload.ts';
 import { T0 } from '../world.ts';
 import { ADMIN, AGAIN_MS, type Deed, DONE, type Person } from './person.ts';
@@ -94,14 +94,36 @@ export const ON_TASKS = {
     person.ask(
       wordsOf(operation),
       (deps) => backfill(deps, ADMIN, task, input),
-      ({ id }) => {
-        if (id !== null) person.backfills.push({ task, id });
+      ({ id, created }) => {
+        if (id === null) return;
+        person.backfills.push({ task, id });
+        const own = [...person.world.dynamo.partition(`T#root#${task}`).values()].filter(
+          (run) => text(run, 'backfill') === id,
+        );
+        const heads = own.filter((run) => text(run, 'ahead') === undefined).length;
+        must(
+          own.length === created && heads === Math.min(created, input.concurrency),
+          'B2 a backfill fills gaps, in its order',
+          () => `${task}: ${own.length} of ${created} runs, ${heads} begin at once, not ${input.concurrency}`,
+        );
       },
     );
   },
   abortBackfill: (person, operation) => {
     const last = person.backfills.at(-1);
-    if (last) person.ask(wordsOf(operation), (deps) => abortBackfill(deps, ADMIN, last.task, last.id));
+    if (last)
+      person.ask(
+        wordsOf(operation),
+        (deps) => abortBackfill(deps, ADMIN, last.task, last.id),
+        (runs) => {
+          for (const { taskId, occurrence } of runs) {
+            const now = person.run({ taskId, occurrence });
+            // A person may have made it run again by then.
+            const over = isEnded(text(now, 'status')) || flag(now, 'cancel') || count(now, 'epoch') > 0;
+            must(over, DONE, () => `${last.id} was aborted, and ${occurrence} is ${text(now, 'status')}`);
+          }
+        },
+      );
   },
   calendar: (person, operation) =>
     person.ask(wordsOf(operation), (deps) =>
