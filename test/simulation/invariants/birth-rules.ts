@@ -45,7 +45,7 @@ export function checkLine(pk: string, run: Item | undefined, read: Facts['read']
   must(
     before === undefined || isEnded(text(before, 'status')) || count(before, 'epoch') > 0,
     BACKFILL,
-    () => `${pk} X#${text(run, 'sk')}: began, but ${ahead} before it is ${text(before, 'status')}`,
+    () => `${pk} ${text(run, 'sk')}: began, but ${ahead} before it is ${text(before, 'status')}`,
   );
 }
 
