@@ -21,7 +21,7 @@ const DEEDS: Readonly<Record<OperationKind, Deed>> = {
   ...UNDER_KEYS,
   ...IN_BULK,
   ...IN_CATALOGUE,
-  lookAtStats: ({ world, stats }) => askStats(world, (ended) => stats.check(ended, false)),
+  lookAtStats: ({ world, stats }) => askStats(world, (ended) => stats.check(ended)),
   ...TO_INBOX,
 };
 
