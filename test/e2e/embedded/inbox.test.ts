@@ -103,7 +103,8 @@ describe('events in', () => {
 
   it('a task whose end triggers itself comes to an end', async () => {
     await send({ v: 1, action: 'trigger', id: 'start', taskId: 'circle' });
-    await eventually(async () => expect(await deadLetters()).toHaveLength(2));
+    // Eleven runs, each behind the end of the one before it.
+    await eventually(async () => expect(await deadLetters()).toHaveLength(2), { timeoutMs: 60_000 });
     const runs = await engine.world.ended('circle', 11);
     expect(runs).toHaveLength(11);
   });
