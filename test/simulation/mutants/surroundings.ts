@@ -65,13 +65,6 @@ export const SURROUNDINGS: Mutant[] = [
     new: "if (overlap === 'queue') {",
   },
   {
-    name: 'catchUp catches one more',
-    rule: 'misfire `catchUp`: the newest, as many as the limit says',
-    file: MISFIRE,
-    old: 'nthNewestOccurrence(schedule, scheduledAt + 1, nowMs, catchUpLimit)',
-    new: 'nthNewestOccurrence(schedule, scheduledAt + 1, nowMs, catchUpLimit + 1)',
-  },
-  {
     name: 'resumed without a word',
     rule: 'resume: what passed while it was paused is written down',
     file: `${USE_CASES}manage-tasks/steer-task.ts`,
@@ -147,13 +140,6 @@ export const SURROUNDINGS: Mutant[] = [
     file: `${USE_CASES}run-execution/finish.ts`,
     old: 'existing?.cancelRequested ? stop(failure) : lost(existing)',
     new: 'lost(existing)',
-  },
-  {
-    name: 'the word of an earlier attempt',
-    rule: 'hand-off: a token is of one attempt',
-    file: `${USE_CASES}manage-runs/hand-off.ts`,
-    old: '  if (handOff.attempt !== run.attempt)\n',
-    new: '  if (handOff.attempt < 0)\n',
   },
   {
     name: 'the cursor moves past what is due',
