@@ -210,8 +210,9 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const target = task?.definition.target;
   const change = expiredLease(run, { nowMs, retentionMs, after, target, more });
   const outcome = await deps.executions.update(run, change);
-  if (!outcome.ok) return false;
-  const ended = outcome.record;
+  const ended = outcome.ok ? outcome.record : outcome.existing;
+  // The answer to our own write may have been lost, and a slot can last longer than the lease of a cancelled run.
+  if (!ended || !(outcome.ok || says(ended, { ...run, ...change.set }))) return false;
   await giveBackSlots(deps, run);
   if (ended.status === 'cancelled') await announceEnd(deps, ended);
   else if (!isCanary(ended)) deps.metrics.attemptFailed();
@@ -225,6 +226,13 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   }
   return true;
 }
+
+const says = (written: Execution, meant: Execution): boolean =>
+  written.status === meant.status &&
+  written.epoch === meant.epoch &&
+  written.attempt === meant.attempt &&
+  written.finishedAt === meant.finishedAt &&
+  written.nextAttemptAt === meant.nextAttemptAt;
 
 function groupsOf<T>(items: T[], size: number): T[][] {
   const groups: T[][] = [];

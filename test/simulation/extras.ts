@@ -17,6 +17,9 @@ export const EXTRAS = {
   bulk: ['bulkTrigger', 'bulkTrigger', 'bulkTasks', 'bulkRuns', 'bulkRuns', 'bulkNow', 'abortBulk'],
   stats: ['lookAtStats'],
   catalogue: ['declare', 'declare', 'withdraw', 'setVariable', 'dropVariable', 'setQueue'],
+  calendars: ['calendar'],
+  // One slot for all, and holders of runs that were handed off who say nothing, or too late.
+  quietHolders: ['trigger'],
 } as const satisfies Record<string, readonly string[]>;
 export type Extra = keyof typeof EXTRAS;
 export type ExtraKind = (typeof EXTRAS)[Extra][number];

@@ -101,12 +101,13 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
   world.sqs.onSend = guarded((url, body) => {
     if (!url.startsWith(INBOX_URL)) checker.sent(url, body);
   });
-  const operations = new Operations(world, plan.tasks, { effects, stats }, isOver);
+  const operations = new Operations(world, plan, { effects, stats }, isOver);
   const races = new Races(
     world,
     operations,
     plan.tasks.map(({ id }) => id),
   );
+  if (plan.calendars) operations.putDays(false);
   for (const task of plan.tasks) kernel.at(task.atMs, () => operations.create(task));
   for (const operation of plan.operations)
     kernel.at(
@@ -126,6 +127,13 @@ export async function playHistory(seed: number, options: HistoryOptions = {}): P
     calm = true;
     operations.carryOut({ atMs: kernel.nowMs, kind: 'resumeQueue', task: '', choice: 0 });
     await settle(world, { checker, effects, jobs });
+    if (plan.calendars) {
+      operations.putDays(
+        seed % 2 === 0,
+        guarded(() => checker.calendars.replanned(world.dynamo.items(), kernel.nowMs)),
+      );
+      await kernel.runUntil(kernel.nowMs + MINUTE_MS);
+    }
     if (plan.counts) await checkCounts(world, stats);
   } catch (error) {
     violation = error instanceof Violation ? error : broken(error);

@@ -5,12 +5,12 @@ import { askStats } from './operations/look-at-stats.ts';
 import { ON_LETTERS } from './operations/on-letters.ts';
 import { ON_QUEUES } from './operations/on-queues.ts';
 import { ON_RUNS } from './operations/on-runs.ts';
-import { create, ON_TASKS } from './operations/on-tasks.ts';
+import { create, insistOnDays, ON_TASKS } from './operations/on-tasks.ts';
 import { type Checks, type Deed, Person } from './operations/person.ts';
 import { TO_INBOX } from './operations/to-inbox.ts';
 import { TokenHolders } from './operations/token-holders.ts';
 import { UNDER_KEYS } from './operations/under-keys.ts';
-import type { Operation, OperationKind, PlannedTask } from './workload.ts';
+import type { Operation, OperationKind, Plan, PlannedTask } from './workload.ts';
 import type { World } from './world.ts';
 
 const DEEDS: Readonly<Record<OperationKind, Deed>> = {
@@ -33,16 +33,19 @@ export class Operations {
   /** `isOver` hears when somebody says so of a run that was handed off. */
   constructor(
     world: World,
-    tasks: readonly PlannedTask[],
+    { tasks, quietHolders }: Pick<Plan, 'tasks' | 'quietHolders'>,
     checks: Checks,
     isOver: (key: string, run: Item | undefined) => void,
   ) {
     this.#person = new Person(world, tasks, checks, isOver);
-    this.#holders = new TokenHolders(this.#person);
+    this.#holders = new TokenHolders(this.#person, quietHolders);
   }
 
   create(task: PlannedTask): void {
     create(this.#person, task);
+  }
+  putDays(today: boolean, answered?: () => void): void {
+    insistOnDays(this.#person, today, answered);
   }
   carryOut(operation: Operation): unknown {
     return DEEDS[operation.kind](this.#person, operation);

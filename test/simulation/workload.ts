@@ -58,6 +58,10 @@ export interface Plan {
   calmAtMs: number;
   /** What ends is counted. */
   counts: boolean;
+  /** Tasks name the calendar `days`, which stands before them. */
+  calendars: boolean;
+  /** Most holders of tokens say nothing by themselves, or only when their time is over. */
+  quietHolders: boolean;
 }
 
 export function planOf(seed: number): Plan {
@@ -85,6 +89,19 @@ export function planOf(seed: number): Plan {
     first.behaviour = { ...first.behaviour, fails: 0.6 };
     first.input.retry = { strategy: 'fixed', limit: 0, baseSeconds: 1, maxSeconds: 1, jitter: 'none' };
   }
+  if (extras.has('calendars'))
+    for (const { input } of tasks)
+      if (recurs(input.schedule) && more.chance(0.8))
+        input.schedule = {
+          ...input.schedule,
+          calendars: [{ id: 'days', mode: more.pick(['skip', 'shift']) }],
+        };
+  if (extras.has('quietHolders'))
+    for (const task of tasks) {
+      task.input.overlap = 'allow';
+      task.input.concurrency = [{ key: 'shared', limit: 1 }];
+      task.behaviour = { ...task.behaviour, handsOff: 0.6 };
+    }
   const extraOperations = [...extras.values()].flat().map(
     (kind): Operation => ({
       atMs: momentOf(more, calmAtMs),
@@ -98,8 +115,16 @@ export function planOf(seed: number): Plan {
     operations: [...operations, ...extraOperations].sort((a, b) => a.atMs - b.atMs),
     calmAtMs,
     counts: extras.has('stats'),
+    calendars: extras.has('calendars'),
+    quietHolders: extras.has('quietHolders'),
   };
 }
+
+const recurs = (schedule: unknown): schedule is Record<string, unknown> =>
+  typeof schedule === 'object' &&
+  schedule !== null &&
+  'kind' in schedule &&
+  !['once', 'now'].includes(`${schedule.kind}`);
 
 /** Often at the very moment at which something is due. */
 function momentOf(random: Prng, untilMs: number): number {

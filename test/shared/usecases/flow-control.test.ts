@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../shared/domain/change.ts';
+import type { Execution } from '../../../shared/domain/execution.ts';
 import { manualExecution } from '../../../shared/domain/execution-births.ts';
 import { manualOccurrence, scheduledOccurrence } from '../../../shared/domain/occurrence.ts';
 import type { TaskDefinition } from '../../../shared/domain/task.ts';
@@ -149,7 +151,10 @@ describe('a cap on runs at the same time', () => {
     expect(await w.hint(FIRST, { taskId: 'job-1', receiveCount: 2 })).toMatchObject({ note: 'success' });
   });
 
-  it('is given back by the sweeper that ends a lease, and whoever waits is woken', async () => {
+  it.each([
+    ['the sweeper that ends a lease', false],
+    ['a sweeper whose write is done twice, since the first answer was lost', true],
+  ])('is given back by %s, and whoever waits is woken', async (_, isLost) => {
     const w = await withTasks(2, { concurrency: BILLING, timeoutSeconds: 600, heartbeatSeconds: 10 });
     void w.hint(FIRST, { taskId: 'job-0' });
     await turns(w);
@@ -157,6 +162,11 @@ describe('a cap on runs at the same time', () => {
     w.gates.open('job-1');
     // Its process is gone: no sign of life for 10 s, and then the grace of the lease.
     await w.advance(26_000);
+    w.hooks.before = async (operation, [seen, change]) => {
+      if (!isLost || operation !== 'executions.update') return;
+      w.hooks.before = undefined;
+      await w.executions.update(seen as Execution, change as Change<Execution>);
+    };
     await w.sweep();
     await w.deliver();
     expect(w.history()).toMatchObject([

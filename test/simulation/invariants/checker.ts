@@ -3,6 +3,7 @@ import { LetterSchema } from '../../../shared/messages.ts';
 import type { SimulatedDynamo, Written } from '../aws/dynamodb.ts';
 import type { Faults } from '../faults.ts';
 import { checkBackfilled, checkDeadline } from './birth-rules.ts';
+import { CalendarRules } from './calendar-rules.ts';
 import { checkCount } from './count-rules.ts';
 import { Definitions } from './definitions.ts';
 import { HandlerRules } from './handler-rules.ts';
@@ -23,6 +24,7 @@ export class Checker {
   /** Letters sent, by run and epoch. */
   readonly letters = new Map<string, number>();
   readonly definitions = new Definitions();
+  readonly calendars: CalendarRules;
   readonly #dynamo: SimulatedDynamo;
   readonly #faults: Faults;
   readonly #facts: RunFacts;
@@ -31,6 +33,7 @@ export class Checker {
     this.#dynamo = dynamo;
     this.#faults = faults;
     this.#slots = new SlotWatch(faults, this.#read);
+    this.calendars = new CalendarRules(this.#read);
     const handlers = new HandlerRules(dynamo, faults, this.definitions, nowMs);
     this.handlers = handlers;
     const { letters } = this;
@@ -50,6 +53,7 @@ export class Checker {
     this.#slots.check(this.#nowMs());
     for (const write of writes) this.definitions.written(write);
     for (const write of writes) {
+      this.calendars.written(write, this.#nowMs());
       if (write.pk.startsWith('L#')) this.handlers.noteInstants(write, write.pk.split('#')[2] ?? '');
       if (write.pk.startsWith('S#')) checkSemaphore(write, this.#nowMs());
       if (!write.pk.startsWith('T#')) continue;

@@ -6,7 +6,7 @@ import { patchTask, replaceTask } from '../../../shared/usecases/manage-tasks/ed
 import { deleteTask, pauseTask, resumeTask } from '../../../shared/usecases/manage-tasks/steer-task.ts';
 import { count, flag, isEnded, must, text } from '../invariants/records.ts';
 import type { Operation, OperationKind, PlannedTask } from '../workload.ts';
-import { T0 } from '../world.ts';
+import { type ApiCall, T0 } from '../world.ts';
 import { ADMIN, AGAIN_MS, type Deed, DONE, type Person } from './person.ts';
 
 export function create(person: Person, task: PlannedTask): void {
@@ -28,10 +28,28 @@ export function create(person: Person, task: PlannedTask): void {
   );
 }
 
+/** The calendar that tasks may name, which leaves out this very day, or another. */
+const putDays =
+  (today: boolean): ApiCall<Awaited<ReturnType<typeof putCalendar>>> =>
+  (deps) => {
+    const dates = [today ? '2026-11-21' : '2026-12-25'];
+    return putCalendar(deps, ADMIN, 'days', { name: 'Days', dates, ranges: [], weekdays: [] }, {});
+  };
+
+/** Says it until somebody answers. */
+export const insistOnDays = (person: Person, today: boolean, answered = () => {}): void =>
+  person.insist('PUT days', putDays(today), answered);
+
 function createWithout(person: Person, task: PlannedTask): void {
   const { onSuccess: _1, onFailure: _2, onDead: _3, ...input } = task.input;
   if ('onSuccess' in task.input || 'onFailure' in task.input || 'onDead' in task.input)
     create(person, { ...task, input });
+  // Its calendar is still on its way.
+  else if (
+    person.world.dynamo.read('K#root', 'days') === undefined &&
+    JSON.stringify(input).includes('"days"')
+  )
+    create(person, task);
 }
 
 const wordsOf = ({ kind, task }: Operation): string => `${kind} ${task}`;
@@ -125,19 +143,5 @@ export const ON_TASKS = {
         },
       );
   },
-  calendar: (person, operation) =>
-    person.ask(wordsOf(operation), (deps) =>
-      putCalendar(
-        deps,
-        ADMIN,
-        'days',
-        {
-          name: 'Days',
-          dates: operation.choice < 0.5 ? ['2026-11-21'] : ['2026-12-25'],
-          ranges: [],
-          weekdays: [],
-        },
-        {},
-      ),
-    ),
+  calendar: (person, operation) => person.ask(wordsOf(operation), putDays(operation.choice < 0.5)),
 } satisfies Partial<Record<OperationKind, Deed>>;

@@ -7,8 +7,11 @@ export class TokenHolders {
   readonly #person: Person;
   readonly #tokens: { id: string; token: string }[] = [];
 
-  constructor(person: Person) {
+  readonly #areQuiet: boolean;
+
+  constructor(person: Person, areQuiet: boolean) {
     this.#person = person;
+    this.#areQuiet = areQuiet;
   }
 
   /** Says how it ended, or never. */
@@ -17,6 +20,11 @@ export class TokenHolders {
     this.#tokens.push({ id, token });
     const fate = faults.between(`token ${id}`, 0, 9);
     if (fate === 0) return;
+    if (this.#areQuiet && fate < 7) {
+      const lateMs = seconds * 1_000 + faults.between(`token ${id}`, 10_000, 200_000);
+      if (fate < 4) kernel.after(lateMs, () => this.#say(fate < 3 ? 'complete' : 'fail', id, token));
+      return;
+    }
     const afterMs = faults.between(`token ${id}`, 100, seconds * 1_100);
     if (fate < 4) kernel.after(afterMs / 2, () => this.#say('beat', id, token));
     kernel.after(afterMs, () =>
