@@ -20,6 +20,7 @@ export const EXTRAS = {
   calendars: ['calendar'],
   // One slot for all, and holders of runs that were handed off who say nothing, or too late.
   quietHolders: ['trigger'],
+  expressions: ['editPayload', 'trigger'],
 } as const satisfies Record<string, readonly string[]>;
 export type Extra = keyof typeof EXTRAS;
 export type ExtraKind = (typeof EXTRAS)[Extra][number];

@@ -1,5 +1,6 @@
 import { type ExtraKind, extrasOf } from './extras.ts';
 import type { Behaviour } from './handlers.ts';
+import { STOP_WHEN, TEMPLATE } from './invariants/expression-rules.ts';
 import { Prng } from './prng.ts';
 import { T0 } from './world.ts';
 
@@ -96,6 +97,11 @@ export function planOf(seed: number): Plan {
           ...input.schedule,
           calendars: [{ id: 'days', mode: more.pick(['skip', 'shift']) }],
         };
+  if (extras.has('expressions'))
+    for (const { input } of tasks) {
+      if (more.chance(0.6)) input.stop = { when: STOP_WHEN };
+      if (more.chance(0.6)) input.payload = { n: 1, ...TEMPLATE };
+    }
   if (extras.has('quietHolders'))
     for (const task of tasks) {
       task.input.overlap = 'allow';

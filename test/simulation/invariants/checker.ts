@@ -6,6 +6,7 @@ import { checkBackfilled, checkDeadline } from './birth-rules.ts';
 import { CalendarRules } from './calendar-rules.ts';
 import { checkCount } from './count-rules.ts';
 import { Definitions } from './definitions.ts';
+import { checkCondition } from './expression-rules.ts';
 import { HandlerRules } from './handler-rules.ts';
 import { checkMisfire, checkResumed } from './misfire-rules.ts';
 import { count, list, map, must, text } from './records.ts';
@@ -64,6 +65,7 @@ export class Checker {
         this.#checkLoss(write, by);
         this.#slots.written(write, by, this.#nowMs());
         checkRetries(write, this.definitions);
+        checkCondition(write, this.definitions);
         checkDeadline(write, this.definitions);
         checkMisfire(write, this.#read);
         checkBackfilled(write, {

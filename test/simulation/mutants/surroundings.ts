@@ -183,4 +183,11 @@ export const SURROUNDINGS: Mutant[] = [
     old: 'if (!ended || !(outcome.ok || says(ended, { ...run, ...change.set }))) return false;',
     new: 'if (!ended || !outcome.ok) return false;',
   },
+  {
+    name: 'a condition that finds anything holds',
+    rule: 'stop rules: a condition holds when it is true',
+    file: `${USE_CASES}run-end/stop-condition.ts`,
+    old: '(await evaluateExpression(stop.when, input)) === true',
+    new: '(await evaluateExpression(stop.when, input)) !== undefined',
+  },
 ];
