@@ -34,7 +34,9 @@ describe('the console of the deployment, at its own address', () => {
     const page = await openConsole({ role: 'nobody' });
     const failed: string[] = [];
     page.on('response', (reply) => {
-      if (reply.status() >= 400) failed.push(`${reply.url()} answered ${reply.status()}`);
+      // Runs outlive their tasks, which other tests have deleted by now; a list of runs asks for each task's name.
+      const isGone = reply.status() === 404 && /\/v1\/tasks\/[^/?]+$/.test(reply.url());
+      if (reply.status() >= 400 && !isGone) failed.push(`${reply.url()} answered ${reply.status()}`);
     });
     await page.getByLabel('API token').fill(consoleUnderTest().tokens.admin);
     await page.getByRole('button', { name: 'Log in' }).click();
