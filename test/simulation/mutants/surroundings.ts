@@ -177,13 +177,6 @@ export const SURROUNDINGS: Mutant[] = [
     new: 'if (nextRunAt === null || nextRunAt <= state.nextRunAt) return false;',
   },
   {
-    name: 'a sweeper does not know its own write',
-    rule: 'caps: slots of an attempt that is over are given back, though the answer to that was lost',
-    file: `${USE_CASES}sweep-shard.ts`,
-    old: 'if (!ended || !(outcome.ok || says(ended, { ...run, ...change.set }))) return false;',
-    new: 'if (!ended || !outcome.ok) return false;',
-  },
-  {
     name: 'a condition that finds anything holds',
     rule: 'stop rules: a condition holds when it is true',
     file: `${USE_CASES}run-end/stop-condition.ts`,
