@@ -211,7 +211,7 @@ async function expire(deps: SweepDeps, run: Execution): Promise<boolean> {
   const change = expiredLease(run, { nowMs, retentionMs, after, target, more });
   const outcome = await deps.executions.update(run, change);
   const ended = outcome.ok ? outcome.record : outcome.existing;
-  // The answer to our own write may have been lost, and a slot can last longer than the lease of a cancelled run.
+  // The answer to our own write may have been lost, and a slot can last longer than the lease of its run.
   if (!ended || !(outcome.ok || says(ended, { ...run, ...change.set }))) return false;
   await giveBackSlots(deps, run);
   if (ended.status === 'cancelled') await announceEnd(deps, ended);
